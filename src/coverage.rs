@@ -1,0 +1,85 @@
+//! What was asked, what answered, and what was not looked at.
+//!
+//! "None found" is only ever printed beside a [`Coverage`].
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Outcome;
+
+/// Something that could not be looked at here, and what the user can do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BlindSpot {
+    /// What is not seen, or seen less well.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// What would mend it.
+    pub remedy: String,
+}
+
+/// How one question fared over all hosts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Question {
+    /// Hosts asked, or for a multicast question the interfaces it left by.
+    pub asked: u64,
+    /// Packets or connections that we originated for it.
+    pub sent: u64,
+    /// How many ended in which way.
+    pub outcomes: BTreeMap<Outcome, u64>,
+}
+
+/// What one run looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Coverage {
+    /// Addresses in scope, exclusions taken off.
+    pub addresses: u64,
+    /// Of these, the ones on a segment of this machine: asked by ARP.
+    pub on_link: u64,
+    /// Of these, the ones beyond a router: asked by unicast datagrams only, unless said otherwise.
+    pub routed: u64,
+    /// Addresses that the user excluded from the scope.
+    pub excluded: u64,
+    /// Addresses in scope that exist.
+    pub live: u64,
+    /// Addresses in scope that were asked and stayed silent.
+    pub silent: u64,
+    /// Addresses in scope that were not asked as planned, as ranges.
+    pub not_asked: Vec<String>,
+    /// Whether silent addresses beyond a router were asked by TCP too.
+    pub silent_routed_asked_by_tcp: bool,
+    /// Every question by its name (`arp`, `multicast wsd`, `unicast sadp`, `http 80` …).
+    pub questions: BTreeMap<String, Question>,
+    /// Replies that came.
+    pub replies: u64,
+    /// Replies that could not be read, by protocol. They are kept.
+    pub garbled: BTreeMap<String, u64>,
+    /// Replies of protocols that this version does not read, by protocol.
+    pub unread: BTreeMap<String, u64>,
+    /// Answers that this machine's kernel dropped before we could read them, by where.
+    pub lost: BTreeMap<String, u64>,
+    /// Interfaces and ranges that were left out, each with the reason.
+    pub skipped: Vec<String>,
+    /// What else the reader must know before "none" can be believed.
+    pub notes: Vec<String>,
+}
+
+impl Coverage {
+    /// Counts one question to one host that ended.
+    pub fn count(&mut self, question: &str, outcome: Outcome) {
+        *self
+            .questions
+            .entry(question.to_owned())
+            .or_default()
+            .outcomes
+            .entry(outcome)
+            .or_default() += 1;
+    }
+
+    /// Whether an address in scope was not asked as planned.
+    pub fn is_incomplete(&self) -> bool {
+        !self.not_asked.is_empty()
+    }
+}

@@ -1,0 +1,339 @@
+//! What came in, and what it says.
+//!
+//! A [`Reply`] is the evidence: bytes as they came, with who, when and how. It is never edited.
+//! A [`Fact`] is one thing that a reader of `read/` found in a reply, and points back at it.
+
+use jiff::Timestamp;
+use mac_address::MacAddress;
+use strum::{Display, EnumString, IntoStaticStr};
+
+/// The longest datagram or XML document that is kept, in bytes.
+pub const MAX_DATAGRAM: usize = 64 * 1024;
+/// The longest HTTP body that is kept, in bytes.
+pub const MAX_BODY: usize = 256 * 1024;
+
+/// How a reply came. The spelling is the one of the reply format (`docs/formats.md`).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString)]
+#[strum(serialize_all = "kebab-case")]
+pub enum Protocol {
+    /// A row of an operating system's neighbour table: the text is a MAC address.
+    Neighbour,
+    /// An ARP packet: 28 bytes, or a MAC address as text.
+    Arp,
+    /// A WS-Discovery envelope (UDP 3702).
+    Wsd,
+    /// A Hikvision SADP document (UDP 37020).
+    Sadp,
+    /// A Dahua DHIP message (UDP 37810), with or without its 32-byte header.
+    Dhip,
+    /// An older Dahua discovery reply (UDP 5050).
+    DvripUdp,
+    /// A Dahua DVRIP reply (TCP 37777).
+    Dvrip,
+    /// An SSDP answer or announcement, or the description it points at.
+    Ssdp,
+    /// A DNS message by multicast.
+    Mdns,
+    /// An HTTP response, head and body.
+    Http,
+    /// The same over TLS.
+    Https,
+    /// A certificate, DER.
+    Certificate,
+    /// An RTSP response.
+    Rtsp,
+    /// The greeting of Hikvision's SDK port.
+    HikSdk,
+    /// A Hikvision ISAPI document.
+    Isapi,
+    /// A Dahua CGI answer.
+    DahuaCgi,
+    /// A Dahua JSON-RPC answer.
+    DahuaRpc,
+    /// An ONVIF SOAP answer.
+    Onvif,
+    /// SNMP values as `OID = value` lines.
+    Snmp,
+    /// A name from reverse DNS: the text is the name.
+    Dns,
+    /// A protocol that this version does not know. Accepted and counted as unread.
+    #[strum(default, transparent)]
+    Other(String),
+}
+
+/// One answer, as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The address that sent it, or any label where the reply was not received by us.
+    pub host: String,
+    /// How it came.
+    pub protocol: Protocol,
+    /// The sender's port.
+    pub port: Option<u16>,
+    /// The interface that heard it.
+    pub interface: Option<String>,
+    /// When it was heard.
+    pub at: Option<Timestamp>,
+    /// What was asked: `GET /`, `unicast inquiry`, `multicast Probe`; absent for what came unasked.
+    pub asked: Option<String>,
+    /// The sender's address belongs to no subnet of the interface that heard it.
+    pub off_subnet: bool,
+    /// The address was no target of the run: it was heard, and never contacted.
+    pub off_target: bool,
+    /// The bytes, never more than [`MAX_BODY`] and a head.
+    pub bytes: Vec<u8>,
+}
+
+impl Reply {
+    /// A reply of which only the sender, the protocol and the bytes are known.
+    pub fn new(host: impl Into<String>, protocol: Protocol, bytes: impl Into<Vec<u8>>) -> Self {
+        Reply {
+            host: host.into(),
+            protocol,
+            port: None,
+            interface: None,
+            at: None,
+            asked: None,
+            off_subnet: false,
+            off_target: false,
+            bytes: bytes.into(),
+        }
+    }
+
+    /// Whether the address itself was asked and answered, which a third party on the wire cannot
+    /// fake as easily as an answer to a multicast question.
+    pub fn answers_unicast(&self) -> bool {
+        match self.protocol {
+            Protocol::Wsd | Protocol::Sadp | Protocol::Dhip | Protocol::DvripUdp | Protocol::Ssdp | Protocol::Mdns => {
+                self.asked.as_deref().is_some_and(|asked| asked.starts_with("unicast "))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// What a fact is about. Maker files name these in their patterns.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString, IntoStaticStr, serde::Deserialize,
+)]
+#[strum(serialize_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
+pub enum Name {
+    /// The MAC address seen on the wire or in a neighbour table.
+    Mac,
+    /// The MAC address that the device says it has.
+    ClaimedMac,
+    /// A MAC address derived from something else (an endpoint UUID, an IPv6 address, a scope).
+    DerivedMac,
+    /// The IPv4 address that the device says it has.
+    ClaimedAddress,
+    /// The model, in the device's own spelling.
+    Model,
+    /// The serial number.
+    Serial,
+    /// The device's firmware version, verbatim.
+    Firmware,
+    /// Another version (`dsp 7.3 build 180326`): first word what it is, then verbatim.
+    OtherFirmware,
+    /// `true` or `false`: whether an administrator's password has been set.
+    Activated,
+    /// A host or machine name.
+    HostName,
+    /// What the device says of its manufacturer. A label, not a proof.
+    Manufacturer,
+    /// What the device says of its vendor or brand. A label, not a proof.
+    Vendor,
+    /// The kind of device in its own words (`IPC`, `NVR`, `VTO` …).
+    DeviceKind,
+    /// How many analogue channels it has.
+    AnalogChannels,
+    /// How many network channels it has.
+    DigitalChannels,
+    /// The port of its web server.
+    HttpPort,
+    /// The port of its web server with TLS.
+    HttpsPort,
+    /// The port of its maker's own protocol.
+    CommandPort,
+    /// A Hikvision SADP reply was read: `probe-match`, `hello`, or `opaque`.
+    Sadp,
+    /// A Dahua DHIP reply was read: the method.
+    Dhip,
+    /// A Dahua DVRIP discovery reply was read: `device`.
+    DvripUdp,
+    /// A WS-Discovery match was read: its types, prefixes removed, in order, blank-separated.
+    WsdTypes,
+    /// All WS-Discovery scopes in order, blank-separated, percent-decoded singly in the facts below.
+    WsdScopes,
+    /// The value of the scope `name`.
+    WsdName,
+    /// The value of the scope `hardware`.
+    WsdHardware,
+    /// The endpoint's address.
+    WsdEndpoint,
+    /// A transport address that the device names.
+    WsdXaddr,
+    /// A namespace declared by the envelope.
+    WsdNamespace,
+    /// `fault`, where the answer is a SOAP fault: its reason.
+    WsdFault,
+    /// Whether the answer names our question: `ours`, `other` or `none` is for the scan to say; here the id itself.
+    WsdRelatesTo,
+    /// The HTTP status code.
+    HttpStatus,
+    /// `Server`.
+    HttpServer,
+    /// The realm of `WWW-Authenticate`.
+    HttpRealm,
+    /// A whole `WWW-Authenticate` value.
+    HttpChallenge,
+    /// `Set-Cookie`.
+    HttpCookie,
+    /// `Location`.
+    HttpLocation,
+    /// `ETag`.
+    HttpEtag,
+    /// The names of the header fields, in order and in their own case, joined by commas.
+    HttpHeaderNames,
+    /// The body's title.
+    HttpTitle,
+    /// The body's first 16 KiB, decoded.
+    HttpBody,
+    /// The MD5 of a favicon, in lower-case hexadecimal.
+    Favicon,
+    /// RTSP `Server`.
+    RtspServer,
+    /// The realm of an RTSP challenge.
+    RtspRealm,
+    /// RTSP `Public`.
+    RtspPublic,
+    /// A certificate's subject.
+    CertificateSubject,
+    /// A certificate's issuer.
+    CertificateIssuer,
+    /// SNMP sysDescr.
+    SnmpDescription,
+    /// SNMP sysObjectID.
+    SnmpObjectId,
+}
+
+/// One thing that a reply says, before it is known which reply that was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// What it is about.
+    pub name: Name,
+    /// The value, verbatim where the device wrote it.
+    pub value: String,
+}
+
+/// One thing that a reply says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// What it is about.
+    pub name: Name,
+    /// The value, verbatim where the device wrote it.
+    pub value: String,
+    /// The reply that says so: its place in the list of replies.
+    pub reply: usize,
+}
+
+/// How one question to one host ended.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Display,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
+#[strum(serialize_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It answered, and the answer could be read.
+    Answered,
+    /// Nothing came within the question's deadline.
+    Silent,
+    /// The host refused the connection.
+    Refused,
+    /// It answered that it wants a login.
+    AuthRequired,
+    /// It answered, and the answer could not be read. Kept all the same.
+    Garbled,
+    /// This machine or a rule of ours did not let us ask.
+    Denied,
+    /// Our own code failed while asking or reading.
+    Broken,
+    /// The run ended before the question's turn.
+    NotAsked,
+}
+
+/// Reads a MAC address in any spelling that devices and people use: `44:47:cc:00:00:01`, dashes,
+/// Cisco's dots, none at all, unpadded groups. `None` for anything else, and for the all-zero and
+/// all-one addresses, which name nobody.
+pub fn parse_mac(text: &str) -> Option<MacAddress> {
+    let text = text.trim();
+    let groups: Vec<&str> = text.split([':', '-']).collect();
+    let digits: String = match groups.len() {
+        6 if groups.iter().all(|group| matches!(group.len(), 1 | 2)) => {
+            groups.iter().map(|group| format!("{group:0>2}")).collect()
+        }
+        1 => text.replace('.', ""),
+        _ => return None,
+    };
+    if digits.len() != 12 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    let number = u64::from_str_radix(&digits, 16).ok()?;
+    let bytes = number.to_be_bytes();
+    let mac = [bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]];
+    (number != 0 && mac != [0xff; 6]).then(|| MacAddress::new(mac))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mac_addresses_are_read_in_every_spelling() {
+        let table = [
+            ("44:47:cc:00:00:01", Some("44:47:CC:00:00:01")),
+            ("44-47-CC-00-00-01", Some("44:47:CC:00:00:01")),
+            ("4447.cc00.0001", Some("44:47:CC:00:00:01")),
+            ("4447cc000001", Some("44:47:CC:00:00:01")),
+            ("8:0:20:a:b:c", Some("08:00:20:0A:0B:0C")),
+            (" 44:47:cc:00:00:01\n", Some("44:47:CC:00:00:01")),
+            ("00:00:00:00:00:00", None),
+            ("ff:ff:ff:ff:ff:ff", None),
+            ("00000000000000080", None),
+            ("+1:+2:+3:+4:+5:+6", None),
+            ("44:47:cc:00:00", None),
+            ("41a0bc:41a0bd:41a0be", None),
+            ("", None),
+            ("é4:47:cc:00:00:01", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(
+                parse_mac(text).map(|mac| mac.to_string()).as_deref(),
+                expected,
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn protocols_keep_their_spelling_and_unknown_ones_their_name() {
+        for name in ["neighbour", "dvrip-udp", "hik-sdk", "dahua-cgi", "wsd", "ftp"] {
+            assert_eq!(
+                name.parse::<Protocol>().map(|protocol| protocol.to_string()).as_deref(),
+                Ok(name)
+            );
+        }
+        assert_eq!("ftp".parse::<Protocol>(), Ok(Protocol::Other("ftp".into())));
+    }
+}

@@ -1,0 +1,138 @@
+//! The verdict on one device.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumString};
+
+/// How sure a verdict is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Confidence {
+    /// One weak sign, such as the MAC prefix alone.
+    Possible,
+    /// One tell of a protocol, or the MAC prefix and a tell.
+    Probable,
+    /// The maker's own protocol answered from that very address, or two independent tells.
+    Confirmed,
+}
+
+/// What kind of device it is.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Class {
+    /// A fixed camera.
+    Camera,
+    /// A camera that turns and zooms.
+    Ptz,
+    /// A recorder (NVR, DVR, XVR).
+    Recorder,
+    /// A video encoder.
+    Encoder,
+    /// A door station.
+    DoorStation,
+    /// A reader, terminal or controller for doors.
+    AccessControl,
+    /// An indoor station or a screen.
+    Monitor,
+    /// Anything else.
+    Other,
+}
+
+/// A version, as the device spelt it and as we read it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Firmware {
+    /// Verbatim.
+    pub raw: String,
+    /// The version number in it, leading zeros kept; absent where the grammar did not fit.
+    pub version: Option<String>,
+    /// The build date in it, `YYYY-MM-DD`.
+    pub build_date: Option<String>,
+    /// The protocol that said so.
+    pub via: String,
+}
+
+/// One reason for a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// The rule that fitted, as `maker/pattern`, or `oui`.
+    pub rule: String,
+    /// The maker that it speaks for.
+    pub maker: String,
+    /// How much it weighs, 1 to 100.
+    pub weight: u8,
+    /// What it saw, shortened.
+    pub saw: String,
+    /// The reply that it saw it in.
+    pub reply: ReplyRef,
+}
+
+/// Which reply it was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReplyRef {
+    /// The sender.
+    pub host: String,
+    /// The protocol.
+    pub protocol: String,
+    /// The sender's port.
+    pub port: Option<u16>,
+    /// What was asked.
+    pub asked: Option<String>,
+    /// When it came.
+    pub at: Option<String>,
+}
+
+/// Two replies that do not agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Conflict {
+    /// What they disagree about: `mac`, `address`, `maker`, `model`, `serial`, `firmware`.
+    pub about: String,
+    /// What each says, with the protocol that says it.
+    pub says: Vec<String>,
+}
+
+/// One device, and why we say so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Device {
+    /// Its addresses (or labels), the first one first heard.
+    pub addresses: Vec<String>,
+    /// Its MAC address.
+    pub mac: Option<String>,
+    /// Where that came from: `arp`, `neighbour`, `sadp`, `dhip`, … or `derived`.
+    pub mac_source: Option<String>,
+    /// The organisation that the MAC prefix is registered to.
+    pub oui_organisation: Option<String>,
+    /// The maker's id: `hikvision`, `dahua`, another, or null where no sign points at one.
+    pub maker: Option<String>,
+    /// How sure that is.
+    pub confidence: Option<Confidence>,
+    /// The brand on the label, where it differs from the maker.
+    pub brand: Option<String>,
+    /// What kind of device.
+    pub class: Option<Class>,
+    /// The model.
+    pub model: Option<String>,
+    /// The serial number.
+    pub serial: Option<String>,
+    /// The name it goes by.
+    pub host_name: Option<String>,
+    /// The firmware, from the most direct source.
+    pub firmware: Option<Firmware>,
+    /// What other sources say, and other versions than the firmware's.
+    pub other_firmware: Vec<Firmware>,
+    /// Whether an administrator's password has been set.
+    pub activated: Option<bool>,
+    /// It answered from an address that belongs to no subnet of the segment it is on.
+    pub mis_addressed: bool,
+    /// It was heard, but its address was no target: it was not contacted.
+    pub off_target: bool,
+    /// What does not agree.
+    pub conflicts: Vec<Conflict>,
+    /// What else must be known: proxy ARP, a stale table row, a locally administered MAC.
+    pub notes: Vec<String>,
+    /// Why.
+    pub evidence: Vec<Evidence>,
+}

@@ -1,0 +1,5 @@
+//! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
+
+mod device;
+
+pub use device::{Class, Confidence, Conflict, Device, Evidence, Firmware, ReplyRef};

@@ -1,0 +1,255 @@
+//! The only door to the scanned network.
+//!
+//! Nothing outside this room opens a socket towards it, resolves a name or reads the wall clock.
+//! So pacing, byte caps, deadlines, one conversation per host and the ports that are never touched
+//! are kept in one place, and a scripted network can stand in for the real one ([`Door`]).
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnetwork::Ipv4Network;
+use jiff::Timestamp;
+use mac_address::MacAddress;
+
+use crate::fact::{Outcome, Protocol};
+
+/// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
+/// industrial control (502, 102, 2404, 20000, 44818, 47808), imaging and patient data (104, 11112, 2575).
+pub const FORBIDDEN_PORTS: &[u16] = &[
+    102, 104, 502, 515, 631, 2404, 2575, 9100, 9101, 9102, 9103, 9104, 9105, 9106, 9107, 11112, 20000, 44818, 47808,
+];
+
+/// A network interface of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interface {
+    /// Its name.
+    pub name: String,
+    /// The kernel's number for it.
+    pub index: u32,
+    /// Its MAC address, absent on loopback and tunnels.
+    pub mac: Option<MacAddress>,
+    /// Its IPv4 addresses with their prefixes, host bits kept.
+    pub ipv4: Vec<Ipv4Network>,
+    /// Its IPv6 addresses.
+    pub ipv6: Vec<Ipv6Addr>,
+    /// Administratively and operationally up.
+    pub up: bool,
+    /// It can broadcast.
+    pub broadcast: bool,
+    /// It is the loopback.
+    pub loopback: bool,
+    /// It is no hardware (bridge, veth, tunnel) as far as the system tells.
+    pub is_virtual: bool,
+}
+
+/// A way of speaking and hearing. Opened once a run, by [`Door::open`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Channel {
+    /// Raw ARP on an interface; needs CAP_NET_RAW on Linux.
+    Arp {
+        /// The interface's name.
+        interface: String,
+    },
+    /// The kernel's own address resolution: a harmless datagram makes it ask, and what it learns is
+    /// heard as [`Body::Neighbour`]. Works for everybody.
+    Kernel,
+    /// Multicast and broadcast questions that leave by one interface, from a port of their own.
+    Multicast {
+        /// The protocol asked.
+        protocol: Protocol,
+        /// The interface's name.
+        interface: String,
+        /// The port to send from; 0 for any. Where it is taken, any is used.
+        source_port: u16,
+    },
+    /// Ears only: the well-known port of a protocol, shared with other programs, joined to the group.
+    Listen {
+        /// The protocol listened for.
+        protocol: Protocol,
+        /// The interface's name.
+        interface: String,
+        /// The port.
+        port: u16,
+        /// The group joined.
+        group: Ipv4Addr,
+    },
+    /// Unicast questions, wherever the routes lead.
+    Unicast {
+        /// The protocol asked.
+        protocol: Protocol,
+        /// The only interface to leave by, or none for the routing table's choice.
+        interface: Option<String>,
+        /// The port to send from; 0 for any. Where it is taken, any is used.
+        source_port: u16,
+    },
+}
+
+/// One packet that we originate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Packet {
+    /// An ARP request for an address, from the interface's own addresses.
+    Arp {
+        /// The interface's name.
+        interface: String,
+        /// The address asked for.
+        target: Ipv4Addr,
+    },
+    /// One byte to the discard port (UDP 9) of an address, so that the kernel resolves it.
+    Nudge {
+        /// The interface that the address is on.
+        interface: String,
+        /// The address asked for.
+        target: Ipv4Addr,
+    },
+    /// A datagram.
+    Datagram {
+        /// The channel to send it by: [`Channel::Multicast`] or [`Channel::Unicast`].
+        channel: Channel,
+        /// Where to.
+        to: SocketAddrV4,
+        /// The bytes.
+        payload: Arc<[u8]>,
+    },
+}
+
+/// What one channel heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// The channel that heard it.
+    pub channel: Channel,
+    /// The interface that it came in by, where that is known.
+    pub interface: Option<String>,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub body: Body,
+}
+
+/// The content of what was heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// An ARP packet, Ethernet header taken off: at most [`crate::fact::MAX_DATAGRAM`] bytes.
+    Arp(Vec<u8>),
+    /// A row of the kernel's neighbour table that has changed.
+    Neighbour(Neighbour),
+    /// A datagram and its sender, at most [`crate::fact::MAX_DATAGRAM`] bytes.
+    Datagram(SocketAddr, Vec<u8>),
+}
+
+/// A row of the operating system's neighbour table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Neighbour {
+    /// The address.
+    pub address: IpAddr,
+    /// The interface's name.
+    pub interface: String,
+    /// What is known of it.
+    pub state: NeighbourState,
+}
+
+/// How much the kernel knows of a neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NeighbourState {
+    /// It answered lately.
+    Reachable(MacAddress),
+    /// It answered once; whether it still does is not known.
+    Stale(MacAddress),
+    /// It was asked and did not answer.
+    Failed,
+}
+
+/// One question over TCP: connect, (TLS,) send, read, close.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    /// Whom to ask.
+    pub to: SocketAddr,
+    /// The only interface to leave by, or none for the routing table's choice.
+    pub interface: Option<String>,
+    /// Whether TLS comes first. Certificates are recorded, never trusted.
+    pub tls: bool,
+    /// The request; may be empty where the device speaks first.
+    pub request: Vec<u8>,
+    /// Whether what has come so far is all that is wanted.
+    pub enough: fn(&[u8]) -> bool,
+    /// The most bytes to read.
+    pub cap: usize,
+    /// How long to wait for the connection.
+    pub connect: Duration,
+    /// How long the whole exchange may take once it is connected.
+    pub deadline: Duration,
+}
+
+/// How an [`Exchange`] or a fetch ended, with whatever came until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// `Answered` where at least one byte came.
+    pub outcome: Outcome,
+    /// When it ended.
+    pub at: Timestamp,
+    /// The bytes as they came.
+    pub bytes: Vec<u8>,
+    /// The certificate that the device showed, DER.
+    pub certificate: Option<Vec<u8>>,
+    /// Why not, where it was not answered: what we were doing and what went wrong.
+    pub why: Option<String>,
+}
+
+/// A page to fetch after the banner, from the very host that the banner came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// Whom to ask.
+    pub to: SocketAddr,
+    /// The only interface to leave by, or none for the routing table's choice.
+    pub interface: Option<String>,
+    /// Whether to use TLS.
+    pub tls: bool,
+    /// Path and query, beginning with `/`.
+    pub path: String,
+    /// How long the whole fetch may take.
+    pub deadline: Duration,
+}
+
+/// The network, as the scan sees it: [`live`](crate::net) in earnest, a script in the tests.
+///
+/// Sending waits for its turn (pacing). Hearing never ends; it waits while nothing is heard.
+pub trait Door: Send + Sync + 'static {
+    /// Opens a channel. What is sent and heard before belongs to nobody.
+    ///
+    /// # Errors
+    /// The system's own, `PermissionDenied` where a privilege is lacking.
+    fn open(&self, channel: &Channel) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// Sends one packet when its turn has come.
+    ///
+    /// # Errors
+    /// The system's own; `NotConnected` where the channel was not opened.
+    fn send(&self, packet: Packet) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// The next thing heard on any open channel.
+    fn heard(&self) -> impl Future<Output = Heard> + Send;
+
+    /// The operating system's neighbour table, IPv4 and IPv6.
+    ///
+    /// # Errors
+    /// The system's own; `Unsupported` where this system's table cannot be read yet.
+    fn neighbours(&self) -> impl Future<Output = io::Result<Vec<Neighbour>>> + Send;
+
+    /// Asks one question over TCP when the host is free and its turn has come.
+    fn exchange(&self, exchange: Exchange) -> impl Future<Output = Answer> + Send;
+
+    /// Fetches one page over HTTP(S) when the host is free and its turn has come. No redirect is followed.
+    fn fetch(&self, fetch: Fetch) -> impl Future<Output = Answer> + Send;
+
+    /// The name that reverse DNS gives an address.
+    fn name_of(&self, address: IpAddr) -> impl Future<Output = Option<String>> + Send;
+
+    /// The wall clock.
+    fn now(&self) -> Timestamp;
+
+    /// Answers that the kernel dropped before we could read them, by where.
+    fn lost(&self) -> BTreeMap<String, u64>;
+}

@@ -1,0 +1,3 @@
+//! The versioned report and its writers, one file a format.
+
+pub mod model;

@@ -1,0 +1,100 @@
+//! The report, as every writer gets it and as `--format json` prints it: `camsweep.report/1`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::coverage::{BlindSpot, Coverage};
+use crate::identify::Device;
+
+/// The name and version of the report format.
+pub const SCHEMA: &str = "camsweep.report/1";
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Ended {
+    /// Everything in scope was asked as planned.
+    Complete,
+    /// An address in scope was not asked as planned.
+    Incomplete,
+    /// The user stopped it.
+    Interrupted,
+}
+
+/// The program that made the report, and the data it judged by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `camsweep`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The date of the MAC registry that it carries, or the file given in its place.
+    pub oui_data: String,
+}
+
+/// What was planned.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanSummary {
+    /// `scan` or `judge`.
+    pub command: String,
+    /// The targets as ranges, one line each with the interface, or the files judged.
+    pub scope: Vec<String>,
+    /// The exclusions.
+    pub excluded: Vec<String>,
+    /// Interfaces and ranges that were left out, each with the reason.
+    pub skipped: Vec<String>,
+    /// The most that the plan could send, in words.
+    pub budget: Vec<String>,
+}
+
+/// The counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Summary {
+    /// Hosts that exist.
+    pub hosts: u64,
+    /// Hikvision and Dahua units at any confidence.
+    pub units: u64,
+    /// Units by maker, then by confidence.
+    pub by_maker: std::collections::BTreeMap<String, MakerCount>,
+    /// Units whose firmware is known.
+    pub with_firmware: u64,
+    /// Units without an administrator's password.
+    pub not_activated: u64,
+}
+
+/// One maker's counts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MakerCount {
+    /// Sure.
+    pub confirmed: u64,
+    /// Likely.
+    pub probable: u64,
+    /// A weak sign only.
+    pub possible: u64,
+}
+
+/// One run, as it is handed on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// `camsweep.report/1`.
+    pub schema: String,
+    /// What made it.
+    pub tool: Tool,
+    /// When the run began, RFC 3339.
+    pub started: String,
+    /// When it ended, RFC 3339.
+    pub finished: String,
+    /// How it ended.
+    pub ended: Ended,
+    /// What was planned.
+    pub plan: PlanSummary,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// What could not be looked at.
+    pub blind_spots: Vec<BlindSpot>,
+    /// The counts.
+    pub summary: Summary,
+    /// Every host that exists.
+    pub devices: Vec<Device>,
+}

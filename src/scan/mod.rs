@@ -1,0 +1,48 @@
+//! One run: who is there, what they say of themselves, and when to stop asking.
+
+mod plan;
+mod ranges;
+
+pub use plan::{Plan, Segment};
+pub use ranges::Ranges;
+
+use crate::coverage::{BlindSpot, Coverage};
+use crate::fact::Reply;
+
+/// What a run brought.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    /// Every reply, in the order they came.
+    pub replies: Vec<Reply>,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// What could not be looked at.
+    pub blind_spots: Vec<BlindSpot>,
+    /// The user stopped the run.
+    pub interrupted: bool,
+}
+
+/// Where a run stands, for people who wait for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done, in a few words.
+    pub phase: &'static str,
+    /// Addresses asked so far.
+    pub asked: u64,
+    /// Addresses to ask.
+    pub total: u64,
+    /// Hosts that exist, so far.
+    pub hosts: u64,
+    /// Hosts that gave a sign of being a Hikvision or Dahua unit, so far.
+    pub units: u64,
+    /// An estimate of what is left, in seconds.
+    pub seconds_left: u64,
+}
+
+/// Who is told what happens while it happens.
+pub trait Watcher: Send {
+    /// A reply has come.
+    fn reply(&mut self, reply: &Reply);
+    /// The run has moved on.
+    fn progress(&mut self, progress: &Progress);
+}

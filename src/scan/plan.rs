@@ -1,0 +1,52 @@
+//! What a run will look at, fixed and printable before the first packet.
+
+use crate::net::Interface;
+
+use super::ranges::Ranges;
+
+/// The targets on one segment of this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// The interface that is on the segment.
+    pub interface: Interface,
+    /// The targets that are neighbours there, exclusions taken off.
+    pub targets: Ranges,
+}
+
+/// A run, resolved: no name, file or default is left to look up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Segments with targets.
+    pub segments: Vec<Segment>,
+    /// Targets that are no neighbours: beyond a router, or on the loopback.
+    pub routed: Ranges,
+    /// The only interface for them, where the user named one.
+    pub routed_interface: Option<String>,
+    /// Addresses taken off the targets by the user.
+    pub excluded: Ranges,
+    /// Interfaces and ranges that were left out, each with the reason.
+    pub skipped: Vec<String>,
+    /// Ask silent addresses beyond a router by TCP too.
+    pub probe_silent: bool,
+    /// Ask reverse DNS for the names of what was found.
+    pub names: bool,
+}
+
+impl Plan {
+    /// How many addresses are in scope.
+    pub fn addresses(&self) -> u64 {
+        self.on_link() + self.routed.len()
+    }
+
+    /// How many of them are neighbours.
+    pub fn on_link(&self) -> u64 {
+        self.segments.iter().map(|segment| segment.targets.len()).sum()
+    }
+
+    /// All addresses in scope.
+    pub fn scope(&self) -> Ranges {
+        self.segments
+            .iter()
+            .fold(self.routed.clone(), |all, segment| all.union(&segment.targets))
+    }
+}
