@@ -161,6 +161,8 @@ pub enum Name {
     Dhip,
     /// A Dahua DVRIP discovery reply was read: `device`.
     DvripUdp,
+    /// The realm of a Dahua DVRIP greeting (TCP 37777).
+    DvripRealm,
     /// A WS-Discovery match was read: its types, prefixes removed, in order, blank-separated.
     WsdTypes,
     /// All WS-Discovery scopes in order, blank-separated, percent-decoded singly in the facts below.

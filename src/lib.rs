@@ -8,5 +8,7 @@ pub mod coverage;
 pub mod fact;
 pub mod identify;
 pub mod net;
+pub mod read;
 pub mod report;
 pub mod scan;
+pub mod wire;

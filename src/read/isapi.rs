@@ -1,0 +1,46 @@
+//! ISAPI documents: `DeviceInfo` where a login was given, `userCheck` where not.
+
+use super::{Reading, Sayings, http};
+use crate::fact::{Name, Reply};
+use crate::wire::http::Response;
+use crate::wire::xml::{Document, Node};
+
+/// The response's own facts first: a `userCheck` body and the realm tell the maker without a login.
+pub(super) fn read(reply: &Reply) -> Reading {
+    let response = Response::decode(&reply.bytes);
+    let mut said = Sayings::default();
+    http::facts(&mut said, &response);
+    let document = Document::decode(&response.body);
+    if let Some(info) = document.find("DeviceInfo") {
+        device(&mut said, info);
+    } else if response.status.is_none() && document.root().is_none() {
+        return Reading::Garbled {
+            facts: said.0,
+            why: "no ISAPI document",
+        };
+    }
+    said.or_garbled("an empty ISAPI reply")
+}
+
+fn device(said: &mut Sayings, info: Node<'_>) {
+    said.maybe(Name::Model, info.text_of("model"));
+    said.maybe(Name::Serial, info.text_of("serialNumber"));
+    said.mac(Name::ClaimedMac, info.text_of("macAddress").as_deref());
+    said.maybe(Name::Firmware, dated(info, "firmwareVersion", "firmwareReleasedDate"));
+    said.maybe(
+        Name::OtherFirmware,
+        dated(info, "encoderVersion", "encoderReleasedDate").map(|v| format!("dsp {v}")),
+    );
+    said.maybe(Name::HostName, info.text_of("deviceName"));
+    said.maybe(Name::DeviceKind, info.text_of("deviceType"));
+    said.maybe(Name::Manufacturer, info.text_of("manufacturer"));
+}
+
+/// `V5.7.18` and `build 240826` as one text, the way SADP and ONVIF write it.
+fn dated(info: Node<'_>, version: &str, released: &str) -> Option<String> {
+    let version = info.text_of(version)?;
+    Some(match info.text_of(released) {
+        Some(released) => format!("{version} {released}"),
+        None => version,
+    })
+}

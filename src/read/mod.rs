@@ -1,0 +1,112 @@
+//! What one reply says: a pure function from bytes to facts, one file a protocol.
+
+mod arp;
+mod dahua_cgi;
+mod dhip;
+mod dns;
+mod dvrip;
+mod http;
+mod isapi;
+mod rtsp;
+mod sadp;
+mod snmp;
+mod wsd;
+
+use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
+use crate::wire::text;
+
+/// The longest value that is kept, in bytes.
+const MAX_VALUE: usize = 1024;
+/// The longest list of scopes that is kept, in bytes.
+const MAX_SCOPES: usize = 8 * 1024;
+/// The longest part of a body that is kept, in bytes.
+const MAX_BODY: usize = 16 * 1024;
+
+/// How reading a reply ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// It says this. A broken document of which something identifying could be read counts as read.
+    Facts(Vec<Said>),
+    /// It is no sound message of its protocol; what could be read all the same is kept.
+    Garbled {
+        /// What could be read.
+        facts: Vec<Said>,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// It is a question, ours or another scanner's, and no reply.
+    Question,
+    /// This version does not read that protocol.
+    Unread,
+}
+
+/// Reads one reply. Any bytes of any protocol may come.
+pub fn read(reply: &Reply) -> Reading {
+    match reply.protocol {
+        Protocol::Neighbour | Protocol::Arp => arp::read(reply),
+        Protocol::Wsd => wsd::read(reply),
+        Protocol::Sadp => sadp::read(reply),
+        Protocol::Dhip => dhip::read(reply),
+        Protocol::DvripUdp => dvrip::read_discovery(reply),
+        Protocol::Dvrip => dvrip::read_realm(reply),
+        Protocol::Http | Protocol::Https => http::read(reply),
+        Protocol::Rtsp => rtsp::read(reply),
+        Protocol::Isapi => isapi::read(reply),
+        Protocol::DahuaCgi => dahua_cgi::read(reply),
+        Protocol::Snmp => snmp::read(reply),
+        Protocol::Dns => dns::read(reply),
+        Protocol::Ssdp
+        | Protocol::Mdns
+        | Protocol::Certificate
+        | Protocol::HikSdk
+        | Protocol::DahuaRpc
+        | Protocol::Onvif
+        | Protocol::Other(_) => Reading::Unread,
+    }
+}
+
+/// Facts as they are gathered: trimmed, capped, never empty, each pair of name and value once.
+#[derive(Default)]
+struct Sayings(Vec<Said>);
+
+impl Sayings {
+    fn say(&mut self, name: Name, value: impl AsRef<str>) {
+        let limit = match name {
+            Name::HttpBody => MAX_BODY,
+            Name::WsdScopes => MAX_SCOPES,
+            _ => MAX_VALUE,
+        };
+        let blank = |c: char| c.is_whitespace() || c == '\0';
+        let value = text::cut(value.as_ref().trim_matches(blank), limit).trim_end_matches(blank);
+        let said = Said {
+            name,
+            value: value.to_owned(),
+        };
+        if !value.is_empty() && !self.0.contains(&said) {
+            self.0.push(said);
+        }
+    }
+
+    fn maybe(&mut self, name: Name, value: Option<impl AsRef<str>>) {
+        if let Some(value) = value {
+            self.say(name, value);
+        }
+    }
+
+    /// A MAC address in our own spelling, if it is one.
+    fn mac(&mut self, name: Name, value: Option<&str>) {
+        self.maybe(name, value.and_then(parse_mac).map(|mac| mac.to_string()));
+    }
+
+    /// Facts if there are any, else garbled.
+    fn or_garbled(self, why: &'static str) -> Reading {
+        match self.0.is_empty() {
+            true => garbled(why),
+            false => Reading::Facts(self.0),
+        }
+    }
+}
+
+fn garbled(why: &'static str) -> Reading {
+    Reading::Garbled { facts: Vec::new(), why }
+}

@@ -1,0 +1,114 @@
+//! WS-Discovery envelopes.
+
+use super::{Reading, Sayings, garbled};
+use crate::fact::{Name, Reply, parse_mac};
+use crate::wire::wsd::{self, Answer, Match, Message};
+
+pub(super) fn read(reply: &Reply) -> Reading {
+    match Message::decode(&reply.bytes) {
+        Some(Message::Matches(answer) | Message::Hello(answer)) => answered(&answer, &reply.host),
+        Some(Message::Fault {
+            reason,
+            relates_to,
+            namespaces,
+        }) => {
+            let mut said = Sayings::default();
+            said.say(Name::WsdFault, if reason.is_empty() { "fault" } else { &reason });
+            envelope(&mut said, relates_to.as_ref(), &namespaces);
+            Reading::Facts(said.0)
+        }
+        Some(Message::Question) => Reading::Question,
+        None => garbled("no WS-Discovery message"),
+    }
+}
+
+/// Of several devices in one envelope the one that names the sender speaks, else the first.
+fn answered(answer: &Answer, host: &str) -> Reading {
+    let mut said = Sayings::default();
+    let names_sender = |one: &&Match| one.xaddrs.iter().any(|xaddr| address_of(xaddr) == Some(host));
+    let Some(one) = answer.matches.iter().find(names_sender).or(answer.matches.first()) else {
+        return garbled("a WS-Discovery answer without a match");
+    };
+    device(&mut said, one);
+    envelope(&mut said, answer.relates_to.as_ref(), &answer.namespaces);
+    said.or_garbled("a WS-Discovery match that says nothing")
+}
+
+fn envelope(said: &mut Sayings, relates_to: Option<&String>, namespaces: &[String]) {
+    said.maybe(Name::WsdRelatesTo, relates_to);
+    for namespace in namespaces {
+        said.say(Name::WsdNamespace, namespace);
+    }
+}
+
+fn device(said: &mut Sayings, one: &Match) {
+    said.say(Name::WsdTypes, one.types.join(" "));
+    said.say(Name::WsdScopes, one.scopes.join(" "));
+    let scope = |category: &str| {
+        let mut scopes = one.scopes.iter().filter_map(|scope| wsd::scope(scope));
+        scopes
+            .find(|(name, _)| name.eq_ignore_ascii_case(category))
+            .map(|(_, value)| value)
+    };
+    said.maybe(Name::WsdName, scope("name"));
+    // Only scopes of ONVIF have categories, so that a printer's hardware is no model.
+    said.maybe(Name::WsdHardware, scope("hardware"));
+    said.maybe(Name::Model, scope("hardware"));
+    said.maybe(Name::WsdEndpoint, one.endpoint.as_ref());
+    for xaddr in &one.xaddrs {
+        said.say(Name::WsdXaddr, xaddr);
+    }
+    for scope in &one.scopes {
+        said.mac(Name::DerivedMac, mac_in_scope(scope));
+    }
+    said.mac(Name::DerivedMac, one.endpoint.as_deref().and_then(uuid_tail));
+    for xaddr in &one.xaddrs {
+        said.maybe(Name::DerivedMac, address_of(xaddr).and_then(mac_in_address));
+    }
+}
+
+/// The host of a URL, without brackets and port.
+fn address_of(xaddr: &str) -> Option<&str> {
+    let authority = xaddr.split_once("://")?.1.split('/').next()?;
+    match authority.strip_prefix('[') {
+        Some(bracketed) => bracketed.split(']').next(),
+        None => authority.split(':').next(),
+    }
+}
+
+/// `/MAC/aa:bb:…` (Hikvision), `/mac/…` (thingino), `/MacAddress/…` (ONVIF Core §7.3), and a MAC with
+/// separators in any other place, as TP-Link VIGI has it.
+fn mac_in_scope(scope: &str) -> Option<&str> {
+    let segments: Vec<&str> = scope.split('/').collect();
+    let named = |at: usize| {
+        let before = at
+            .checked_sub(1)
+            .and_then(|at| segments.get(at).copied())
+            .unwrap_or_default();
+        before.eq_ignore_ascii_case("mac") || before.eq_ignore_ascii_case("MacAddress")
+    };
+    let fits = |at: usize, text: &str| (text.len() == 17 || named(at)) && parse_mac(text).is_some();
+    segments
+        .iter()
+        .enumerate()
+        .find(|(at, text)| fits(*at, text))
+        .map(|(_, text)| *text)
+}
+
+/// The last group of a UUID, which is the MAC address on Hikvision and some others.
+fn uuid_tail(endpoint: &str) -> Option<&str> {
+    let uuid = endpoint.trim().rsplit(':').next()?;
+    let groups: Vec<&str> = uuid.split('-').collect();
+    (groups.len() == 5 && groups[4].len() == 12).then(|| groups[4])
+}
+
+/// The MAC address that a link-local address was made from (EUI-64, RFC 4291 appendix A).
+fn mac_in_address(address: &str) -> Option<String> {
+    let address: std::net::Ipv6Addr = address.split('%').next()?.parse().ok()?;
+    match address.octets() {
+        [0xfe, 0x80, _, _, _, _, _, _, a, b, c, 0xff, 0xfe, d, e, f] => {
+            Some(mac_address::MacAddress::new([a ^ 2, b, c, d, e, f]).to_string())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! Bytes ⇄ values, one message family a file. No I/O, no clock.
+//!
+//! What is sent is byte-exact, and the request types cannot express a question that would change a
+//! device. What is received is hostile: every decoder takes any bytes, reads nothing beyond their end,
+//! and keeps the device's own spelling.
+
+pub mod arp;
+pub mod dhip;
+pub mod dvrip;
+mod head;
+pub mod http;
+pub mod rtsp;
+pub mod sadp;
+pub mod text;
+pub mod wsd;
+pub mod xml;
+
+/// The value, unless there is nothing but blanks in it.
+fn filled(value: &str) -> Option<String> {
+    let value = value.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    (!value.is_empty()).then(|| value.to_owned())
+}

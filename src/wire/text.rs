@@ -1,0 +1,79 @@
+//! Bytes of an unknown character set, read as well as they can be.
+//!
+//! Cameras declare UTF-8 and send GBK, or declare nothing. A wrong guess must cost some letters at
+//! most, never the reply.
+
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
+
+/// How far into a document its XML declaration or `<meta charset>` may lie, in bytes.
+const PROLOG: usize = 1024;
+
+/// Decodes bytes that may declare their character set themselves. Never fails.
+pub fn decode(bytes: &[u8]) -> String {
+    decode_as(bytes, None)
+}
+
+/// Decodes bytes whose sender may have named their character set (`charset` of `Content-Type`).
+///
+/// Believed in this order: a byte order mark, the sender, the document's own declaration, UTF-8,
+/// GB18030 where it fits without an error, windows-1252. A declaration that does not fit is not believed.
+pub fn decode_as(bytes: &[u8], charset: Option<&str>) -> String {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+    }
+    let declared = charset.map(str::to_owned).or_else(|| declaration(bytes));
+    declared
+        .and_then(|label| Encoding::for_label(label.trim().as_bytes()))
+        // UTF-16 and its like cannot be what an ASCII declaration was written in.
+        .filter(|encoding| encoding.is_ascii_compatible())
+        .and_then(|encoding| strictly(encoding, bytes))
+        .or_else(|| utf8(bytes))
+        .or_else(|| strictly(GB18030, bytes))
+        .unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned())
+}
+
+fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
+    encoding
+        .decode_without_bom_handling_and_without_replacement(bytes)
+        .map(Cow::into_owned)
+}
+
+/// UTF-8; a last character that the cap cut through is no reason to doubt the rest.
+fn utf8(bytes: &[u8]) -> Option<String> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Some(text.to_owned()),
+        Err(error) if error.error_len().is_none() => strictly(UTF_8, &bytes[..error.valid_up_to()]),
+        Err(_) => None,
+    }
+}
+
+/// The label after `encoding=` (XML) or `charset=` (HTML) near the beginning.
+fn declaration(bytes: &[u8]) -> Option<String> {
+    let prolog: String = bytes.iter().take(PROLOG).map(|&byte| char::from(byte)).collect();
+    let lower = prolog.to_ascii_lowercase();
+    let key = if lower.trim_start().starts_with("<?xml") {
+        "encoding"
+    } else {
+        "charset"
+    };
+    let after = lower.split_once(key)?.1.trim_start().strip_prefix('=')?;
+    let label = after.trim_start().trim_start_matches(['"', '\'']);
+    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'))?;
+    (end > 0).then(|| label[..end].to_owned())
+}
+
+/// The `charset` of a `Content-Type` value.
+pub fn charset(content_type: &str) -> Option<&str> {
+    let at = content_type.to_ascii_lowercase().find("charset=")?;
+    let label = content_type
+        .get(at + "charset=".len()..)?
+        .trim_start_matches(['"', '\'']);
+    label.split(['"', '\'', ';', ' ', ',']).next()
+}
+
+/// The beginning of a text, at most `limit` bytes, cut between characters.
+pub fn cut(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}
