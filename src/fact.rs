@@ -56,6 +56,8 @@ pub enum Protocol {
     Snmp,
     /// A name from reverse DNS: the text is the name.
     Dns,
+    /// That a TCP port exists: the text is `open` or `refused`.
+    Tcp,
     /// A protocol that this version does not know. Accepted and counted as unread.
     #[strum(default, transparent)]
     Other(String),

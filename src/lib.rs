@@ -7,7 +7,9 @@
 pub mod coverage;
 pub mod fact;
 pub mod identify;
+pub mod judge;
 pub mod net;
+pub mod probe;
 pub mod read;
 pub mod report;
 pub mod scan;

@@ -188,6 +188,8 @@ pub struct Exchange {
 pub struct Answer {
     /// `Answered` where at least one byte came.
     pub outcome: Outcome,
+    /// Whether a connection stood, even if nothing was said on it.
+    pub connected: bool,
     /// When it ended.
     pub at: Timestamp,
     /// The bytes as they came.

@@ -55,6 +55,8 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Snmp => snmp::read(reply),
         Protocol::Dns => dns::read(reply),
+        // That a port exists is all that such a reply says.
+        Protocol::Tcp => Reading::Facts(Vec::new()),
         Protocol::Ssdp
         | Protocol::Mdns
         | Protocol::Certificate

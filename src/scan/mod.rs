@@ -1,10 +1,18 @@
 //! One run: who is there, what they say of themselves, and when to stop asking.
 
+mod asking;
+mod chorus;
+mod kernel;
+mod ledger;
 mod plan;
 mod ranges;
+mod rounds;
+mod run;
+mod signs;
 
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
+pub use run::scan;
 
 use crate::coverage::{BlindSpot, Coverage};
 use crate::fact::Reply;

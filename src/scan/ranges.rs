@@ -89,6 +89,16 @@ impl Ranges {
         after > 0 && self.0[after - 1].1 >= address
     }
 
+    /// The first address after `previous`, or the very first where there is no previous one.
+    pub fn next_after(&self, previous: Option<Ipv4Addr>) -> Option<Ipv4Addr> {
+        let least = match previous {
+            None => 0,
+            Some(address) => u32::from(address).checked_add(1)?,
+        };
+        let range = self.0.get(self.0.partition_point(|range| range.1 < least))?;
+        Some(range.0.max(least).into())
+    }
+
     /// The addresses in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
         self.0
@@ -178,6 +188,8 @@ mod tests {
             prop_assert_eq!(listed(&left.intersection(&right)), &left_set & &right_set);
             prop_assert_eq!(listed(&left.without(&right)), &left_set - &right_set);
             prop_assert_eq!(left.len() as usize, left_set.len());
+            let walked = std::iter::successors(left.next_after(None), |&previous| left.next_after(Some(previous)));
+            prop_assert_eq!(walked.collect::<Vec<_>>(), left.iter().collect::<Vec<_>>());
             for address in 0..60 {
                 prop_assert_eq!(left.contains(address.into()), left_set.contains(&address));
             }

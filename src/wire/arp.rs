@@ -8,6 +8,9 @@ use mac_address::MacAddress;
 /// The length of a packet in bytes, Ethernet header and padding not counted.
 pub const LENGTH: usize = 28;
 
+/// The operation of a reply.
+pub const REPLY: u16 = 2;
+
 /// One packet, without its Ethernet header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packet {

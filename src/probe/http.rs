@@ -1,0 +1,226 @@
+//! The HTTP banner of one host: a raw `GET /` that keeps the case and order of the header fields.
+//!
+//! Asked on the port that the device announced, else on 80, else on 443; on 8080, 8443 and 88 only
+//! where another sign says camera. A redirect to the same host is followed at most twice.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use crate::fact::{MAX_BODY, Outcome, Protocol, Reply};
+use crate::net::{Answer, Door, Exchange, Fetch};
+use crate::wire::http::{self, Response};
+
+/// Room for the head beside the body.
+const CAP: usize = MAX_BODY + 64 * 1024;
+const CONNECT: Duration = Duration::from_millis(1500);
+const DEADLINE: Duration = Duration::from_secs(4);
+const MAX_REDIRECTS: usize = 2;
+const MAX_ANNOUNCED: usize = 2;
+
+/// A port that may hold a web server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Web {
+    /// The port.
+    pub port: u16,
+    /// Whether TLS comes first.
+    pub tls: bool,
+}
+
+/// What is known of a host before it is asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Signs {
+    /// Web ports that the device itself announced.
+    pub announced: Vec<Web>,
+    /// Whether another sign says camera.
+    pub camera: bool,
+}
+
+/// How one question went: its name, its end, and what came.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The question, as the coverage names it.
+    pub question: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What came.
+    pub replies: Vec<Reply>,
+}
+
+/// Asks one host until a web server has answered or no port is left to try.
+pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, signs: &Signs) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    for web in ports(signs) {
+        let answer = banner(door, host, interface, web).await;
+        let answered = answer.outcome == Outcome::Answered;
+        let redirect = Response::decode(&answer.bytes)
+            .header("location")
+            .and_then(|location| on_host(location, host, web));
+        asked.push(kept(host, interface, web, "/", answer));
+        if answered {
+            asked.extend(follow(door, host, interface, redirect).await);
+            break;
+        }
+    }
+    asked
+}
+
+/// The ports to try, in order, each once.
+fn ports(signs: &Signs) -> Vec<Web> {
+    let plain = |port| Web { port, tls: false };
+    let secure = |port| Web { port, tls: true };
+    let announced = signs.announced.iter().copied().take(MAX_ANNOUNCED);
+    let mut ports: Vec<Web> = Vec::new();
+    let usual = [plain(80), secure(443)];
+    let further = [plain(8080), secure(8443), plain(88)];
+    for web in announced
+        .chain(usual)
+        .chain(further.into_iter().filter(|_| signs.camera))
+    {
+        if !ports.iter().any(|known| known.port == web.port) {
+            ports.push(web);
+        }
+    }
+    ports
+}
+
+async fn banner<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, web: Web) -> Answer {
+    let exchange = Exchange {
+        to: SocketAddr::new(host, web.port),
+        interface: interface.map(str::to_owned),
+        tls: web.tls,
+        request: http::get(&authority(host, web), "/"),
+        enough: http::is_complete,
+        cap: CAP,
+        connect: CONNECT,
+        deadline: DEADLINE,
+    };
+    door.exchange(exchange).await
+}
+
+/// Follows redirects that stay on the host. The page behind one often names what the bare root hides.
+async fn follow<D: Door>(
+    door: &D,
+    host: IpAddr,
+    interface: Option<&str>,
+    mut redirect: Option<(Web, String)>,
+) -> Vec<Asked> {
+    let mut asked = Vec::new();
+    while let Some((web, path)) = redirect.take().filter(|_| asked.len() < MAX_REDIRECTS) {
+        let to = SocketAddr::new(host, web.port);
+        let interface_name = interface.map(str::to_owned);
+        let fetch = Fetch {
+            to,
+            interface: interface_name,
+            tls: web.tls,
+            path: path.clone(),
+            deadline: DEADLINE,
+        };
+        let answer = door.fetch(fetch).await;
+        redirect = Response::decode(&answer.bytes)
+            .header("location")
+            .and_then(|location| on_host(location, host, web));
+        asked.push(kept(host, interface, web, &path, answer));
+    }
+    asked
+}
+
+/// Where a `Location` leads, provided that it stays on the host that sent it.
+fn on_host(location: &str, host: IpAddr, from: Web) -> Option<(Web, String)> {
+    let base = format!(
+        "{}://{}/",
+        if from.tls { "https" } else { "http" },
+        authority(host, from)
+    );
+    let url = reqwest::Url::parse(&base).ok()?.join(location.trim()).ok()?;
+    let tls = match url.scheme() {
+        "http" => false,
+        "https" => true,
+        _ => return None,
+    };
+    let same = url.host_str()?.trim_matches(['[', ']']).parse::<IpAddr>().ok()? == host;
+    let bare = url.username().is_empty() && url.password().is_none();
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let web = Web {
+        port: url.port_or_known_default()?,
+        tls,
+    };
+    (same && bare && (web != from || path != "/")).then_some((web, path))
+}
+
+fn authority(host: IpAddr, web: Web) -> String {
+    match (web.port, web.tls) {
+        (80, false) | (443, true) => host.to_string(),
+        _ => SocketAddr::new(host, web.port).to_string(),
+    }
+}
+
+fn kept(host: IpAddr, interface: Option<&str>, web: Web, path: &str, answer: Answer) -> Asked {
+    let protocol = if web.tls { Protocol::Https } else { Protocol::Http };
+    let question = format!("{protocol} {}", web.port);
+    let reply = |protocol, bytes| Reply {
+        port: Some(web.port),
+        interface: interface.map(str::to_owned),
+        at: Some(answer.at),
+        asked: Some(format!("GET {path}")),
+        ..Reply::new(host.to_string(), protocol, bytes)
+    };
+    let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
+    let page = (!answer.bytes.is_empty()).then(|| reply(protocol, answer.bytes.clone()));
+    Asked {
+        question,
+        outcome: answer.outcome,
+        replies: page.into_iter().chain(certificate).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ports_are_tried_in_order_and_further_ones_only_with_a_sign() {
+        let announced = vec![Web { port: 8081, tls: false }, Web { port: 80, tls: false }];
+        let list = |signs: &Signs| ports(signs).iter().map(|web| web.port).collect::<Vec<_>>();
+        assert_eq!(list(&Signs::default()), [80, 443]);
+        assert_eq!(
+            list(&Signs {
+                announced: announced.clone(),
+                camera: false
+            }),
+            [8081, 80, 443]
+        );
+        assert_eq!(
+            list(&Signs {
+                announced,
+                camera: true
+            }),
+            [8081, 80, 443, 8080, 8443, 88]
+        );
+    }
+
+    #[test]
+    fn a_redirect_is_followed_only_on_the_host_that_sent_it() {
+        let host: IpAddr = "10.0.0.5".parse().unwrap();
+        let from = Web { port: 80, tls: false };
+        let table = [
+            ("/doc/page/login.asp?x=1", Some((80, false, "/doc/page/login.asp?x=1"))),
+            ("https://10.0.0.5/", Some((443, true, "/"))),
+            ("http://10.0.0.5:8080/a", Some((8080, false, "/a"))),
+            ("//10.0.0.5/b", Some((80, false, "/b"))),
+            ("/", None),
+            ("http://10.0.0.6/", None),
+            ("http://user:pass@10.0.0.5/a", None),
+            ("http://intranet/", None),
+            ("ftp://10.0.0.5/", None),
+            ("javascript:alert(1)", None),
+            ("http://[::1", None),
+        ];
+        for (location, expected) in table {
+            let expected = expected.map(|(port, tls, path)| (Web { port, tls }, path.to_owned()));
+            assert_eq!(on_host(location, host, from), expected, "{location}");
+        }
+    }
+}

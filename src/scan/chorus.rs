@@ -1,0 +1,97 @@
+//! The multicast questions: every one on every segment, three times, then listening.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::net::Packet;
+
+/// When each question is sent: a lost packet costs no device, and devices that answer at random
+/// within half a second are asked again after it.
+pub const SENDS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750)];
+/// How long to listen after the last send.
+pub const LISTEN: Duration = Duration::from_secs(4);
+
+/// What comes next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verse {
+    /// Send this.
+    Send(Packet),
+    /// Nothing until then.
+    Wait(Instant),
+    /// All was sent and the listening is over.
+    Done,
+}
+
+/// The schedule.
+#[derive(Debug)]
+pub struct Chorus {
+    start: Instant,
+    waiting: VecDeque<(Duration, Packet)>,
+    until: Instant,
+}
+
+impl Chorus {
+    /// A schedule for these packets that begins at `start`.
+    pub fn new(packets: &[Packet], start: Instant) -> Self {
+        let waiting: VecDeque<_> = SENDS
+            .iter()
+            .flat_map(|&due| packets.iter().map(move |packet| (due, packet.clone())))
+            .collect();
+        let until = if waiting.is_empty() {
+            start
+        } else {
+            start + SENDS[SENDS.len() - 1] + LISTEN
+        };
+        Chorus { start, waiting, until }
+    }
+
+    /// What to do at `now`.
+    pub fn poll(&mut self, now: Instant) -> Verse {
+        match self.waiting.front() {
+            Some(&(due, _)) if now < self.start + due => Verse::Wait(self.start + due),
+            Some(_) => {
+                self.until = now + LISTEN;
+                self.waiting
+                    .pop_front()
+                    .map_or(Verse::Done, |(_, packet)| Verse::Send(packet))
+            }
+            None if now < self.until => Verse::Wait(self.until),
+            None => Verse::Done,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    #[test]
+    fn three_sends_and_four_seconds_of_listening_after_the_last() {
+        let packet = Packet::Nudge {
+            interface: "eth0".into(),
+            target: Ipv4Addr::LOCALHOST,
+        };
+        let start = Instant::now();
+        let mut chorus = Chorus::new(&[packet], start);
+        let (mut now, mut sends) = (start, Vec::new());
+        loop {
+            match chorus.poll(now) {
+                Verse::Send(_) => sends.push((now - start).as_millis()),
+                Verse::Wait(until) => now = until,
+                Verse::Done => break,
+            }
+        }
+        assert_eq!(sends, [0, 250, 750]);
+        assert_eq!((now - start).as_millis(), 4750);
+    }
+
+    #[test]
+    fn nothing_to_send_is_nothing_to_wait_for() {
+        let start = Instant::now();
+        assert_eq!(Chorus::new(&[], start).poll(start), Verse::Done);
+    }
+}

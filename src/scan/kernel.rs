@@ -1,0 +1,127 @@
+//! The sweep for everybody: let the kernel resolve each address, and read what it learnt.
+//!
+//! Linux has one neighbour table for the whole machine, 1,024 rows by default, and forgets without a
+//! word when it is full. An unanswered address holds a row for about three seconds. So only a few
+//! hundred addresses are under way at a time.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Ranges;
+use super::rounds::Turn;
+
+/// Addresses under way at a time: with as many hosts under identification the table stays below its limit.
+pub const ROOM: usize = 400;
+/// The kernel asks three times, a second apart, and gives up after the third. A little more than that.
+const PATIENCE: Duration = Duration::from_millis(3500);
+
+/// The walk through one segment.
+#[derive(Debug)]
+pub struct KernelSweep {
+    targets: Ranges,
+    room: usize,
+    cursor: Option<Ipv4Addr>,
+    known: BTreeSet<Ipv4Addr>,
+    under_way: HashMap<Ipv4Addr, Instant>,
+}
+
+impl KernelSweep {
+    /// A sweep over `targets` with at most `room` addresses under way.
+    pub fn new(targets: Ranges, room: usize) -> Self {
+        KernelSweep {
+            targets,
+            room,
+            cursor: None,
+            known: BTreeSet::new(),
+            under_way: HashMap::new(),
+        }
+    }
+
+    /// The kernel knows this address: it need not be asked. Whether that is news.
+    pub fn found(&mut self, address: Ipv4Addr) -> bool {
+        self.under_way.remove(&address);
+        self.targets.contains(address) && self.known.insert(address)
+    }
+
+    /// The kernel has given this address up.
+    pub fn failed(&mut self, address: Ipv4Addr) {
+        self.under_way.remove(&address);
+    }
+
+    /// What to do at `now`.
+    pub fn poll(&mut self, now: Instant) -> Turn {
+        if self.under_way.len() < self.room
+            && let Some(address) = self.next_unknown()
+        {
+            self.cursor = Some(address);
+            self.under_way.insert(address, now + PATIENCE);
+            return Turn::Ask(0, address);
+        }
+        self.under_way.retain(|_, until| *until > now);
+        match self.under_way.values().min() {
+            Some(&until) => Turn::Wait(until),
+            None if self.next_unknown().is_some() => Turn::Wait(now),
+            None => Turn::Done,
+        }
+    }
+
+    fn next_unknown(&self) -> Option<Ipv4Addr> {
+        let mut next = self.targets.next_after(self.cursor);
+        while let Some(address) = next.filter(|address| self.known.contains(address)) {
+            next = self.targets.next_after(Some(address));
+        }
+        next
+    }
+
+    /// The addresses that have not been asked yet.
+    pub fn unreached(&self) -> Ranges {
+        let known: Ranges = self.known.iter().copied().collect();
+        let reached = self
+            .cursor
+            .map(|cursor| Ranges::between(Ipv4Addr::UNSPECIFIED, cursor))
+            .unwrap_or_default();
+        self.targets.without(&reached).without(&known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_than_the_room_is_under_way_and_the_dead_make_room_in_time() {
+        let targets = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 5));
+        let mut sweep = KernelSweep::new(targets, 2);
+        let now = Instant::now();
+        let [one, two, three, five] = [1, 2, 3, 5].map(|last| Ipv4Addr::new(10, 0, 0, last));
+        assert!(sweep.found(five), "read in the table beforehand");
+        assert_eq!(sweep.poll(now), Turn::Ask(0, one));
+        assert_eq!(sweep.poll(now), Turn::Ask(0, two));
+        assert_eq!(sweep.poll(now), Turn::Wait(now + PATIENCE));
+        assert!(sweep.found(one));
+        assert_eq!(sweep.poll(now), Turn::Ask(0, three));
+        sweep.failed(two);
+        assert_eq!(sweep.poll(now), Turn::Ask(0, Ipv4Addr::new(10, 0, 0, 4)));
+        let later = now + PATIENCE;
+        assert_eq!(sweep.poll(later), Turn::Done, "what was never heard of is given up");
+        assert!(sweep.unreached().is_empty());
+    }
+
+    #[test]
+    fn addresses_given_up_by_time_alone_make_room_for_the_rest() {
+        let targets = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 5));
+        let mut sweep = KernelSweep::new(targets, 2);
+        let (mut now, mut asked) = (Instant::now(), 0);
+        loop {
+            match sweep.poll(now) {
+                Turn::Ask(..) => asked += 1,
+                Turn::Wait(until) => now = until,
+                Turn::Done => break,
+            }
+        }
+        assert_eq!(asked, 5);
+    }
+}

@@ -1,0 +1,137 @@
+//! What came during a run, and the account of what was asked.
+
+use std::collections::{HashMap, HashSet};
+use std::net::IpAddr;
+
+use crate::coverage::Coverage;
+use crate::fact::{Outcome, Reply};
+use crate::judge::read_guarded;
+use crate::read::Reading;
+
+/// The most replies that are kept of one host by one protocol. A device has no honest reason for more.
+const MAX_PER_HOST: usize = 24;
+/// The most hosts outside the targets that are kept: whoever floods us with made-up senders ends here.
+const MAX_STRANGERS: usize = 1024;
+
+/// Replies in the order they came, and who was asked what.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    replies: Vec<Reply>,
+    by_host: HashMap<String, Vec<usize>>,
+    strangers: HashSet<String>,
+    asked: HashSet<(IpAddr, String)>,
+    answered: HashSet<(IpAddr, String)>,
+    pub(super) coverage: Coverage,
+}
+
+/// What became of a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It is evidence now.
+    Yes,
+    /// It says nothing new, or too much came from that host.
+    No,
+    /// It was a question, ours or another scanner's.
+    Question,
+}
+
+impl Ledger {
+    /// Takes a reply in, if it is one and says something new.
+    pub(super) fn keep(&mut self, reply: Reply) -> Kept {
+        if matches!(read_guarded(&reply), Some(Reading::Question)) {
+            return Kept::Question;
+        }
+        let known = self.by_host.get(&reply.host).map(Vec::as_slice).unwrap_or_default();
+        let same_protocol = || {
+            known
+                .iter()
+                .map(|&place| &self.replies[place])
+                .filter(|old| old.protocol == reply.protocol)
+        };
+        if same_protocol().any(|old| old.asked == reply.asked && old.bytes == reply.bytes) {
+            return Kept::No;
+        }
+        let is_new_stranger = reply.off_target && !self.strangers.contains(&reply.host);
+        if same_protocol().count() >= MAX_PER_HOST || (is_new_stranger && self.strangers.len() >= MAX_STRANGERS) {
+            *self
+                .coverage
+                .lost
+                .entry("replies over the cap of one host or of strangers".into())
+                .or_default() += 1;
+            return Kept::No;
+        }
+        if is_new_stranger {
+            self.strangers.insert(reply.host.clone());
+        }
+        self.by_host
+            .entry(reply.host.clone())
+            .or_default()
+            .push(self.replies.len());
+        self.replies.push(reply);
+        Kept::Yes
+    }
+
+    /// The latest reply.
+    pub(super) fn latest(&self) -> Option<&Reply> {
+        self.replies.last()
+    }
+
+    /// All replies of one host.
+    pub(super) fn of(&self, host: IpAddr) -> Vec<Reply> {
+        let places = self
+            .by_host
+            .get(&host.to_string())
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        places.iter().map(|&place| self.replies[place].clone()).collect()
+    }
+
+    /// Counts a packet or a connection of ours, and the host once for the question.
+    pub(super) fn sent(&mut self, question: &str, host: Option<IpAddr>) {
+        let first = host.is_none_or(|host| self.asked.insert((host, question.to_owned())));
+        let entry = self.coverage.questions.entry(question.to_owned()).or_default();
+        entry.sent += 1;
+        entry.asked += u64::from(first);
+    }
+
+    /// Whether a host that exists was asked this.
+    pub(super) fn was_asked(&self, question: &str, host: IpAddr) -> bool {
+        self.asked.contains(&(host, question.to_owned()))
+    }
+
+    /// Counts a packet to an address that may not exist. Nothing is remembered of it.
+    pub(super) fn sent_to_nobody(&mut self, question: &str, first: bool) {
+        let entry = self.coverage.questions.entry(question.to_owned()).or_default();
+        entry.sent += 1;
+        entry.asked += u64::from(first);
+    }
+
+    /// Counts the end of a question to a host, once.
+    pub(super) fn ended(&mut self, question: &str, host: IpAddr, outcome: Outcome) {
+        if self.answered.insert((host, question.to_owned())) {
+            self.coverage.count(question, outcome);
+        }
+    }
+
+    /// Closes the account: who was asked and has no other end was silent.
+    pub(super) fn close(mut self) -> (Vec<Reply>, Coverage) {
+        for (name, question) in &mut self.coverage.questions {
+            let ended: u64 = question.outcomes.values().sum();
+            let silent = question.asked.saturating_sub(ended);
+            if silent > 0 && !name.starts_with("multicast ") {
+                *question.outcomes.entry(Outcome::Silent).or_default() += silent;
+            }
+        }
+        self.coverage.replies = self.replies.len() as u64;
+        (self.replies, self.coverage)
+    }
+}
+
+/// How a datagram reply came off: read, or garbled, or beyond us.
+pub(super) fn outcome_of(reply: &Reply) -> Outcome {
+    match read_guarded(reply) {
+        None => Outcome::Broken,
+        Some(Reading::Garbled { .. }) => Outcome::Garbled,
+        Some(_) => Outcome::Answered,
+    }
+}

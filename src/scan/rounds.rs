@@ -1,0 +1,200 @@
+//! Asking a range of addresses several times over, each time only those that are still silent.
+
+use std::collections::HashSet;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::Ranges;
+
+/// What comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Ask this address; the number counts the rounds from 0.
+    Ask(usize, Ipv4Addr),
+    /// Nothing until then.
+    Wait(Instant),
+    /// All rounds are over, and so is the wait after the last.
+    Done,
+}
+
+/// How rounds follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tempo {
+    /// How many rounds.
+    pub rounds: usize,
+    /// From the start of a round to the start of the next, at least: so often is one address asked.
+    pub pace: Duration,
+    /// From the end of a round to the start of the next, at least: so long may an answer take.
+    pub pause: Duration,
+    /// After the last round.
+    pub rest: Duration,
+}
+
+/// The walk through the rounds. Memory grows with the addresses that answered, not with those asked.
+#[derive(Debug)]
+pub struct Rounds {
+    targets: Ranges,
+    tempo: Tempo,
+    found: HashSet<Ipv4Addr>,
+    round: usize,
+    cursor: Option<Ipv4Addr>,
+    started: Option<Instant>,
+    resume: Option<Instant>,
+}
+
+impl Rounds {
+    /// Rounds over `targets`.
+    pub fn new(targets: Ranges, tempo: Tempo) -> Self {
+        Rounds {
+            targets,
+            tempo,
+            found: HashSet::new(),
+            round: 0,
+            cursor: None,
+            started: None,
+            resume: None,
+        }
+    }
+
+    /// An address has shown that it exists: it is not asked again. Whether that is news.
+    pub fn found(&mut self, address: Ipv4Addr) -> bool {
+        self.targets.contains(address) && self.found.insert(address)
+    }
+
+    /// What to do at `now`. An address that is handed out counts as asked.
+    pub fn poll(&mut self, now: Instant) -> Turn {
+        if let Some(resume) = self.resume {
+            if now < resume {
+                return Turn::Wait(resume);
+            }
+            self.resume = None;
+        }
+        if self.round >= self.tempo.rounds || self.found.len() as u64 == self.targets.len() {
+            return Turn::Done;
+        }
+        let started = *self.started.get_or_insert(now);
+        match self.next_silent() {
+            Some(address) => {
+                self.cursor = Some(address);
+                Turn::Ask(self.round, address)
+            }
+            None => self.end_round(started, now),
+        }
+    }
+
+    fn end_round(&mut self, started: Instant, now: Instant) -> Turn {
+        self.round += 1;
+        (self.cursor, self.started) = (None, None);
+        let resume = match self.round < self.tempo.rounds {
+            true => (started + self.tempo.pace).max(now + self.tempo.pause),
+            false => now + self.tempo.rest,
+        };
+        self.resume = Some(resume);
+        Turn::Wait(resume)
+    }
+
+    fn next_silent(&self) -> Option<Ipv4Addr> {
+        let mut next = self.targets.next_after(self.cursor);
+        while let Some(address) = next.filter(|address| self.found.contains(address)) {
+            next = self.targets.next_after(Some(address));
+        }
+        next
+    }
+
+    /// How many rounds one address has been part of.
+    pub fn times_asked(&self, address: Ipv4Addr) -> usize {
+        if !self.targets.contains(address) {
+            return 0;
+        }
+        self.round + usize::from(self.cursor.is_some_and(|cursor| address <= cursor))
+    }
+
+    /// The addresses that no round has reached yet.
+    pub fn unreached(&self) -> Ranges {
+        match (self.round, self.cursor) {
+            (0, None) => self.targets.clone(),
+            (0, Some(cursor)) => self.targets.without(&Ranges::between(Ipv4Addr::UNSPECIFIED, cursor)),
+            _ => Ranges::default(),
+        }
+    }
+
+    /// The addresses that were asked and have not shown that they exist.
+    pub fn silent(&self) -> Ranges {
+        self.targets
+            .without(&self.found.iter().copied().collect())
+            .without(&self.unreached())
+    }
+
+    /// Addresses asked in the first round, and all of them.
+    pub fn progress(&self) -> (u64, u64) {
+        (self.targets.len() - self.unreached().len(), self.targets.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(last: u8) -> Ipv4Addr {
+        Ipv4Addr::new(10, 0, 0, last)
+    }
+
+    const TEMPO: Tempo = Tempo {
+        rounds: 2,
+        pace: Duration::from_millis(200),
+        pause: Duration::from_millis(50),
+        rest: Duration::from_millis(1000),
+    };
+
+    /// Lets the rounds run with 10 ms for each ask, and writes down when what was asked.
+    fn run(mut rounds: Rounds, answers: &[(usize, u8)]) -> (Vec<(u64, usize, u8)>, u64) {
+        let start = Instant::now();
+        let mut now = start;
+        let mut asked = Vec::new();
+        loop {
+            match rounds.poll(now) {
+                Turn::Ask(round, target) => {
+                    asked.push(((now - start).as_millis() as u64, round, target.octets()[3]));
+                    if answers.contains(&(round, target.octets()[3])) {
+                        rounds.found(target);
+                    }
+                    now += Duration::from_millis(10);
+                }
+                Turn::Wait(until) => now = until,
+                Turn::Done => return (asked, (now - start).as_millis() as u64),
+            }
+        }
+    }
+
+    #[test]
+    fn only_silent_addresses_are_asked_again_and_not_too_soon() {
+        let rounds = Rounds::new(Ranges::between(address(1), address(3)), TEMPO);
+        let (asked, end) = run(rounds, &[(0, 2)]);
+        assert_eq!(asked, [(0, 0, 1), (10, 0, 2), (20, 0, 3), (200, 1, 1), (210, 1, 3)]);
+        assert_eq!(end, 1220, "the rest after the last round");
+    }
+
+    #[test]
+    fn when_all_have_answered_there_is_nothing_left_to_wait_for() {
+        let rounds = Rounds::new(Ranges::between(address(1), address(2)), TEMPO);
+        let (asked, end) = run(rounds, &[(0, 1), (0, 2)]);
+        assert_eq!((asked.len(), end), (2, 20));
+    }
+
+    #[test]
+    fn what_was_not_reached_is_known_at_any_moment() {
+        let mut rounds = Rounds::new(Ranges::between(address(1), address(4)), TEMPO);
+        assert_eq!(rounds.unreached().len(), 4);
+        let now = Instant::now();
+        rounds.poll(now);
+        rounds.poll(now);
+        rounds.found(address(1));
+        assert_eq!(rounds.unreached().to_string(), "10.0.0.3-10.0.0.4");
+        assert_eq!(rounds.silent().to_string(), "10.0.0.2");
+        assert_eq!((rounds.times_asked(address(1)), rounds.times_asked(address(4))), (1, 0));
+        assert!(!rounds.found(address(9)), "no target");
+        assert_eq!(rounds.times_asked(address(0)), 0, "no target");
+    }
+}

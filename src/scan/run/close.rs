@@ -1,0 +1,61 @@
+//! The end of a run: the account.
+
+use super::*;
+
+impl<D: Door> Run<'_, D> {
+    /// Closes the account.
+    pub(super) async fn close(mut self, interrupted: bool) -> Findings {
+        let mut not_asked = self.unfinished(interrupted);
+        self.talks.shutdown().await;
+        if !interrupted {
+            let _ = timeout(NAME_PATIENCE, self.wait_for_names()).await;
+        }
+        self.names.shutdown().await;
+        not_asked = not_asked.union(&self.not_asked.iter().copied().collect());
+        let lost = self.door.lost();
+        let live = self.live.keys().filter(|host| self.scope.contains(**host)).count() as u64;
+        let coverage = &mut self.ledger.coverage;
+        coverage.addresses = self.plan.addresses();
+        coverage.on_link = self.plan.on_link();
+        coverage.routed = self.plan.routed.len();
+        coverage.excluded = self.plan.excluded.len();
+        coverage.live = live;
+        coverage.silent = (coverage.addresses - live).saturating_sub(not_asked.len());
+        coverage.not_asked = not_asked.words();
+        coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
+        coverage.skipped = self.plan.skipped.clone();
+        coverage.lost.extend(lost);
+        let interfaces = self.plan.segments.len() as u64;
+        let asks = coverage
+            .questions
+            .iter_mut()
+            .filter(|(name, _)| name.starts_with("multicast "));
+        asks.for_each(|(_, question)| question.asked = interfaces);
+        coverage.notes.extend(signs::notes(self.plan, coverage));
+        let (replies, coverage) = self.ledger.close();
+        Findings {
+            replies,
+            coverage,
+            blind_spots: self.blind_spots,
+            interrupted,
+        }
+    }
+
+    pub(super) async fn wait_for_names(&mut self) {
+        while let Some(named) = self.names.join_next().await {
+            if let Ok((host, name)) = named {
+                self.take_name(host, name);
+            }
+        }
+    }
+
+    /// The addresses that a run which was stopped has not asked as planned.
+    pub(super) fn unfinished(&self, interrupted: bool) -> Ranges {
+        if !interrupted {
+            return Ranges::default();
+        }
+        let unreached = self.sweeps.iter().map(|sweep| sweep.presence.unreached());
+        let hosts: Ranges = self.asking.unfinished().chain(self.talking.values().copied()).collect();
+        unreached.fold(self.passes.unreached().union(&hosts), |all, ranges| all.union(&ranges))
+    }
+}

@@ -1,0 +1,191 @@
+//! What is heard: whose it is, whether it answers us, and what follows from it.
+
+use super::*;
+
+impl<D: Door> Run<'_, D> {
+    pub(super) fn hear(&mut self, heard: Heard) {
+        match &heard.body {
+            Body::Arp(bytes) => self.hear_arp(&heard, bytes.clone()),
+            Body::Neighbour(row) => self.hear_neighbour(row, KERNEL),
+            Body::Datagram(from, bytes) => self.hear_datagram(&heard, from.ip(), from.port(), bytes.clone()),
+        }
+    }
+
+    /// An ARP packet, whether we asked for it or not: its sender exists.
+    pub(super) fn hear_arp(&mut self, heard: &Heard, bytes: Vec<u8>) {
+        let Some(packet) = arp::Packet::decode(&bytes) else {
+            *self.ledger.coverage.garbled.entry("arp".into()).or_default() += 1;
+            return;
+        };
+        let sender = packet.sender_ip;
+        if sender.is_unspecified() || self.is_own(sender) {
+            return;
+        }
+        let asked = (packet.operation == arp::REPLY).then(|| "who-has".to_owned());
+        let reply = self.reply_from(heard, sender.into(), None, Protocol::Arp, asked, bytes);
+        self.keep(reply);
+        if self.scope.contains(sender) {
+            self.ledger.ended("arp", sender.into(), Outcome::Answered);
+            self.found(sender);
+        }
+    }
+
+    pub(super) fn hear_neighbour(&mut self, row: &Neighbour, asked: &str) {
+        let on_segment = self
+            .sweeps
+            .iter()
+            .any(|sweep| sweep.segment.interface.name == row.interface);
+        let (mac, asked) = match row.state {
+            NeighbourState::Reachable(mac) => (mac, asked.to_owned()),
+            NeighbourState::Stale(mac) => (mac, format!("{asked} stale")),
+            NeighbourState::Failed => return self.give_up(row),
+        };
+        let reply_is_event = asked == KERNEL;
+        let in_scope = matches!(row.address, IpAddr::V4(address) if self.scope.contains(address));
+        if !on_segment || !(in_scope || row.address.is_ipv6()) {
+            return;
+        }
+        let reply = Reply {
+            interface: Some(row.interface.clone()),
+            at: Some(self.door.now()),
+            asked: Some(asked),
+            ..Reply::new(row.address.to_string(), Protocol::Neighbour, mac.to_string())
+        };
+        self.keep(reply);
+        if let IpAddr::V4(address) = row.address {
+            if reply_is_event {
+                self.ledger.ended(KERNEL, row.address, Outcome::Answered);
+            }
+            self.found(address);
+        }
+    }
+
+    pub(super) fn give_up(&mut self, row: &Neighbour) {
+        let IpAddr::V4(address) = row.address else { return };
+        for sweep in self
+            .sweeps
+            .iter_mut()
+            .filter(|sweep| sweep.segment.interface.name == row.interface)
+        {
+            if let Presence::Kernel(kernel) = &mut sweep.presence {
+                kernel.failed(address);
+            }
+        }
+    }
+
+    pub(super) fn hear_datagram(&mut self, heard: &Heard, from: IpAddr, port: u16, bytes: Vec<u8>) {
+        let IpAddr::V4(sender) = from else { return };
+        let (protocol, way) = match &heard.channel {
+            Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
+            Channel::Unicast { protocol, .. } if self.was_asked(sender, protocol) => (protocol.clone(), "unicast"),
+            Channel::Unicast { protocol, .. } | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
+            Channel::Arp { .. } | Channel::Kernel => return,
+        };
+        let question = format!("{way} {protocol}");
+        let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
+        let reply = self.reply_from(heard, from, Some(port), protocol, asked, bytes);
+        let outcome = outcome_of(&reply);
+        if self.keep(reply) == Kept::Question {
+            return;
+        }
+        self.ledger.ended(&question, from, outcome);
+        if self.scope.contains(sender) {
+            self.found(sender);
+            if self.live.contains_key(&sender) && self.standing(sender).settled {
+                self.units.insert(sender);
+                self.asking.settle(sender, Instant::now());
+            }
+        }
+    }
+
+    /// Whether a unicast question of this protocol went to that very address. Whoever answers one
+    /// that was never asked is heard, but does not count as having answered.
+    fn was_asked(&self, host: Ipv4Addr, protocol: &Protocol) -> bool {
+        self.ledger.was_asked(&format!("unicast {protocol}"), host.into())
+            || (self.scope.contains(host) && self.passes.times_asked(host) > 0)
+    }
+
+    /// The first word of the question, for a reply's `asked`.
+    fn word_of(&self, protocol: &Protocol) -> &'static str {
+        let question = self.questions.iter().find(|question| question.protocol == *protocol);
+        let word = question.and_then(|question| question.unicast.first()?.word.split(' ').next());
+        word.unwrap_or("question")
+    }
+
+    pub(super) fn reply_from(
+        &self,
+        heard: &Heard,
+        sender: IpAddr,
+        port: Option<u16>,
+        protocol: Protocol,
+        asked: Option<String>,
+        bytes: Vec<u8>,
+    ) -> Reply {
+        let in_scope = matches!(sender, IpAddr::V4(sender) if self.scope.contains(sender));
+        Reply {
+            port,
+            interface: heard.interface.clone(),
+            at: Some(heard.at),
+            asked,
+            off_subnet: !in_scope && self.is_off_subnet(heard.interface.as_deref(), sender),
+            off_target: !in_scope,
+            ..Reply::new(sender.to_string(), protocol, bytes)
+        }
+    }
+
+    /// Whether a sender belongs to no subnet of the interface that heard it.
+    pub(super) fn is_off_subnet(&self, interface: Option<&str>, sender: IpAddr) -> bool {
+        let IpAddr::V4(sender) = sender else { return false };
+        let segment = self
+            .plan
+            .segments
+            .iter()
+            .find(|segment| Some(segment.interface.name.as_str()) == interface);
+        segment.is_some_and(|segment| !segment.interface.ipv4.iter().any(|network| network.contains(sender)))
+    }
+
+    pub(super) fn is_own(&self, address: Ipv4Addr) -> bool {
+        self.plan
+            .segments
+            .iter()
+            .any(|segment| segment.interface.ipv4.iter().any(|network| network.ip() == address))
+    }
+
+    pub(super) fn segment_of(&self, address: Ipv4Addr) -> Option<String> {
+        let segment = self
+            .plan
+            .segments
+            .iter()
+            .find(|segment| segment.targets.contains(address))?;
+        Some(segment.interface.name.clone())
+    }
+
+    /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
+    pub(super) fn found(&mut self, host: Ipv4Addr) {
+        let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
+        for sweep in &mut self.sweeps {
+            match &mut sweep.presence {
+                Presence::Arp(rounds) => drop(rounds.found(host)),
+                Presence::Kernel(kernel) => drop(kernel.found(host)),
+                Presence::None => {}
+            }
+        }
+        let asked_already = if self.passes.found(host) {
+            &ORDER_FOR_SILENT[..asked_already]
+        } else {
+            &[]
+        };
+        if self.live.contains_key(&host) {
+            return;
+        }
+        self.live.insert(host, self.segment_of(host));
+        self.asking.admit(
+            host,
+            ORDER_FOR_LIVE
+                .iter()
+                .copied()
+                .filter(|place| !asked_already.contains(place)),
+        );
+        self.ask_name(host);
+    }
+}

@@ -1,0 +1,413 @@
+//! The run itself: what each part of the sweep wants is sent in turn, what is heard goes to the ledger,
+//! and every host that has rested is judged and, if it is not settled, asked over TCP.
+
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::coverage::BlindSpot;
+use crate::fact::{Outcome, Protocol, Reply};
+use crate::identify::Knowledge;
+use crate::net::{Body, Channel, Door, Heard, Neighbour, NeighbourState, Packet};
+use crate::probe::http::Asked;
+use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
+use crate::wire::arp;
+
+use super::asking::{Asking, Next, Place};
+use super::chorus::{Chorus, Verse};
+use super::kernel::{KernelSweep, ROOM};
+use super::ledger::{Kept, Ledger, outcome_of};
+use super::rounds::{Rounds, Tempo, Turn};
+use super::signs::{self, Standing};
+use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
+
+mod close;
+mod hear;
+mod open;
+mod talk;
+
+/// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts.
+pub const ARP: Tempo = Tempo {
+    rounds: 3,
+    pace: Duration::ZERO,
+    pause: Duration::from_millis(300),
+    rest: Duration::from_millis(500),
+};
+/// The passes over silent addresses beyond a router, a question each.
+const PASSES: Tempo = Tempo {
+    rounds: ORDER_FOR_SILENT.len(),
+    pace: super::asking::PACE,
+    pause: Duration::ZERO,
+    rest: super::asking::LISTEN,
+};
+/// The coverage's name for the sweep without a raw socket, and what its replies say they were asked.
+const KERNEL: &str = "kernel resolution";
+/// Conversations over TCP that may be under way; the door has a limit of its own below it.
+const MAX_CONVERSATIONS: usize = 256;
+/// How long the end of a run waits for names that reverse DNS still owes us.
+const NAME_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How it is found out who is on a segment.
+enum Presence {
+    Arp(Rounds),
+    Kernel(KernelSweep),
+    /// Neither could be opened: only what the discovery protocols bring.
+    None,
+}
+
+/// One segment under sweep.
+struct Sweep {
+    segment: Segment,
+    presence: Presence,
+}
+
+/// What a finished task over TCP or DNS brought.
+struct Talk {
+    host: Ipv4Addr,
+    asked: Vec<Asked>,
+}
+
+/// Scans the plan through the door, tells the watcher, and stops when `stop` says so.
+pub async fn scan<D: Door>(
+    plan: &Plan,
+    door: Arc<D>,
+    knowledge: &'static Knowledge,
+    watcher: &mut dyn Watcher,
+    stop: CancellationToken,
+) -> Findings {
+    let mut run = Run::open(plan, door, knowledge, watcher).await;
+    let interrupted = run.until_done(&stop).await;
+    run.close(interrupted).await
+}
+
+struct Run<'a, D: Door> {
+    plan: &'a Plan,
+    door: Arc<D>,
+    knowledge: &'static Knowledge,
+    watcher: &'a mut dyn Watcher,
+    scope: Ranges,
+    questions: Vec<DatagramQuestion>,
+    ledger: Ledger,
+    blind_spots: Vec<BlindSpot>,
+    chorus: Chorus,
+    sweeps: Vec<Sweep>,
+    passes: Rounds,
+    asking: Asking,
+    /// Hosts in scope that exist, and the interface of those on a segment.
+    live: HashMap<Ipv4Addr, Option<String>>,
+    /// Hosts that were asked a second time because they look like a unit and are not settled.
+    asked_again: HashSet<Ipv4Addr>,
+    units: HashSet<Ipv4Addr>,
+    talks: JoinSet<Talk>,
+    talking: HashMap<tokio::task::Id, Ipv4Addr>,
+    names: JoinSet<(Ipv4Addr, Option<String>)>,
+    /// The next silent address beyond a router to be asked by TCP, where the plan wants that.
+    silent_cursor: Option<Ipv4Addr>,
+    not_asked: Vec<Ipv4Addr>,
+    reconciled: bool,
+    started: Instant,
+}
+
+impl<'a, D: Door> Run<'a, D> {
+    async fn open(plan: &'a Plan, door: Arc<D>, knowledge: &'static Knowledge, watcher: &'a mut dyn Watcher) -> Self {
+        let questions = probe::datagram_questions(uuid::Uuid::new_v4);
+        let started = Instant::now();
+        let mut run = Run {
+            plan,
+            door,
+            knowledge,
+            watcher,
+            scope: plan.scope(),
+            questions,
+            ledger: Ledger::default(),
+            blind_spots: Vec::new(),
+            chorus: Chorus::new(&[], started),
+            sweeps: Vec::new(),
+            passes: Rounds::new(Ranges::default(), PASSES),
+            asking: Asking::new(ROOM),
+            live: HashMap::new(),
+            asked_again: HashSet::new(),
+            units: HashSet::new(),
+            talks: JoinSet::new(),
+            talking: HashMap::new(),
+            names: JoinSet::new(),
+            silent_cursor: None,
+            not_asked: Vec::new(),
+            reconciled: false,
+            started,
+        };
+        run.open_segments().await;
+        run.open_unicast().await;
+        run.read_table().await;
+        run
+    }
+
+    /// Sends, hears and judges until nothing is left to do. Whether the user stopped it.
+    async fn until_done(&mut self, stop: &CancellationToken) -> bool {
+        loop {
+            self.catch_up().await;
+            if stop.is_cancelled() {
+                return true;
+            }
+            let now = Instant::now();
+            let wait = match self.step(now).await {
+                Step::Sent => continue,
+                Step::Wait(until) => until,
+                Step::Talks => now + Duration::from_secs(60),
+                Step::Done => return false,
+            };
+            self.tell(now);
+            let door = self.door.clone();
+            tokio::select! {
+                () = stop.cancelled() => return true,
+                heard = door.heard() => self.hear(heard),
+                Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
+                Some(Ok((host, name))) = self.names.join_next() => self.take_name(host, name),
+                () = sleep_until(wait) => {}
+            }
+        }
+    }
+
+    /// Takes in everything that has come by now, so that sending never starves hearing.
+    async fn catch_up(&mut self) {
+        let door = self.door.clone();
+        loop {
+            tokio::select! {
+                biased;
+                heard = door.heard() => self.hear(heard),
+                Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
+                Some(Ok((host, name))) = self.names.join_next() => self.take_name(host, name),
+                () = std::future::ready(()) => return,
+            }
+        }
+    }
+
+    /// One step of whichever part has something to send; else how long there is nothing to send.
+    async fn step(&mut self, now: Instant) -> Step {
+        let mut waits = Vec::new();
+        match self.chorus.poll(now) {
+            Verse::Send(packet) => return self.send_multicast(packet).await,
+            Verse::Wait(until) => waits.push(until),
+            Verse::Done => {}
+        }
+        match self.asking.poll(now) {
+            Next::Ask(host, place) => return self.ask(host, place).await,
+            Next::Rested(host) => return self.rested(host, now),
+            Next::Wait(until) => waits.push(until),
+            Next::Idle => {}
+        }
+        let mut present = 0;
+        for place in 0..self.sweeps.len() {
+            match self.sweeps[place].presence.poll(now) {
+                Turn::Ask(round, target) => return self.look_for(place, round, target).await,
+                Turn::Wait(until) => waits.push(until),
+                Turn::Done => present += 1,
+            }
+        }
+        if present == self.sweeps.len() && !self.reconciled {
+            self.reconciled = true;
+            self.reconcile().await;
+            return Step::Sent;
+        }
+        match self.passes.poll(now) {
+            Turn::Ask(round, target) => return self.pass(round, target).await,
+            Turn::Wait(until) => waits.push(until),
+            Turn::Done if self.plan.probe_silent && self.talk_to_silent() => return Step::Sent,
+            Turn::Done => {}
+        }
+        match waits.into_iter().min() {
+            Some(until) => Step::Wait(until),
+            None if !self.talks.is_empty() => Step::Talks,
+            None => Step::Done,
+        }
+    }
+
+    async fn send_multicast(&mut self, packet: Packet) -> Step {
+        let Packet::Datagram {
+            channel: Channel::Multicast {
+                protocol, interface, ..
+            },
+            ..
+        } = &packet
+        else {
+            return Step::Sent;
+        };
+        let (name, protocol, interface) = (format!("multicast {protocol}"), protocol.clone(), interface.clone());
+        match self.door.send(packet).await {
+            Ok(()) => self.ledger.sent_to_nobody(&name, false),
+            Err(why) => {
+                let blind_spot = open::no_channel("multicast", &protocol, &interface, &why);
+                if !self.blind_spots.contains(&blind_spot) {
+                    self.blind_spots.push(blind_spot);
+                }
+            }
+        }
+        Step::Sent
+    }
+
+    async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
+        let interface = self.live.get(&host).cloned().flatten();
+        if self.send_unicast(host, interface, place).await {
+            let name = format!("unicast {}", self.questions[place.0].protocol);
+            self.ledger.sent(&name, Some(host.into()));
+        }
+        Step::Sent
+    }
+
+    async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
+        let place = ORDER_FOR_SILENT[round];
+        let interface = self.segment_of(target).or_else(|| self.plan.routed_interface.clone());
+        if self.send_unicast(target, interface, place).await {
+            let name = format!("unicast {}", self.questions[place.0].protocol);
+            self.ledger.sent_to_nobody(&name, place.1 == 0);
+        }
+        Step::Sent
+    }
+
+    /// Sends one unicast question; an address that cannot be asked is remembered as such.
+    async fn send_unicast(&mut self, host: Ipv4Addr, interface: Option<String>, (question, ask): Place) -> bool {
+        let question = &self.questions[question];
+        let packet = Packet::Datagram {
+            channel: unicast_channel(&question.protocol, interface),
+            to: SocketAddrV4::new(host, question.port),
+            payload: question.unicast[ask].payload.clone(),
+        };
+        let sent = self.door.send(packet).await.is_ok();
+        if !sent {
+            self.not_asked.push(host);
+        }
+        sent
+    }
+
+    async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) -> Step {
+        let sweep = &self.sweeps[place];
+        let interface = sweep.segment.interface.name.clone();
+        let (name, packet) = match sweep.presence {
+            Presence::Arp(_) => ("arp", Packet::Arp { interface, target }),
+            _ => (KERNEL, Packet::Nudge { interface, target }),
+        };
+        match self.door.send(packet).await {
+            Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
+            Err(_) => self.not_asked.push(target),
+        }
+        Step::Sent
+    }
+
+    /// The end of the kernel's sweep: events may have been lost, the table has not forgotten yet.
+    async fn reconcile(&mut self) {
+        if self
+            .sweeps
+            .iter()
+            .any(|sweep| matches!(sweep.presence, Presence::Kernel(_)))
+        {
+            let rows = self.door.neighbours().await.unwrap_or_default();
+            let is_news = |row: &&Neighbour| !matches!(row.address, IpAddr::V4(host) if self.live.contains_key(&host));
+            let news: Vec<Neighbour> = rows.iter().filter(is_news).cloned().collect();
+            news.iter().for_each(|row| self.hear_neighbour(row, "table"));
+        }
+    }
+
+    /// A host has rested: it is settled, or asked once more, or talked to.
+    fn rested(&mut self, host: Ipv4Addr, now: Instant) -> Step {
+        let standing = self.standing(host);
+        if standing.unit {
+            self.units.insert(host);
+        }
+        if standing.settled {
+            self.asking.release(host);
+        } else if standing.unit && self.asked_again.insert(host) {
+            self.asking.ask_again(host, [ORDER_FOR_LIVE[0], ORDER_FOR_LIVE[1]], now);
+        } else {
+            self.talk(host, standing);
+        }
+        Step::Sent
+    }
+
+    fn standing(&self, host: Ipv4Addr) -> Standing {
+        signs::standing(&self.ledger.of(host.into()), self.knowledge)
+    }
+
+    fn keep(&mut self, reply: Reply) -> Kept {
+        let kept = self.ledger.keep(reply);
+        if let (Kept::Yes, Some(reply)) = (kept, self.ledger.latest()) {
+            self.watcher.reply(reply);
+        }
+        kept
+    }
+
+    fn tell(&mut self, now: Instant) {
+        let progress = self.progress(now);
+        self.watcher.progress(&progress);
+    }
+
+    fn progress(&self, now: Instant) -> Progress {
+        let mut asked = self.passes.progress().0;
+        for sweep in &self.sweeps {
+            asked += sweep.segment.targets.len() - sweep.presence.unreached().len();
+        }
+        let total = self.plan.addresses();
+        let elapsed = now.duration_since(self.started).as_secs_f64();
+        let listening = 4.75 - elapsed;
+        let sweeping = if asked > 0 {
+            elapsed / asked as f64 * total.saturating_sub(asked) as f64
+        } else {
+            0.0
+        };
+        let phase = match (asked < total, self.talks.is_empty()) {
+            (true, _) => "looking for hosts",
+            (false, true) => "asking and listening",
+            (false, false) => "reading banners",
+        };
+        Progress {
+            phase,
+            asked,
+            total,
+            hosts: self.live.len() as u64,
+            units: self.units.len() as u64,
+            seconds_left: listening.max(sweeping).max(0.0).ceil() as u64,
+        }
+    }
+}
+
+/// What one step came to.
+enum Step {
+    /// Something was done; there may be more at once.
+    Sent,
+    /// Nothing to send until then.
+    Wait(Instant),
+    /// Nothing to send; conversations are under way.
+    Talks,
+    /// Nothing is left.
+    Done,
+}
+
+impl Presence {
+    fn poll(&mut self, now: Instant) -> Turn {
+        match self {
+            Presence::Arp(rounds) => rounds.poll(now),
+            Presence::Kernel(kernel) => kernel.poll(now),
+            Presence::None => Turn::Done,
+        }
+    }
+
+    fn unreached(&self) -> Ranges {
+        match self {
+            Presence::Arp(rounds) => rounds.unreached(),
+            Presence::Kernel(kernel) => kernel.unreached(),
+            Presence::None => Ranges::default(),
+        }
+    }
+}
+
+fn unicast_channel(protocol: &Protocol, interface: Option<String>) -> Channel {
+    Channel::Unicast {
+        protocol: protocol.clone(),
+        interface,
+        source_port: 0,
+    }
+}

@@ -1,0 +1,149 @@
+//! Before the first packet: what is opened on which interface, and what cannot be.
+
+use super::*;
+
+impl<D: Door> Run<'_, D> {
+    /// Opens what is needed on each segment: ears and multicast questions, and a way to see who is there.
+    pub(super) async fn open_segments(&mut self) {
+        let mut multicast = Vec::new();
+        let mut blind: Option<std::io::Error> = None;
+        let mut beyond = self.plan.routed.clone();
+        for segment in &self.plan.segments {
+            multicast.extend(self.open_multicast(&segment.interface.name).await);
+            let presence = match self.open_presence(segment).await {
+                Ok((presence, denied)) => {
+                    blind = blind.or(denied);
+                    presence
+                }
+                Err(why) => {
+                    self.blind_spots.push(no_presence(&segment.interface.name, &why));
+                    beyond = beyond.union(&segment.targets);
+                    Presence::None
+                }
+            };
+            self.sweeps.push(Sweep {
+                segment: segment.clone(),
+                presence,
+            });
+        }
+        self.blind_spots.extend(blind.map(|why| no_raw_socket(&why)));
+        self.passes = Rounds::new(beyond, PASSES);
+        self.started = Instant::now();
+        self.chorus = Chorus::new(&multicast, self.started);
+    }
+
+    /// Raw ARP where it is allowed, else the kernel's own resolution, and why not raw ARP.
+    pub(super) async fn open_presence(&self, segment: &Segment) -> std::io::Result<(Presence, Option<std::io::Error>)> {
+        let interface = segment.interface.name.clone();
+        let denied = match self.door.open(&Channel::Arp { interface }).await {
+            Ok(()) => return Ok((Presence::Arp(Rounds::new(segment.targets.clone(), ARP)), None)),
+            Err(denied) => denied,
+        };
+        self.door.open(&Channel::Kernel).await?;
+        let room = (ROOM / self.plan.segments.len().max(1)).max(1);
+        Ok((
+            Presence::Kernel(KernelSweep::new(segment.targets.clone(), room)),
+            Some(denied),
+        ))
+    }
+
+    pub(super) async fn open_multicast(&mut self, interface: &str) -> Vec<Packet> {
+        let mut packets = Vec::new();
+        for question in &self.questions {
+            let (protocol, interface) = (question.protocol.clone(), interface.to_owned());
+            let channel = Channel::Multicast {
+                protocol: protocol.clone(),
+                interface: interface.clone(),
+                source_port: question.source_port,
+            };
+            if let Err(why) = self.door.open(&channel).await {
+                self.blind_spots
+                    .push(no_channel("multicast", &protocol, &interface, &why));
+                continue;
+            }
+            if let (true, Some(group)) = (question.listens, question.group) {
+                let listen = Channel::Listen {
+                    protocol: protocol.clone(),
+                    interface: interface.clone(),
+                    port: question.port,
+                    group,
+                };
+                if let Err(why) = self.door.open(&listen).await {
+                    self.blind_spots
+                        .push(no_channel("announcements of", &protocol, &interface, &why));
+                }
+            }
+            packets.extend(multicast_packets(question, &channel));
+        }
+        packets
+    }
+
+    pub(super) async fn open_unicast(&mut self) {
+        let segments = self
+            .plan
+            .segments
+            .iter()
+            .map(|segment| Some(segment.interface.name.clone()));
+        let routed = (!self.plan.routed.is_empty()).then(|| self.plan.routed_interface.clone());
+        let interfaces: HashSet<Option<String>> = segments.chain(routed).collect();
+        for interface in interfaces {
+            for question in &self.questions {
+                let channel = unicast_channel(&question.protocol, interface.clone());
+                if let Err(why) = self.door.open(&channel).await {
+                    let place = interface.as_deref().unwrap_or("any interface");
+                    self.blind_spots
+                        .push(no_channel("unicast", &question.protocol, place, &why));
+                }
+            }
+        }
+    }
+
+    /// What this machine's neighbour table knows already.
+    pub(super) async fn read_table(&mut self) {
+        match self.door.neighbours().await {
+            Ok(rows) => rows.iter().for_each(|row| self.hear_neighbour(row, "table")),
+            Err(why) => self.blind_spots.push(BlindSpot {
+                what: "this machine's neighbour table".into(),
+                why: format!("reading it: {why}"),
+                remedy: "hosts that it knows are found by the other questions all the same".into(),
+            }),
+        }
+    }
+}
+
+pub(super) fn multicast_packets(question: &DatagramQuestion, channel: &Channel) -> Vec<Packet> {
+    let broadcast = question.broadcast.then_some(Ipv4Addr::BROADCAST);
+    let places = question.group.into_iter().chain(broadcast);
+    let packet = |to, payload: &Arc<[u8]>| Packet::Datagram {
+        channel: channel.clone(),
+        to: SocketAddrV4::new(to, question.port),
+        payload: payload.clone(),
+    };
+    places
+        .flat_map(|to| question.multicast.iter().map(move |ask| packet(to, &ask.payload)))
+        .collect()
+}
+
+fn no_raw_socket(why: &std::io::Error) -> BlindSpot {
+    BlindSpot {
+        what: "ARP replies themselves".into(),
+        why: format!("no raw socket ({why}): hosts were found by the slower way, through the kernel's neighbour table"),
+        remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
+    }
+}
+
+fn no_presence(interface: &str, why: &std::io::Error) -> BlindSpot {
+    BlindSpot {
+        what: format!("hosts on {interface} that speak no discovery protocol"),
+        why: format!("neither a raw socket nor the kernel's neighbour table can be used here: {why}"),
+        remedy: "run camsweep on Linux".into(),
+    }
+}
+
+pub(super) fn no_channel(way: &str, protocol: &Protocol, interface: &str, why: &std::io::Error) -> BlindSpot {
+    BlindSpot {
+        what: format!("{way} {protocol} on {interface}"),
+        why: why.to_string(),
+        remedy: "look whether another program holds the port, or a firewall on this machine forbids it".into(),
+    }
+}

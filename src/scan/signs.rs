@@ -1,0 +1,154 @@
+//! What is known of a host so far, and what the account says of the whole run.
+
+use crate::coverage::Coverage;
+use crate::fact::{Fact, Name, Outcome, Reply};
+use crate::identify::{Confidence, Device, Knowledge, identify};
+use crate::judge::facts_of;
+use crate::probe::http::{Signs, Web};
+
+use super::Plan;
+
+/// Where a host stands in the middle of a run.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Standing {
+    /// Maker, model, serial and firmware are known and sure: nothing is left to ask.
+    pub(super) settled: bool,
+    /// It may be a Hikvision or Dahua unit.
+    pub(super) unit: bool,
+    /// What its web server is looked for by.
+    pub(super) signs: Signs,
+}
+
+/// Where a host stands by its replies.
+pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
+    let facts = facts_of(replies);
+    let device = identify(replies, &facts, knowledge)
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    let video = |fact: &Fact| fact.name == Name::WsdTypes && fact.value.contains("NetworkVideo");
+    Standing {
+        settled: is_settled(&device),
+        unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
+        signs: Signs {
+            announced: facts.iter().filter_map(announced_web).collect(),
+            camera: device.maker.is_some() || facts.iter().any(video),
+        },
+    }
+}
+
+fn is_settled(device: &Device) -> bool {
+    let known = [&device.maker, &device.model, &device.serial]
+        .into_iter()
+        .all(Option::is_some);
+    known && device.firmware.is_some() && device.confidence == Some(Confidence::Confirmed)
+}
+
+/// A web server that the device itself names. Only the port is taken: the address is the sender's own,
+/// whatever the reply says.
+fn announced_web(fact: &Fact) -> Option<Web> {
+    let (port, tls) = match fact.name {
+        Name::HttpPort => (fact.value.parse().ok()?, false),
+        Name::HttpsPort => (fact.value.parse().ok()?, true),
+        Name::WsdXaddr => {
+            let url = reqwest::Url::parse(&fact.value).ok()?;
+            (url.port_or_known_default()?, url.scheme() == "https")
+        }
+        _ => return None,
+    };
+    (port != 0).then_some(Web { port, tls })
+}
+
+/// What the reader must know before "none" can be believed.
+pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !plan.routed.is_empty() && !plan.probe_silent {
+        notes.push(
+            "Addresses beyond a router that answered no datagram were not asked by TCP (--probe-silent asks them)."
+                .into(),
+        );
+    }
+    let answered = |question: &str| -> u64 {
+        let question = coverage.questions.get(question);
+        question
+            .and_then(|question| question.outcomes.get(&Outcome::Answered))
+            .copied()
+            .unwrap_or_default()
+    };
+    let protocols = ["sadp", "dhip", "wsd"];
+    let by = |way: &str| -> u64 {
+        protocols
+            .iter()
+            .map(|protocol| answered(&format!("{way} {protocol}")))
+            .sum()
+    };
+    let (unicast, multicast) = (by("unicast"), by("multicast"));
+    if !plan.segments.is_empty() && unicast >= 2 && multicast == 0 {
+        notes.push(format!(
+            "Unicast questions brought {unicast} answers and multicast ones none: a firewall on this machine or the \
+             switch may drop multicast answers, so units that answer multicast only are not seen."
+        ));
+    }
+    notes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_port_of_an_announced_address_is_used() {
+        let table = [
+            (Name::HttpPort, "88", Some((88, false))),
+            (Name::HttpsPort, "8443", Some((8443, true))),
+            (Name::WsdXaddr, "http://0.0.0.0/onvif/device_service", Some((80, false))),
+            (
+                Name::WsdXaddr,
+                "https://[fe80::1]:8443/onvif/device_service",
+                Some((8443, true)),
+            ),
+            (Name::WsdXaddr, "http://elsewhere.example:2020/", Some((2020, false))),
+            (Name::WsdXaddr, "not a url", None),
+            (Name::HttpPort, "0", None),
+            (Name::HttpPort, "70000", None),
+            (Name::Model, "80", None),
+        ];
+        for (name, value, expected) in table {
+            let fact = Fact {
+                name,
+                value: value.into(),
+                reply: 0,
+            };
+            assert_eq!(announced_web(&fact).map(|web| (web.port, web.tls)), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn multicast_silence_beside_unicast_answers_is_said() {
+        let mut coverage = Coverage::default();
+        coverage.count("unicast sadp", Outcome::Answered);
+        coverage.count("unicast sadp", Outcome::Answered);
+        let interface = crate::net::Interface {
+            name: "eth0".into(),
+            index: 2,
+            mac: None,
+            ipv4: Vec::new(),
+            ipv6: Vec::new(),
+            up: true,
+            broadcast: true,
+            loopback: false,
+            is_virtual: false,
+        };
+        let segment = super::super::Segment {
+            interface,
+            targets: Default::default(),
+        };
+        let plan = Plan {
+            segments: vec![segment],
+            ..Plan::default()
+        };
+        assert_eq!(notes(&plan, &coverage).len(), 1);
+        coverage.count("multicast sadp", Outcome::Answered);
+        assert!(notes(&plan, &coverage).is_empty());
+    }
+}

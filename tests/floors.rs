@@ -1,0 +1,212 @@
+//! The walls of a house that is one package: which room may import which. See `docs/architecture.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+/// Each room, and what it may import of the house. A room may always import itself.
+const FLOORS: &[(&str, &[&str])] = &[
+    ("fact", &[]),
+    ("coverage", &["fact"]),
+    ("wire", &["fact"]),
+    ("record", &["fact"]),
+    ("read", &["fact", "wire"]),
+    ("identify", &["fact"]),
+    ("judge", &["fact", "read", "identify"]),
+    ("net", &["fact", "wire"]),
+    ("probe", &["fact", "wire", "net"]),
+    ("report", &["fact", "identify", "coverage"]),
+    (
+        "scan",
+        &["fact", "coverage", "wire", "read", "identify", "judge", "net", "probe"],
+    ),
+    (
+        "cli",
+        &[
+            "fact", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan",
+        ],
+    ),
+    (
+        "main",
+        &[
+            "fact", "coverage", "record", "identify", "judge", "net", "report", "scan", "cli",
+        ],
+    ),
+    ("lib", &[]),
+];
+
+/// What only the door may use: sockets, clocks, names. `std::net` itself has the address types, so its
+/// sockets are named one by one.
+const DOOR_ONLY: &[&str] = &[
+    "socket2::",
+    "tokio::net",
+    "std::net::TcpStream",
+    "std::net::TcpListener",
+    "std::net::UdpSocket",
+    "UdpSocket::",
+    "TcpStream::",
+    "tokio_rustls",
+    "hickory_resolver",
+    "reqwest::Client",
+    "netdev::",
+    "netlink",
+    "SystemTime",
+    "Timestamp::now",
+    "Zoned::now",
+];
+
+/// Clocks that the user interface may read: when a run began and ended is part of the report.
+const CLOCK_IN_CLI: &[&str] = &["Timestamp::now", "SystemTime"];
+
+fn sources() -> Vec<(PathBuf, String)> {
+    fn walk(folder: &Path, files: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(folder)
+            .expect("src is there")
+            .map(|entry| entry.expect("readable").path())
+        {
+            if entry.is_dir() {
+                walk(&entry, files);
+            } else if entry.extension().is_some_and(|extension| extension == "rs") {
+                files.push(entry);
+            }
+        }
+    }
+    let mut files = Vec::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    files
+        .into_iter()
+        .map(|path| (path.clone(), fs::read_to_string(path).expect("readable")))
+        .collect()
+}
+
+fn room_of(path: &Path) -> String {
+    let inside = path
+        .strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"))
+        .expect("a source");
+    let first = inside
+        .components()
+        .next()
+        .expect("a file")
+        .as_os_str()
+        .to_string_lossy()
+        .into_owned();
+    first.trim_end_matches(".rs").to_owned()
+}
+
+/// The lines of a file up to its tests, comments taken off.
+fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let body = text.split("#[cfg(test)]").next().unwrap_or_default();
+    body.lines()
+        .enumerate()
+        .map(|(number, line)| (number + 1, line.split("//").next().unwrap_or_default()))
+}
+
+/// The rooms that a line imports: `crate::room`, in the binary `camsweep::room`, also inside braces.
+fn imports(line: &str) -> Vec<String> {
+    let roots = ["crate::", "camsweep::"];
+    let after = |text: &str| roots.iter().find_map(|root| Some(text.split_once(root)?.1.to_owned()));
+    let mut rooms = Vec::new();
+    let mut rest = after(line);
+    while let Some(path) = rest {
+        let paths = path
+            .strip_prefix('{')
+            .map_or(vec![path.as_str()], |many| many.split(',').collect());
+        let room = |path: &str| {
+            path.trim()
+                .chars()
+                .take_while(|c| c.is_ascii_lowercase() || *c == '_')
+                .collect()
+        };
+        rooms.extend(paths.into_iter().map(room).filter(|room: &String| !room.is_empty()));
+        rest = after(&path);
+    }
+    rooms
+}
+
+#[test]
+fn imports_point_down_only() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let room = room_of(&path);
+        let Some((_, allowed)) = FLOORS.iter().find(|(name, _)| *name == room) else {
+            panic!(
+                "{}: a room without a floor; give it one in tests/floors.rs",
+                path.display()
+            );
+        };
+        for (number, line) in code(&text) {
+            for import in imports(line) {
+                let known = FLOORS.iter().any(|(name, _)| *name == import);
+                if known && import != room && !allowed.contains(&import.as_str()) {
+                    wrong.push(format!("{}:{number}: {room} must not import {import}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_the_door_opens_sockets_reads_clocks_and_asks_for_names() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let room = room_of(&path);
+        if room == "net" {
+            continue;
+        }
+        for (number, line) in code(&text) {
+            for word in DOOR_ONLY.iter().filter(|word| line.contains(**word)) {
+                if !(matches!(room.as_str(), "cli" | "main") && CLOCK_IN_CLI.contains(word)) {
+                    wrong.push(format!("{}:{number}: {word} belongs to net", path.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_main_prints_or_exits() {
+    let wrong: Vec<String> = sources()
+        .iter()
+        .filter(|(path, _)| room_of(path) != "main")
+        .flat_map(|(path, text)| {
+            let bad = |line: &str| {
+                ["print!(", "println!(", "process::exit"]
+                    .iter()
+                    .any(|word| line.contains(word))
+            };
+            let path = path.display().to_string();
+            code(text)
+                .filter(move |(_, line)| bad(line))
+                .map(move |(number, line)| format!("{path}:{number}: {line}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn unsafe_code_lives_in_one_file() {
+    let pattern = Regex::new(r"\bunsafe\s*(\{|fn|impl)").expect("a pattern");
+    let files: Vec<String> = sources()
+        .iter()
+        .filter(|(_, text)| code(text).any(|(_, line)| pattern.is_match(line)))
+        .map(|(path, _)| path.file_name().expect("a file").to_string_lossy().into_owned())
+        .collect();
+    assert!(files.iter().all(|file| file == "linux.rs"), "{files:?}");
+}
+
+#[test]
+fn the_wall_itself_sees() {
+    assert_eq!(imports("use crate::net::Door;"), ["net"]);
+    assert_eq!(imports("use crate::{fact::Reply, net};"), ["fact", "net"]);
+    assert_eq!(imports("    camsweep::scan::scan(x)"), ["scan"]);
+    assert!(imports("use std::net::IpAddr;").is_empty());
+    assert_eq!(
+        code("a // crate::net\n#[cfg(test)]\nb")
+            .map(|(_, line)| line)
+            .collect::<Vec<_>>(),
+        ["a "]
+    );
+}

@@ -1,0 +1,207 @@
+//! Scripted worlds: each file in `worlds/` is a network, what a scan must find there, how long it may
+//! take and what it may send. The clock is paused, so the seconds are the scan's own.
+
+#[path = "worlds/world.rs"]
+mod world;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use camsweep::fact::Reply;
+use camsweep::identify::{Device, Knowledge};
+use camsweep::judge::judge;
+use camsweep::scan::{Findings, Plan, Progress, Ranges, Segment, Watcher, scan};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use world::{Expect, Scripted, World, interface};
+
+/// Watches nothing.
+struct Nobody;
+
+impl Watcher for Nobody {
+    fn reply(&mut self, _: &Reply) {}
+    fn progress(&mut self, _: &Progress) {}
+}
+
+fn plan(world: &World) -> Plan {
+    let segment = |(index, nic): (usize, &world::Nic)| {
+        let interface = interface(nic, index as u32 + 2);
+        let own: Ranges = interface.ipv4.iter().map(|network| network.ip()).collect();
+        let targets = Ranges::hosts_of(interface.ipv4[0]).without(&own);
+        Segment { interface, targets }
+    };
+    let routed = world.routed.iter().map(|range| {
+        let (first, last) = range.split_once('-').expect("first-last");
+        Ranges::between(first.parse().expect("an address"), last.parse().expect("an address"))
+    });
+    Plan {
+        segments: world.interfaces.iter().enumerate().map(segment).collect(),
+        routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
+        probe_silent: world.probe_silent,
+        names: true,
+        ..Plan::default()
+    }
+}
+
+async fn run(world: &World, stop: CancellationToken) -> (Findings, Arc<Scripted>, Duration) {
+    let door = Arc::new(Scripted::new(world.hosts.clone(), world.raw));
+    let start = Instant::now();
+    let findings = scan(&plan(world), door.clone(), Knowledge::builtin(), &mut Nobody, stop).await;
+    (findings, door, start.elapsed())
+}
+
+fn line(device: &Device) -> String {
+    let word = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".into());
+    let confidence = device
+        .confidence
+        .map_or("-".into(), |confidence| confidence.to_string());
+    let firmware = device.firmware.as_ref().map_or("-", |firmware| &firmware.raw);
+    let model = word(&device.model);
+    format!(
+        "{} {} {confidence} {model} {firmware}",
+        device.addresses.join("+"),
+        word(&device.maker)
+    )
+}
+
+fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took: Duration) {
+    let devices = judge(&findings.replies, Knowledge::builtin()).devices;
+    let units: Vec<String> = devices
+        .iter()
+        .filter(|device| device.maker.is_some())
+        .map(line)
+        .collect();
+    assert_eq!(units, expect.units, "{name}: units");
+    if let Some(hosts) = expect.hosts {
+        assert_eq!(devices.len(), hosts, "{name}: hosts\n{devices:#?}");
+    }
+    if let Some(seconds) = expect.seconds {
+        assert!(took.as_secs_f64() <= seconds, "{name}: took {took:?}, not {seconds} s");
+    }
+    let ledger = door.ledger.lock().unwrap();
+    for (host, most) in &expect.datagrams {
+        let sent = ledger.datagrams.get(host).copied().unwrap_or_default();
+        assert!(sent <= *most, "{name}: {sent} datagrams to {host}, not {most}");
+    }
+    assert_eq!(ledger.connections, expect.connections, "{name}: connections");
+    check_pace(name, &ledger.moments);
+    check_account(name, expect, findings);
+}
+
+/// Promise 1: no host hears more than five datagrams in any second.
+fn check_pace(name: &str, moments: &std::collections::HashMap<std::net::Ipv4Addr, Vec<Instant>>) {
+    for (host, moments) in moments {
+        for pair in moments.windows(6) {
+            let span = pair[5] - pair[0];
+            assert!(
+                span >= Duration::from_secs(1),
+                "{name}: six datagrams to {host} within {span:?}"
+            );
+        }
+    }
+}
+
+fn check_account(name: &str, expect: &Expect, findings: &Findings) {
+    let blind_spots = format!("{:?}", findings.blind_spots);
+    for words in &expect.blind_spots {
+        assert!(
+            blind_spots.contains(words.as_str()),
+            "{name}: {words:?} not in {blind_spots}"
+        );
+    }
+    for words in &expect.notes {
+        let notes = findings.coverage.notes.join("\n");
+        assert!(notes.contains(words.as_str()), "{name}: {words:?} not in {notes}");
+    }
+    let outcomes: BTreeMap<String, u64> = findings
+        .coverage
+        .questions
+        .iter()
+        .flat_map(|(question, counts)| {
+            counts
+                .outcomes
+                .iter()
+                .map(move |(outcome, count)| (format!("{question} {outcome}"), *count))
+        })
+        .collect();
+    for expected in &expect.outcomes {
+        let (what, count) = expected.rsplit_once(' ').expect("question outcome count");
+        let count: u64 = count.parse().expect("a count");
+        assert_eq!(
+            outcomes.get(what).copied().unwrap_or_default(),
+            count,
+            "{name}: {what} in {outcomes:#?}"
+        );
+    }
+    assert!(
+        findings.coverage.not_asked.is_empty(),
+        "{name}: {:?}",
+        findings.coverage.not_asked
+    );
+}
+
+fn worlds() -> Vec<(String, World)> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/worlds");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    let load = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).unwrap();
+        let world = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        (path.file_stem().unwrap().to_string_lossy().into_owned(), world)
+    };
+    files.into_iter().map(load).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_world_is_found_as_it_is() {
+    let worlds = worlds();
+    assert!(worlds.len() >= 5, "the worlds are gone");
+    for (name, world) in worlds {
+        println!("{name}: {}", world.about);
+        let (findings, door, took) = run(&world, CancellationToken::new()).await;
+        check(&name, &world.expect, &findings, &door, took);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_is_stopped_says_what_it_has_not_asked() {
+    let (_, world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    let stop = CancellationToken::new();
+    let later = stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        later.cancel();
+    });
+    let (findings, _, took) = run(&world, stop).await;
+    assert!(findings.interrupted);
+    assert!(took < Duration::from_millis(200), "{took:?}");
+    assert!(findings.coverage.is_incomplete());
+    assert!(
+        findings
+            .coverage
+            .not_asked
+            .iter()
+            .any(|range| range.ends_with("10.0.0.254")),
+        "{:?}",
+        findings.coverage
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_recorded_run_is_judged_the_same() {
+    for (name, world) in worlds() {
+        let (findings, ..) = run(&world, CancellationToken::new()).await;
+        let lines: Vec<String> = findings.replies.iter().map(camsweep::record::to_line).collect();
+        let replies: Vec<Reply> = lines
+            .iter()
+            .map(|line| camsweep::record::read_line(line).unwrap())
+            .collect();
+        assert_eq!(replies, findings.replies, "{name}");
+    }
+}

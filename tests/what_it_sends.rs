@@ -1,0 +1,62 @@
+//! `docs/what-it-sends.md` is a promise. Its numbers are compared with the code.
+
+use camsweep::net::FORBIDDEN_PORTS;
+use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions};
+
+fn page() -> String {
+    let page = include_str!("../docs/what-it-sends.md");
+    page.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[track_caller]
+fn says(words: &str) {
+    assert!(page().contains(words), "docs/what-it-sends.md does not say: {words}");
+}
+
+#[test]
+fn the_number_of_multicast_datagrams() {
+    let places = |question: &camsweep::probe::DatagramQuestion| {
+        usize::from(question.group.is_some()) + usize::from(question.broadcast)
+    };
+    let questions = datagram_questions(uuid::Uuid::new_v4);
+    let once: usize = questions
+        .iter()
+        .map(|question| question.multicast.len() * places(question))
+        .sum();
+    says(&format!("That is {} datagrams per interface in all", 3 * once));
+}
+
+#[test]
+fn the_number_of_unicast_datagrams() {
+    says(&format!("That is {} at most.", ORDER_FOR_LIVE.len()));
+    says(&format!(
+        "gets the first two once more ({} at most)",
+        ORDER_FOR_LIVE.len() + 2
+    ));
+    says(&format!(
+        "{} at most; an address that has answered leaves the passes",
+        ORDER_FOR_SILENT.len()
+    ));
+}
+
+#[test]
+fn every_question_and_every_port() {
+    for question in datagram_questions(uuid::Uuid::new_v4) {
+        if let Some(group) = question.group {
+            says(&format!("{group}:{}", question.port));
+        }
+        if question.broadcast {
+            says(&format!("255.255.255.255:{}", question.port));
+        }
+    }
+    let single = FORBIDDEN_PORTS.iter().filter(|port| !(9100..=9107).contains(*port));
+    single.for_each(|port| says(&port.to_string()));
+    says("9100–9107");
+    assert_eq!(
+        FORBIDDEN_PORTS
+            .iter()
+            .filter(|port| (9100..=9107).contains(*port))
+            .count(),
+        8
+    );
+}

@@ -1,0 +1,442 @@
+//! A scripted network behind the scanner's door. A world is a TOML file: who is on the wire, what each
+//! host answers to which question, and what the scan must make of it. Time is tokio's paused clock, so
+//! a whole /24 takes milliseconds and the length of a scan is a number that a test asserts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use camsweep::fact::{Outcome, parse_mac};
+use camsweep::net::{
+    Answer, Body, Channel, Door, Exchange, Fetch, Heard, Interface, Neighbour, NeighbourState, Packet,
+};
+use jiff::Timestamp;
+use serde::Deserialize;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+/// A scripted network.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct World {
+    /// What this world is about.
+    pub about: String,
+    /// The interfaces of the scanning machine.
+    #[serde(rename = "interface")]
+    pub interfaces: Vec<Nic>,
+    /// Targets beyond a router, `first-last`.
+    #[serde(default)]
+    pub routed: Vec<String>,
+    /// Whether the scanner may open raw sockets.
+    #[serde(default = "yes")]
+    pub raw: bool,
+    /// Ask silent addresses beyond a router by TCP too.
+    #[serde(default)]
+    pub probe_silent: bool,
+    /// Who is there.
+    #[serde(rename = "host", default)]
+    pub hosts: Vec<Host>,
+    /// What the scan must make of it.
+    pub expect: Expect,
+}
+
+/// An interface of the scanning machine.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Nic {
+    pub name: String,
+    pub network: ipnetwork_text::Text,
+}
+
+/// Networks are kept as text here: the plan is built from them.
+pub mod ipnetwork_text {
+    pub type Text = String;
+}
+
+/// One host.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Host {
+    pub address: String,
+    /// The interface that it is on, for hosts on a segment.
+    pub interface: Option<String>,
+    /// Answers ARP with this.
+    pub mac: Option<String>,
+    /// Answers ARP only from the nth question on.
+    pub arp_after: u32,
+    /// What it answers to datagrams.
+    pub datagram: Vec<Datagram>,
+    /// What it answers on TCP ports. Others are refused, or silent where `drops`.
+    pub tcp: Vec<Tcp>,
+    pub drops: bool,
+    /// It is in this machine's neighbour table already, as `stale` or `reachable`.
+    pub table: Option<String>,
+    /// Its name in reverse DNS.
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Datagram {
+    /// The protocol of the question.
+    pub to: String,
+    /// Answers `multicast`, `unicast` or both.
+    #[serde(default = "both")]
+    pub ways: Vec<String>,
+    #[serde(default)]
+    pub delay_ms: u64,
+    #[serde(default)]
+    pub from_port: Option<u16>,
+    /// Answers only the nth question of its kind and later ones.
+    #[serde(default)]
+    pub after: u32,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tcp {
+    pub port: u16,
+    #[serde(default)]
+    pub tls: bool,
+    #[serde(default = "slash")]
+    pub path: String,
+    /// The answer, or `panic` to make the door itself fail.
+    pub text: String,
+}
+
+/// What must come of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Expect {
+    /// Devices with a maker, in the report's order: `address maker confidence model firmware`.
+    pub units: Vec<String>,
+    /// Hosts that exist.
+    pub hosts: Option<usize>,
+    /// Seconds that the scan takes at the most, on the scan's own clock.
+    pub seconds: Option<f64>,
+    /// Datagrams to single hosts, by host.
+    pub datagrams: BTreeMap<String, u64>,
+    /// TCP connections by host; a host that is not named has none.
+    pub connections: BTreeMap<String, u64>,
+    /// Words that must occur in the blind spots.
+    pub blind_spots: Vec<String>,
+    /// Words that must occur in the coverage's notes.
+    pub notes: Vec<String>,
+    /// Outcomes in the coverage: `question outcome count`.
+    pub outcomes: Vec<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn both() -> Vec<String> {
+    vec!["multicast".into(), "unicast".into()]
+}
+
+fn slash() -> String {
+    "/".into()
+}
+
+/// The door to a world, and the ledger of what went through it.
+pub struct Scripted {
+    hosts: Vec<Host>,
+    raw: bool,
+    speak: mpsc::UnboundedSender<Heard>,
+    listen: tokio::sync::Mutex<mpsc::UnboundedReceiver<Heard>>,
+    turns: Mutex<HashMap<&'static str, Instant>>,
+    pub ledger: Mutex<Account>,
+}
+
+/// What was sent.
+#[derive(Debug, Default)]
+pub struct Account {
+    pub arp: HashMap<Ipv4Addr, u32>,
+    pub nudges: HashMap<Ipv4Addr, u32>,
+    pub datagrams: BTreeMap<String, u64>,
+    pub asked: HashMap<(String, String), u32>,
+    pub multicasts: u64,
+    pub connections: BTreeMap<String, u64>,
+    pub opened: Vec<Channel>,
+    /// The moment of each datagram to a single host.
+    pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
+}
+
+impl Scripted {
+    pub fn new(hosts: Vec<Host>, raw: bool) -> Self {
+        let (speak, listen) = mpsc::unbounded_channel();
+        Scripted {
+            hosts,
+            raw,
+            speak,
+            listen: tokio::sync::Mutex::new(listen),
+            turns: Mutex::default(),
+            ledger: Mutex::default(),
+        }
+    }
+
+    /// Waits for this kind's next turn: so many a second, none in advance.
+    async fn turn(&self, kind: &'static str, per_second: u32) {
+        let at = {
+            let mut turns = self.turns.lock().expect("no test panics with it held");
+            let now = Instant::now();
+            let at = turns.get(kind).copied().unwrap_or(now).max(now);
+            turns.insert(kind, at + Duration::from_secs(1) / per_second);
+            at
+        };
+        sleep_until(at).await;
+    }
+
+    fn say(&self, delay: u64, channel: Channel, interface: Option<String>, body: Body) {
+        let speak = self.speak.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(Duration::from_millis(delay)).await;
+            let _ = speak.send(Heard {
+                channel,
+                interface,
+                at: Timestamp::UNIX_EPOCH,
+                body,
+            });
+        });
+    }
+
+    fn host(&self, address: IpAddr) -> Option<&Host> {
+        self.hosts.iter().find(|host| host.address == address.to_string())
+    }
+
+    fn answer_arp(&self, interface: String, target: Ipv4Addr) {
+        let times = {
+            let mut ledger = self.ledger.lock().expect("no test panics with it held");
+            let times = ledger.arp.entry(target).or_default();
+            *times += 1;
+            *times
+        };
+        for host in self
+            .hosts
+            .iter()
+            .filter(|host| host.address == target.to_string() && times > host.arp_after)
+        {
+            let Some(mac) = host.mac.as_deref().and_then(parse_mac) else {
+                continue;
+            };
+            if host.interface.as_deref().is_none_or(|name| name == interface) {
+                let packet = arp_reply(mac.bytes(), target);
+                self.say(
+                    2,
+                    Channel::Arp {
+                        interface: interface.clone(),
+                    },
+                    Some(interface.clone()),
+                    Body::Arp(packet),
+                );
+            }
+        }
+    }
+
+    fn answer_nudge(&self, interface: String, target: Ipv4Addr) {
+        *self
+            .ledger
+            .lock()
+            .expect("no test panics with it held")
+            .nudges
+            .entry(target)
+            .or_default() += 1;
+        let mac = self
+            .host(target.into())
+            .and_then(|host| parse_mac(host.mac.as_deref()?));
+        let (delay, state) = mac.map_or((3060, NeighbourState::Failed), |mac| {
+            (2, NeighbourState::Reachable(mac))
+        });
+        let row = Neighbour {
+            address: target.into(),
+            interface: interface.clone(),
+            state,
+        };
+        self.say(delay, Channel::Kernel, Some(interface), Body::Neighbour(row));
+    }
+
+    fn answer_datagram(&self, channel: &Channel, to: Ipv4Addr) {
+        let (protocol, way, interface) = match channel {
+            Channel::Multicast {
+                protocol, interface, ..
+            } => (protocol, "multicast", Some(interface.clone())),
+            Channel::Unicast {
+                protocol, interface, ..
+            } => (protocol, "unicast", interface.clone()),
+            _ => unreachable!("datagrams leave by datagram channels"),
+        };
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        match way {
+            "multicast" => ledger.multicasts += 1,
+            _ => {
+                *ledger.datagrams.entry(to.to_string()).or_default() += 1;
+                ledger.moments.entry(to).or_default().push(Instant::now());
+            }
+        }
+        for host in self
+            .hosts
+            .iter()
+            .filter(|host| way == "multicast" || host.address == to.to_string())
+        {
+            if way == "multicast" && host.interface.is_some() && host.interface != interface {
+                continue;
+            }
+            let protocol = protocol.to_string();
+            let times = ledger
+                .asked
+                .entry((host.address.clone(), format!("{way} {protocol}")))
+                .or_default();
+            *times += 1;
+            let fits = |answer: &&Datagram| {
+                answer.to == protocol && answer.ways.iter().any(|other| other == way) && *times > answer.after
+            };
+            for answer in host.datagram.iter().filter(fits) {
+                let from: IpAddr = host.address.parse().expect("an address in the world");
+                let body = Body::Datagram(
+                    SocketAddr::new(from, answer.from_port.unwrap_or(3702)),
+                    answer.text.clone().into(),
+                );
+                self.say(answer.delay_ms, channel.clone(), interface.clone(), body);
+            }
+        }
+    }
+
+    fn answer_tcp(&self, to: SocketAddr, tls: bool, path: &str) -> Answer {
+        *self
+            .ledger
+            .lock()
+            .expect("no test panics with it held")
+            .connections
+            .entry(to.ip().to_string())
+            .or_default() += 1;
+        let answer = |outcome, text: &str| Answer {
+            outcome,
+            connected: outcome == Outcome::Answered,
+            at: Timestamp::UNIX_EPOCH,
+            bytes: text.as_bytes().to_vec(),
+            certificate: None,
+            why: None,
+        };
+        let Some(host) = self.host(to.ip()) else {
+            return answer(Outcome::Silent, "");
+        };
+        match host
+            .tcp
+            .iter()
+            .find(|tcp| tcp.port == to.port() && tcp.tls == tls && tcp.path == path)
+        {
+            Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
+            Some(tcp) => answer(Outcome::Answered, &tcp.text),
+            None if host.drops => answer(Outcome::Silent, ""),
+            None => answer(Outcome::Refused, ""),
+        }
+    }
+}
+
+/// The ARP reply of a host to 10.0.0.2, written out: Ethernet, IPv4, lengths, operation 2, sender, target.
+pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
+    let mut packet = vec![0, 1, 8, 0, 6, 4, 0, 2];
+    packet.extend(mac);
+    packet.extend(sender.octets());
+    packet.extend([2, 0, 0, 0, 0, 2, 10, 0, 0, 2]);
+    packet
+}
+
+impl Door for Scripted {
+    async fn open(&self, channel: &Channel) -> io::Result<()> {
+        if matches!(channel, Channel::Arp { .. }) && !self.raw {
+            return Err(io::Error::from(io::ErrorKind::PermissionDenied));
+        }
+        self.ledger
+            .lock()
+            .expect("no test panics with it held")
+            .opened
+            .push(channel.clone());
+        Ok(())
+    }
+
+    async fn send(&self, packet: Packet) -> io::Result<()> {
+        match packet {
+            Packet::Arp { interface, target } => {
+                self.turn("arp", 500).await;
+                self.answer_arp(interface, target);
+            }
+            Packet::Nudge { interface, target } => {
+                self.turn("kernel", 250).await;
+                self.answer_nudge(interface, target);
+            }
+            Packet::Datagram { channel, to, payload } => {
+                assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
+                self.turn("datagram", 300).await;
+                self.answer_datagram(&channel, *to.ip());
+            }
+        }
+        Ok(())
+    }
+
+    async fn heard(&self) -> Heard {
+        let mut listen = self.listen.lock().await;
+        listen.recv().await.expect("the world keeps a sender")
+    }
+
+    async fn neighbours(&self) -> io::Result<Vec<Neighbour>> {
+        let row = |host: &Host| {
+            let mac = parse_mac(host.mac.as_deref()?)?;
+            let state = match host.table.as_deref()? {
+                "stale" => NeighbourState::Stale(mac),
+                _ => NeighbourState::Reachable(mac),
+            };
+            let interface = host.interface.clone().unwrap_or_else(|| "eth0".into());
+            Some(Neighbour {
+                address: host.address.parse().ok()?,
+                interface,
+                state,
+            })
+        };
+        Ok(self.hosts.iter().filter_map(row).collect())
+    }
+
+    async fn exchange(&self, exchange: Exchange) -> Answer {
+        self.turn("connections", 100).await;
+        let answer = self.answer_tcp(exchange.to, exchange.tls, "/");
+        if answer.outcome == Outcome::Silent {
+            tokio::time::sleep(exchange.connect).await;
+        }
+        answer
+    }
+
+    async fn fetch(&self, fetch: Fetch) -> Answer {
+        self.turn("connections", 100).await;
+        self.answer_tcp(fetch.to, fetch.tls, &fetch.path)
+    }
+
+    async fn name_of(&self, address: IpAddr) -> Option<String> {
+        self.host(address)?.name.clone()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn lost(&self) -> BTreeMap<String, u64> {
+        BTreeMap::new()
+    }
+}
+
+/// The interface of a world as the plan wants it.
+pub fn interface(nic: &Nic, index: u32) -> Interface {
+    Interface {
+        name: nic.name.clone(),
+        index,
+        mac: parse_mac("02:00:00:00:00:02"),
+        ipv4: vec![nic.network.parse().expect("a network in the world")],
+        ipv6: Vec::new(),
+        up: true,
+        broadcast: true,
+        loopback: false,
+        is_virtual: false,
+    }
+}
