@@ -11,6 +11,7 @@ pub mod judge;
 pub mod net;
 pub mod probe;
 pub mod read;
+pub mod record;
 pub mod report;
 pub mod scan;
 pub mod wire;

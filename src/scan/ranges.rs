@@ -99,6 +99,18 @@ impl Ranges {
         Some(range.0.max(least).into())
     }
 
+    /// Takes the first address out.
+    pub fn take_first(&mut self) -> Option<Ipv4Addr> {
+        let range = self.0.first_mut()?;
+        let first = range.0;
+        if first == range.1 {
+            self.0.remove(0);
+        } else {
+            range.0 += 1;
+        }
+        Some(first.into())
+    }
+
     /// The addresses in ascending order.
     pub fn iter(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
         self.0
@@ -190,6 +202,9 @@ mod tests {
             prop_assert_eq!(left.len() as usize, left_set.len());
             let walked = std::iter::successors(left.next_after(None), |&previous| left.next_after(Some(previous)));
             prop_assert_eq!(walked.collect::<Vec<_>>(), left.iter().collect::<Vec<_>>());
+            let mut rest = left.clone();
+            let taken = std::iter::from_fn(|| rest.take_first());
+            prop_assert_eq!(taken.collect::<Vec<_>>(), left.iter().collect::<Vec<_>>());
             for address in 0..60 {
                 prop_assert_eq!(left.contains(address.into()), left_set.contains(&address));
             }

@@ -56,6 +56,14 @@ impl<D: Door> Run<'_, D> {
         }
         let unreached = self.sweeps.iter().map(|sweep| sweep.presence.unreached());
         let hosts: Ranges = self.asking.unfinished().chain(self.talking.values().copied()).collect();
-        unreached.fold(self.passes.unreached().union(&hosts), |all, ranges| all.union(&ranges))
+        let by_tcp = match self.plan.probe_silent {
+            true => self
+                .silent
+                .clone()
+                .unwrap_or_else(|| self.passes.silent().intersection(&self.plan.routed)),
+            false => Ranges::default(),
+        };
+        let begun = self.passes.unreached().union(&hosts).union(&by_tcp);
+        unreached.fold(begun, |all, ranges| all.union(&ranges))
     }
 }

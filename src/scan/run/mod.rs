@@ -49,6 +49,8 @@ const PASSES: Tempo = Tempo {
 const KERNEL: &str = "kernel resolution";
 /// Conversations over TCP that may be under way; the door has a limit of its own below it.
 const MAX_CONVERSATIONS: usize = 256;
+/// How often the watcher is told where the run stands.
+const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How long the end of a run waits for names that reverse DNS still owes us.
 const NAME_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -106,8 +108,9 @@ struct Run<'a, D: Door> {
     talks: JoinSet<Talk>,
     talking: HashMap<tokio::task::Id, Ipv4Addr>,
     names: JoinSet<(Ipv4Addr, Option<String>)>,
-    /// The next silent address beyond a router to be asked by TCP, where the plan wants that.
-    silent_cursor: Option<Ipv4Addr>,
+    /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
+    silent: Option<Ranges>,
+    told: Option<Instant>,
     not_asked: Vec<Ipv4Addr>,
     reconciled: bool,
     started: Instant,
@@ -136,7 +139,8 @@ impl<'a, D: Door> Run<'a, D> {
             talks: JoinSet::new(),
             talking: HashMap::new(),
             names: JoinSet::new(),
-            silent_cursor: None,
+            silent: None,
+            told: None,
             not_asked: Vec::new(),
             reconciled: false,
             started,
@@ -155,13 +159,13 @@ impl<'a, D: Door> Run<'a, D> {
                 return true;
             }
             let now = Instant::now();
+            self.tell(now);
             let wait = match self.step(now).await {
                 Step::Sent => continue,
                 Step::Wait(until) => until,
                 Step::Talks => now + Duration::from_secs(60),
                 Step::Done => return false,
             };
-            self.tell(now);
             let door = self.door.clone();
             tokio::select! {
                 () = stop.cancelled() => return true,
@@ -340,7 +344,12 @@ impl<'a, D: Door> Run<'a, D> {
         kept
     }
 
+    /// Tells the watcher, ten times a second at the most: the count costs more than a packet.
     fn tell(&mut self, now: Instant) {
+        if self.told.is_some_and(|told| now < told + TELL_EVERY) {
+            return;
+        }
+        self.told = Some(now);
         let progress = self.progress(now);
         self.watcher.progress(&progress);
     }

@@ -17,15 +17,10 @@ impl<D: Door> Run<'_, D> {
         if self.talks.len() >= MAX_CONVERSATIONS {
             return false;
         }
-        let Some(host) = self
-            .passes
-            .silent()
-            .intersection(&self.plan.routed)
-            .next_after(self.silent_cursor)
-        else {
-            return false;
-        };
-        self.silent_cursor = Some(host);
+        let silent = self
+            .silent
+            .get_or_insert_with(|| self.passes.silent().intersection(&self.plan.routed));
+        let Some(host) = silent.take_first() else { return false };
         let (door, interface) = (self.door.clone(), self.plan.routed_interface.clone());
         let handle = self.talks.spawn(async move {
             let asked = probe::silent::ask(door.as_ref(), host.into(), interface.as_deref()).await;
