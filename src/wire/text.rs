@@ -40,11 +40,14 @@ fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
         .map(Cow::into_owned)
 }
 
-/// UTF-8; a last character that the cap cut through is no reason to doubt the rest.
+/// UTF-8; a last character that the cap cut through is no reason to doubt the rest, if that has shown
+/// other characters beyond ASCII: `caf\xe9` is windows-1252.
 fn utf8(bytes: &[u8]) -> Option<String> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Some(text.to_owned()),
-        Err(error) if error.error_len().is_none() => strictly(UTF_8, &bytes[..error.valid_up_to()]),
+        Err(error) if error.error_len().is_none() => {
+            strictly(UTF_8, &bytes[..error.valid_up_to()]).filter(|text| !text.is_ascii())
+        }
         Err(_) => None,
     }
 }

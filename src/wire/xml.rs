@@ -171,6 +171,24 @@ impl Builder {
         true
     }
 
+    /// Takes in what the reader met; says whether reading may go on.
+    fn take(&mut self, event: Event<'_>) -> bool {
+        match event {
+            Event::Start(tag) => return self.open(tag.name().0, attributes(&tag)),
+            Event::Empty(tag) => {
+                let opened = self.open(tag.name().0, attributes(&tag));
+                self.open.truncate(self.open.len() - usize::from(opened));
+                return opened;
+            }
+            Event::End(tag) => self.close(tag.name().0),
+            Event::Text(text) => self.text(&text),
+            Event::CData(text) => self.text(&text),
+            Event::GeneralRef(reference) => self.text(&unescape(&format!("&{};", &*reference))),
+            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) | Event::Eof => {}
+        }
+        true
+    }
+
     fn text(&mut self, text: &str) {
         if let Some(&index) = self.open.last() {
             self.elements[index].text.push_str(text);
@@ -208,33 +226,8 @@ fn strictly(document: &str) -> Option<Document> {
     config.check_end_names = false;
     let mut builder = Builder::default();
     loop {
-        let deeper = match reader.read_event().ok()? {
-            Event::Start(tag) => builder.open(tag.name().0, attributes(&tag)),
-            Event::Empty(tag) => {
-                let deeper = builder.open(tag.name().0, attributes(&tag));
-                builder.open.truncate(builder.open.len() - usize::from(deeper));
-                deeper
-            }
-            Event::End(tag) => {
-                builder.close(tag.name().0);
-                true
-            }
-            Event::Text(text) => {
-                builder.text(&text);
-                true
-            }
-            Event::CData(text) => {
-                builder.text(&text);
-                true
-            }
-            Event::GeneralRef(reference) => {
-                builder.text(&unescape(&format!("&{};", &*reference)));
-                true
-            }
-            Event::Eof => false,
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => true,
-        };
-        if !deeper {
+        let event = reader.read_event().ok()?;
+        if matches!(event, Event::Eof) || !builder.take(event) {
             return Some(builder.finish());
         }
     }
