@@ -299,6 +299,7 @@ fn the_proxy_of_the_environment_is_ignored() {
 #[tokio::test]
 async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
     let to = server(LOCAL, |mut stream| async move {
+        let _ = stream.read(&mut [0; 1024]).await;
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
         while stream.write_all(&[b'x'; 10_000]).await.is_ok() {}
     })

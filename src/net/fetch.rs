@@ -72,13 +72,17 @@ fn failed(url: &str, error: &reqwest::Error) -> Answer {
     let broken_connection = causes().find_map(|cause| cause.downcast_ref::<io::Error>());
     let reason = causes().last().map_or_else(|| error.to_string(), ToString::to_string);
     match broken_connection {
-        Some(cause) if cause.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            nothing(Outcome::Garbled, format!("fetching {url}: TLS handshake: {cause}"))
-        }
+        _ if is_tls(error) => nothing(Outcome::Garbled, format!("fetching {url}: TLS handshake: {reason}")),
         Some(cause) if error.is_connect() => nothing(outcome_of(cause), format!("fetching {url}: {reason}")),
         Some(_) => nothing(Outcome::Silent, format!("fetching {url}: {reason}")),
         None => nothing(Outcome::Garbled, format!("fetching {url}: {reason}")),
     }
+}
+
+/// Whether TLS is at the bottom of an error; it hides inside I/O errors, which do not name it as their source.
+fn is_tls(error: &(dyn Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner)) || error.source().is_some_and(is_tls)
 }
 
 async fn read(mut response: Response, end: Instant) -> Answer {

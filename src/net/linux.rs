@@ -1,6 +1,10 @@
 //! What only Linux can do for us: the neighbour table by netlink, raw ARP by packet sockets,
 //! large buffers, leaving by one interface, and the kernel's counters of what it dropped.
 #![expect(
+    deprecated,
+    reason = "AsyncFd::new is sound here: both sockets own the descriptor that they name"
+)]
+#![expect(
     unsafe_code,
     reason = "socket options and link-layer addresses that no safe crate offers"
 )]
