@@ -4,6 +4,22 @@
 //! So pacing, byte caps, deadlines, one conversation per host and the ports that are never touched
 //! are kept in one place, and a scripted network can stand in for the real one ([`Door`]).
 
+mod arp;
+mod datagrams;
+mod fetch;
+mod interfaces;
+pub mod live;
+mod names;
+mod pacing;
+mod streams;
+#[cfg(not(target_os = "linux"))]
+#[path = "elsewhere.rs"]
+mod system;
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod system;
+mod tls;
+
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
@@ -16,6 +32,9 @@ use jiff::Timestamp;
 use mac_address::MacAddress;
 
 use crate::fact::{Outcome, Protocol};
+
+pub use interfaces::interfaces;
+pub use pacing::{Limits, Pacer};
 
 /// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
 /// industrial control (502, 102, 2404, 20000, 44818, 47808), imaging and patient data (104, 11112, 2575).
@@ -151,6 +170,14 @@ pub struct Neighbour {
     pub state: NeighbourState,
 }
 
+/// The same as the system tells it: the interface by its number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Row {
+    address: IpAddr,
+    index: u32,
+    state: NeighbourState,
+}
+
 /// How much the kernel knows of a neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NeighbourState {
@@ -215,7 +242,7 @@ pub struct Fetch {
     pub deadline: Duration,
 }
 
-/// The network, as the scan sees it: [`live`](crate::net) in earnest, a script in the tests.
+/// The network, as the scan sees it: [`live`](live::Live) in earnest, a script in the tests.
 ///
 /// Sending waits for its turn (pacing). Hearing never ends; it waits while nothing is heard.
 pub trait Door: Send + Sync + 'static {

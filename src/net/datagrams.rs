@@ -1,0 +1,141 @@
+//! UDP: one socket per channel, never connected, because devices answer from other ports than they were asked on.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::net::UdpSocket;
+use tokio::time::{sleep, timeout};
+
+use super::{Channel, Interface, system};
+
+/// Opens the socket of a multicast, listening or unicast channel. `interface` is the channel's own.
+pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Result<UdpSocket> {
+    let socket = match *channel {
+        Channel::Listen { port, group, .. } => listen(port, group, interface)?,
+        Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
+        Channel::Unicast { source_port, .. } => speak_from(source_port, interface)?,
+        Channel::Arp { .. } | Channel::Kernel => return Err(io::ErrorKind::InvalidInput.into()),
+    };
+    system::grow_receive_buffer(&socket);
+    UdpSocket::from_std(socket.into())
+}
+
+fn new_socket(interface: Option<&Interface>) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    if let Some(interface) = interface {
+        // What cannot be bound still sends to groups by the right interface.
+        let _ = system::bind_device(&socket, &interface.name, interface.index);
+    }
+    Ok(socket)
+}
+
+fn bind(socket: &Socket, address: Ipv4Addr, port: u16) -> io::Result<()> {
+    socket.bind(&SocketAddr::from((address, port)).into())
+}
+
+/// A socket on the port, shared where it is a fixed one, or on any port where it is taken.
+fn speak_from(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
+    if port != 0 {
+        let socket = new_socket(interface)?;
+        system::share_port(&socket)?;
+        if bind(&socket, Ipv4Addr::UNSPECIFIED, port).is_ok() {
+            return Ok(socket);
+        }
+    }
+    let socket = new_socket(interface)?;
+    bind(&socket, Ipv4Addr::UNSPECIFIED, 0)?;
+    Ok(socket)
+}
+
+fn multicast(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
+    let interface = interface.ok_or(io::ErrorKind::NotFound)?;
+    let socket = speak_from(port, Some(interface))?;
+    socket.set_broadcast(true)?;
+    socket.set_multicast_ttl_v4(1)?;
+    socket.set_multicast_loop_v4(false)?;
+    system::multicast_by(&socket, interface.index, own_address(interface))?;
+    system::only_own_groups(&socket)?;
+    Ok(socket)
+}
+
+/// Ears only. Where the group is none (`255.255.255.255`), it hears what is broadcast.
+fn listen(port: u16, group: Ipv4Addr, interface: Option<&Interface>) -> io::Result<Socket> {
+    let interface = interface.ok_or(io::ErrorKind::NotFound)?;
+    let socket = new_socket(Some(interface))?;
+    system::share_port(&socket)?;
+    if !group.is_multicast() {
+        bind(&socket, group, port)?;
+        return Ok(socket);
+    }
+    bind(&socket, system::listening_address(group), port)?;
+    system::only_own_groups(&socket)?;
+    socket.join_multicast_v4_n(&group, &socket2::InterfaceIndexOrAddress::Index(interface.index))?;
+    Ok(socket)
+}
+
+fn own_address(interface: &Interface) -> Ipv4Addr {
+    interface.ipv4.first().map_or(Ipv4Addr::UNSPECIFIED, |net| net.ip())
+}
+
+/// How often a datagram is offered again to a kernel that has no room, after 5, 10, 20 and 40 ms.
+const OFFERS: u32 = 5;
+/// Datagrams that wait for an address fill the buffer until the kernel gives up asking, after 3 s.
+const ROOM_WAIT: Duration = Duration::from_secs(4);
+
+/// Sends one datagram.
+pub(super) async fn send(socket: &UdpSocket, to: SocketAddrV4, payload: &[u8]) -> io::Result<()> {
+    let mut offer = 1;
+    loop {
+        let sent = timeout(ROOM_WAIT, socket.send_to(payload, SocketAddr::V4(to)));
+        match sent.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))? {
+            Err(error) if system::is_transient(&error) && offer < OFFERS => back_off(offer).await,
+            result => return result.map(drop),
+        }
+        offer += 1;
+    }
+}
+
+async fn back_off(offer: u32) {
+    sleep(Duration::from_millis(5 << offer.saturating_sub(1).min(6))).await;
+}
+
+/// The discard port (RFC 863).
+const DISCARD: u16 = 9;
+/// A socket has room for about 260 datagrams that wait for an address; it is replaced before.
+const NUDGES_PER_SOCKET: u32 = 200;
+
+/// Makes the kernel resolve addresses.
+#[derive(Default)]
+pub(super) struct Nudges(Mutex<BTreeMap<u32, (Socket, u32)>>);
+
+impl Nudges {
+    /// Sends one zero byte to the discard port of an address, by the interface.
+    pub(super) async fn nudge(&self, interface: &Interface, target: Ipv4Addr) -> io::Result<()> {
+        let mut offer = 1;
+        loop {
+            match self.try_nudge(interface, target) {
+                Err(error) if system::is_transient(&error) && offer < OFFERS => back_off(offer).await,
+                result => return result,
+            }
+            offer += 1;
+        }
+    }
+
+    fn try_nudge(&self, interface: &Interface, target: Ipv4Addr) -> io::Result<()> {
+        let mut sockets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (socket, left) = match sockets.remove(&interface.index) {
+            Some((socket, left)) if left > 0 => (socket, left),
+            _ => (new_socket(Some(interface))?, NUDGES_PER_SOCKET),
+        };
+        let sent = socket.send_to(&[0], &SocketAddr::from((target, DISCARD)).into());
+        if sent.is_ok() {
+            sockets.insert(interface.index, (socket, left - 1));
+        }
+        sent.map(drop)
+    }
+}

@@ -1,0 +1,117 @@
+//! Systems other than Linux: what needs no system of its own works, the rest says `Unsupported`,
+//! which the scan reports as a blind spot.
+
+use std::io;
+use std::net::Ipv4Addr;
+
+use socket2::Socket;
+
+use super::Row;
+
+fn unsupported<T>(what: &str) -> io::Result<T> {
+    Err(io::Error::new(
+        io::ErrorKind::Unsupported,
+        format!("{what}: not on this system yet"),
+    ))
+}
+
+/// The neighbour table as it is now.
+pub(super) fn neighbours() -> io::Result<Vec<Row>> {
+    unsupported("reading the neighbour table")
+}
+
+/// News of the neighbour table; there is none here.
+pub(super) enum NeighbourEvents {}
+
+impl NeighbourEvents {
+    /// Subscribes.
+    pub(super) fn subscribe() -> io::Result<Self> {
+        unsupported("watching the neighbour table")
+    }
+
+    /// The rows that have changed.
+    pub(super) async fn next(&self) -> io::Result<Vec<Row>> {
+        match *self {}
+    }
+}
+
+/// The kernel dropped events.
+pub(super) fn is_overflow(_error: &io::Error) -> bool {
+    false
+}
+
+/// A lack of room that passes by itself.
+pub(super) fn is_transient(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
+}
+
+/// ARP on one interface; there is none here.
+pub(super) enum ArpSocket {}
+
+impl ArpSocket {
+    /// Opens it.
+    pub(super) fn open(_index: u32) -> io::Result<Self> {
+        unsupported("raw ARP")
+    }
+
+    /// Broadcasts one ARP packet.
+    pub(super) async fn send(&self, _packet: &[u8]) -> io::Result<()> {
+        match *self {}
+    }
+
+    /// The next ARP packet, Ethernet header taken off.
+    pub(super) async fn receive(&self, _buffer: &mut [u8]) -> io::Result<usize> {
+        match *self {}
+    }
+
+    /// Packets dropped since the socket was opened.
+    pub(super) fn dropped(&self) -> u64 {
+        match *self {}
+    }
+}
+
+/// Makes room for a burst of answers.
+pub(super) fn grow_receive_buffer(socket: &Socket) {
+    // What is refused leaves a smaller buffer.
+    let _ = socket.set_recv_buffer_size(4 << 20);
+}
+
+/// Lets a socket speak and hear by one interface only.
+pub(super) fn bind_device(_socket: &Socket, _name: &str, _index: u32) -> io::Result<()> {
+    unsupported("binding to an interface")
+}
+
+/// Lets what a socket sends to groups leave by the interface that has this address.
+pub(super) fn multicast_by(socket: &Socket, _index: u32, address: Ipv4Addr) -> io::Result<()> {
+    socket.set_multicast_if_v4(&address)
+}
+
+/// Keeps groups out that other programs of this machine have joined: so it is here anyway.
+pub(super) fn only_own_groups(_socket: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+/// Shares a port with other programs.
+pub(super) fn share_port(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)
+}
+
+/// Where a pair of ears for a group is bound. Not every system binds to a group.
+pub(super) fn listening_address(_group: Ipv4Addr) -> Ipv4Addr {
+    Ipv4Addr::UNSPECIFIED
+}
+
+/// Lets a web client leave by one interface only: the routing table's choice stays.
+pub(super) fn client_by(builder: reqwest::ClientBuilder, _name: &str) -> reqwest::ClientBuilder {
+    builder
+}
+
+/// Datagrams that came to a socket and found its buffer full: not counted here.
+pub(super) fn dropped_by<T>(_socket: &T) -> u64 {
+    0
+}
+
+/// How often the neighbour table was full: not counted here.
+pub(super) fn table_overflows() -> u64 {
+    0
+}

@@ -1,0 +1,359 @@
+//! What only Linux can do for us: the neighbour table by netlink, raw ARP by packet sockets,
+//! large buffers, leaving by one interface, and the kernel's counters of what it dropped.
+#![expect(
+    deprecated,
+    reason = "AsyncFd::new is sound here: both sockets own the descriptor that they name"
+)]
+#![expect(
+    unsafe_code,
+    reason = "socket options and link-layer addresses that no safe crate offers"
+)]
+
+use std::io::{self, Read};
+use std::net::Ipv4Addr;
+use std::num::NonZeroU32;
+use std::os::fd::{AsFd, AsRawFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use mac_address::MacAddress;
+use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::neighbour::{
+    NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState as KernelState,
+};
+use netlink_sys::{Socket as Netlink, SocketAddr as NetlinkAddress, protocols::NETLINK_ROUTE};
+use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use tokio::io::unix::AsyncFd;
+
+use super::{NeighbourState, Row};
+
+const RTNLGRP_NEIGH: u32 = 3;
+const NETLINK_HEADER: usize = 16;
+
+/// The neighbour table as it is now, IPv4 and IPv6. Blocks for as long as the kernel writes it.
+pub(super) fn neighbours() -> io::Result<Vec<Row>> {
+    let socket = Netlink::new(NETLINK_ROUTE)?;
+    socket.send_to(&dump_request(), &NetlinkAddress::new(0, 0), 0)?;
+    let mut rows = Vec::new();
+    loop {
+        let (bytes, from) = socket.recv_from_full()?;
+        if from.port_number() == 0 && read_messages(&bytes, &mut rows)? {
+            return Ok(rows);
+        }
+    }
+}
+
+fn dump_request() -> Vec<u8> {
+    let mut header = NetlinkHeader::default();
+    header.flags = NLM_F_DUMP | NLM_F_REQUEST;
+    let payload = RouteNetlinkMessage::GetNeighbour(NeighbourMessage::default());
+    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(payload));
+    message.finalize();
+    let mut bytes = vec![0; message.buffer_len()];
+    message.serialize(&mut bytes);
+    bytes
+}
+
+/// Adds the rows of one read to `rows`; true where the kernel says that it is done.
+fn read_messages(mut bytes: &[u8], rows: &mut Vec<Row>) -> io::Result<bool> {
+    while let Some(length) = bytes.first_chunk().map(|length| u32::from_ne_bytes(*length) as usize) {
+        let Some(message) = bytes.get(..length).filter(|_| length >= NETLINK_HEADER) else {
+            break;
+        };
+        match NetlinkMessage::<RouteNetlinkMessage>::deserialize(message).map(|message| message.payload) {
+            Ok(NetlinkPayload::Done(_)) => return Ok(true),
+            Ok(NetlinkPayload::Error(error)) if error.code.is_some() => return Err(error.to_io()),
+            Ok(NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewNeighbour(row))) => rows.extend(read_row(&row)),
+            _ => {}
+        }
+        bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
+    }
+    Ok(false)
+}
+
+fn read_row(message: &NeighbourMessage) -> Option<Row> {
+    let address = message.attributes.iter().find_map(|attribute| match attribute {
+        NeighbourAttribute::Destination(NeighbourAddress::Inet(address)) => Some((*address).into()),
+        NeighbourAttribute::Destination(NeighbourAddress::Inet6(address)) => Some((*address).into()),
+        _ => None,
+    })?;
+    let mac = message.attributes.iter().find_map(|attribute| match attribute {
+        NeighbourAttribute::LinkLayerAddress(bytes) => <[u8; 6]>::try_from(bytes.as_slice()).ok(),
+        _ => None,
+    });
+    let mac = mac.filter(|mac| *mac != [0; 6]).map(MacAddress::new);
+    let state = match message.header.state {
+        KernelState::Reachable | KernelState::Permanent => NeighbourState::Reachable(mac?),
+        KernelState::Stale | KernelState::Delay | KernelState::Probe => NeighbourState::Stale(mac?),
+        KernelState::Failed => NeighbourState::Failed,
+        _ => return None,
+    };
+    Some(Row {
+        address,
+        index: message.header.ifindex,
+        state,
+    })
+}
+
+/// News of the neighbour table.
+pub(super) struct NeighbourEvents(AsyncFd<Netlink>);
+
+impl NeighbourEvents {
+    /// Subscribes; needs no privilege.
+    pub(super) fn subscribe() -> io::Result<Self> {
+        let mut socket = Netlink::new(NETLINK_ROUTE)?;
+        socket.bind_auto()?;
+        socket.set_non_blocking(true)?;
+        // A failure leaves the system's own size, and overflows are reported all the same.
+        let _ = socket.set_rx_buf_sz(RECEIVE_BUFFER);
+        socket.add_membership(RTNLGRP_NEIGH)?;
+        AsyncFd::new(socket).map(NeighbourEvents)
+    }
+
+    /// The rows that have changed.
+    ///
+    /// # Errors
+    /// `ENOBUFS` where the kernel had more to say than we could hold; see [`is_overflow`].
+    pub(super) async fn next(&self) -> io::Result<Vec<Row>> {
+        loop {
+            let mut ready = self.0.readable().await?;
+            if let Ok(read) = ready.try_io(|socket| socket.get_ref().recv_from_full()) {
+                let (bytes, from) = read?;
+                let mut rows = Vec::new();
+                if from.port_number() == 0 {
+                    read_messages(&bytes, &mut rows)?;
+                }
+                return Ok(rows);
+            }
+        }
+    }
+}
+
+/// The kernel dropped events.
+pub(super) fn is_overflow(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ENOBUFS)
+}
+
+/// A lack of room that passes by itself.
+pub(super) fn is_transient(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock || error.raw_os_error() == Some(libc::ENOBUFS)
+}
+
+/// ARP on one interface, below the kernel's own table, which stays untouched.
+pub(super) struct ArpSocket {
+    socket: AsyncFd<Socket>,
+    everybody: SockAddr,
+    dropped: AtomicU64,
+}
+
+impl ArpSocket {
+    /// Opens it; `PermissionDenied` without CAP_NET_RAW.
+    pub(super) fn open(index: u32) -> io::Result<Self> {
+        // Protocol 0 hears nothing, so that nothing of other interfaces comes before the bind.
+        let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(Protocol::from(0)))?;
+        socket.set_nonblocking(true)?;
+        grow_receive_buffer(&socket);
+        let everybody = link_layer_broadcast(index)?;
+        socket.bind(&everybody)?;
+        Ok(ArpSocket {
+            socket: AsyncFd::new(socket)?,
+            everybody,
+            dropped: AtomicU64::new(0),
+        })
+    }
+
+    /// Broadcasts one ARP packet.
+    pub(super) async fn send(&self, packet: &[u8]) -> io::Result<()> {
+        loop {
+            let mut ready = self.socket.writable().await?;
+            if let Ok(sent) = ready.try_io(|socket| socket.get_ref().send_to(packet, &self.everybody)) {
+                return sent.map(drop);
+            }
+        }
+    }
+
+    /// The next ARP packet, Ethernet header taken off.
+    pub(super) async fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let mut ready = self.socket.readable().await?;
+            if let Ok(read) = ready.try_io(|socket| socket.get_ref().read(buffer)) {
+                return read;
+            }
+        }
+    }
+
+    /// Packets dropped since the socket was opened.
+    pub(super) fn dropped(&self) -> u64 {
+        // Reading the statistics sets them to zero (packet(7)), hence our own sum.
+        let [_, drops] =
+            option::<[u32; 2]>(self.socket.get_ref(), libc::SOL_PACKET, libc::PACKET_STATISTICS).unwrap_or_default();
+        self.dropped.fetch_add(drops.into(), Ordering::Relaxed) + u64::from(drops)
+    }
+}
+
+fn link_layer_broadcast(index: u32) -> io::Result<SockAddr> {
+    // SAFETY: the storage is zeroed, larger than sockaddr_ll and aligned for every address family
+    // (sockaddr_storage); all fields of sockaddr_ll are plain integers, and the length set is its size.
+    let ((), address) = unsafe {
+        SockAddr::try_init(|storage, length| {
+            let address = &mut *storage.cast::<libc::sockaddr_ll>();
+            address.sll_family = libc::AF_PACKET as u16;
+            address.sll_protocol = (libc::ETH_P_ARP as u16).to_be();
+            address.sll_ifindex = index as i32;
+            address.sll_halen = 6;
+            address.sll_addr[..6].fill(0xff);
+            *length = size_of::<libc::sockaddr_ll>() as libc::socklen_t;
+            Ok(())
+        })?
+    };
+    Ok(address)
+}
+
+const RECEIVE_BUFFER: usize = 4 << 20;
+
+/// Makes room for a burst of answers: as much as anybody may have, or more with CAP_NET_ADMIN.
+pub(super) fn grow_receive_buffer(socket: &Socket) {
+    // What is refused leaves a smaller buffer, and what it loses is counted.
+    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
+    let _ = set_option(
+        socket,
+        libc::SOL_SOCKET,
+        libc::SO_RCVBUFFORCE,
+        RECEIVE_BUFFER as libc::c_int,
+    );
+}
+
+/// Lets a socket speak and hear by one interface only.
+pub(super) fn bind_device(socket: &Socket, name: &str, index: u32) -> io::Result<()> {
+    match socket.bind_device(Some(name.as_bytes())) {
+        // Kernels before 5.7 ask for CAP_NET_RAW; then at least what we send leaves by the right one.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            socket.bind_device_by_index_v4(NonZeroU32::new(index))
+        }
+        bound => bound,
+    }
+}
+
+/// Lets what a socket sends to groups leave by one interface.
+pub(super) fn multicast_by(socket: &Socket, index: u32, _address: Ipv4Addr) -> io::Result<()> {
+    let nobody = libc::in_addr { s_addr: 0 };
+    let interface = libc::ip_mreqn {
+        imr_multiaddr: nobody,
+        imr_address: nobody,
+        imr_ifindex: index as i32,
+    };
+    set_option(socket, libc::IPPROTO_IP, libc::IP_MULTICAST_IF, interface)
+}
+
+/// Keeps groups out that other programs of this machine have joined.
+pub(super) fn only_own_groups(socket: &Socket) -> io::Result<()> {
+    socket.set_multicast_all_v4(false)
+}
+
+/// Shares a port with other programs.
+pub(super) fn share_port(socket: &Socket) -> io::Result<()> {
+    socket.set_reuse_address(true)?;
+    socket.set_reuse_port(true)
+}
+
+/// Where a pair of ears for a group is bound. Bound to the group itself, it hears the group and can
+/// never take a unicast reply from another socket on the same port.
+pub(super) fn listening_address(group: Ipv4Addr) -> Ipv4Addr {
+    group
+}
+
+/// Lets a web client leave by one interface only.
+pub(super) fn client_by(builder: reqwest::ClientBuilder, name: &str) -> reqwest::ClientBuilder {
+    builder.interface(name)
+}
+
+/// Datagrams that came to a socket and found its buffer full.
+pub(super) fn dropped_by(socket: &impl AsFd) -> u64 {
+    let counters = option::<[u32; 9]>(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO).unwrap_or_default();
+    counters[libc::SK_MEMINFO_DROPS as usize].into()
+}
+
+/// How often the IPv4 neighbour table was full, since the machine was started.
+pub(super) fn table_overflows() -> u64 {
+    std::fs::read_to_string("/proc/net/stat/arp_cache").map_or(0, |text| sum_column(&text, "table_fulls"))
+}
+
+/// The sum of a column of hexadecimal numbers, one row per processor.
+fn sum_column(text: &str, name: &str) -> u64 {
+    let mut lines = text.lines();
+    let Some(column) = lines
+        .next()
+        .and_then(|head| head.split_whitespace().position(|word| word == name))
+    else {
+        return 0;
+    };
+    lines
+        .filter_map(|line| line.split_whitespace().nth(column))
+        .filter_map(|number| u64::from_str_radix(number, 16).ok())
+        .fold(0, u64::saturating_add)
+}
+
+fn set_option<T: Copy>(socket: &Socket, level: libc::c_int, name: libc::c_int, value: T) -> io::Result<()> {
+    // SAFETY: the kernel reads `size_of::<T>()` bytes of `value`, which outlives the call.
+    let result = unsafe {
+        libc::setsockopt(
+            socket.as_raw_fd(),
+            level,
+            name,
+            (&raw const value).cast(),
+            size_of::<T>() as libc::socklen_t,
+        )
+    };
+    if result == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+fn option<T: Numbers>(socket: impl AsFd, level: libc::c_int, name: libc::c_int) -> Option<T> {
+    let mut value = T::default();
+    let mut length = size_of::<T>() as libc::socklen_t;
+    // SAFETY: the kernel writes at most `length` bytes to `value`, for which every bit pattern is valid (`Numbers`).
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_fd().as_raw_fd(),
+            level,
+            name,
+            (&raw mut value).cast(),
+            &raw mut length,
+        )
+    };
+    (result == 0).then_some(value)
+}
+
+/// Types for which every bit pattern is valid.
+trait Numbers: Default {}
+impl<const N: usize> Numbers for [u32; N] where [u32; N]: Default {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counters_are_summed_over_the_processors() {
+        let text = "entries allocs table_fulls\n00000004 000000ff 0000000a\n00000004 00000001 00000010\n";
+        assert_eq!(sum_column(text, "table_fulls"), 26);
+        assert_eq!(sum_column(text, "absent"), 0);
+        assert_eq!(sum_column("", "table_fulls"), 0);
+    }
+
+    #[test]
+    fn the_neighbour_table_is_readable_by_anybody() {
+        neighbours().expect("the dump needs no privilege");
+    }
+
+    #[test]
+    fn broken_netlink_messages_end_the_reading() {
+        for bytes in [&[][..], &[0; 4], &[0xff; 64], &[17, 0, 0, 0, 0]] {
+            let mut rows = Vec::new();
+            assert!(!read_messages(bytes, &mut rows).unwrap());
+            assert_eq!(rows, []);
+        }
+    }
+}

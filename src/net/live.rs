@@ -1,0 +1,357 @@
+//! The real network behind the door.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::datagrams::{self, Nudges};
+use super::names::Names;
+use super::pacing::{Conversations, Limits, Pacer};
+use super::system::{self, ArpSocket, NeighbourEvents};
+use super::{
+    Answer, Body, Channel, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Neighbour, Packet, Row, arp,
+    fetch, streams,
+};
+use crate::fact::MAX_DATAGRAM;
+
+/// What was heard and not yet fetched; at 64 KiB each this bounds the memory to 64 MiB. Beyond it
+/// the kernel's buffers fill, and what they lose is counted.
+const HEARD_WAITING: usize = 1024;
+/// A pause after an error that would else be met again at once, for ever.
+const AFTER_ERROR: Duration = Duration::from_millis(50);
+
+/// The network in earnest. Channels close when it is dropped.
+pub struct Live {
+    interfaces: Arc<[Interface]>,
+    arp: Pacer,
+    kernel: Pacer,
+    datagrams: Pacer,
+    conversations: Conversations,
+    names: Names,
+    channels: Mutex<BTreeMap<Channel, Opened>>,
+    ears: Mutex<JoinSet<()>>,
+    tell: mpsc::Sender<Heard>,
+    heard: tokio::sync::Mutex<mpsc::Receiver<Heard>>,
+    overflows_before: u64,
+    events_lost: Arc<AtomicU64>,
+}
+
+#[derive(Clone)]
+enum Opened {
+    Arp(Arc<ArpSocket>),
+    Kernel(Arc<Nudges>),
+    Datagrams(Arc<UdpSocket>),
+}
+
+impl Live {
+    /// A door to the network of these interfaces, all channels closed, within these limits.
+    pub fn new(interfaces: Vec<Interface>, limits: Limits) -> Self {
+        let (tell, heard) = mpsc::channel(HEARD_WAITING);
+        Live {
+            interfaces: interfaces.into(),
+            arp: Pacer::new(limits.arp_per_second),
+            kernel: Pacer::new(limits.kernel_per_second),
+            datagrams: Pacer::new(limits.datagrams_per_second),
+            conversations: Conversations::new(limits),
+            names: Names::default(),
+            channels: Mutex::default(),
+            ears: Mutex::default(),
+            tell,
+            heard: tokio::sync::Mutex::new(heard),
+            overflows_before: system::table_overflows(),
+            events_lost: Arc::default(),
+        }
+    }
+
+    fn interface(&self, name: &str) -> io::Result<&Interface> {
+        let found = self.interfaces.iter().find(|interface| interface.name == name);
+        found.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, format!("no interface {name}")))
+    }
+
+    fn interface_of(&self, name: Option<&str>) -> io::Result<Option<&Interface>> {
+        name.map(|name| self.interface(name)).transpose()
+    }
+
+    fn opened(&self, channel: &Channel) -> io::Result<Opened> {
+        let opened = lock(&self.channels).get(channel).cloned();
+        opened.ok_or_else(|| io::Error::new(io::ErrorKind::NotConnected, format!("{channel:?} is not open")))
+    }
+
+    fn listen(&self, ear: impl Future<Output = ()> + Send + 'static) {
+        lock(&self.ears).spawn(ear);
+    }
+
+    fn open_now(&self, channel: &Channel) -> io::Result<Opened> {
+        match channel {
+            Channel::Arp { interface } => self.open_arp(channel, self.interface(interface)?),
+            Channel::Kernel => self.open_kernel(),
+            Channel::Multicast { interface, .. } | Channel::Listen { interface, .. } => {
+                self.open_datagrams(channel, Some(interface))
+            }
+            Channel::Unicast { interface, .. } => self.open_datagrams(channel, interface.as_deref()),
+        }
+    }
+
+    fn open_arp(&self, channel: &Channel, interface: &Interface) -> io::Result<Opened> {
+        let socket = Arc::new(ArpSocket::open(interface.index)?);
+        let ear = Ear {
+            channel: channel.clone(),
+            interface: Some(interface.name.clone()),
+            tell: self.tell.clone(),
+        };
+        self.listen(hear_arp(ear, Arc::clone(&socket), interface.clone()));
+        Ok(Opened::Arp(socket))
+    }
+
+    fn open_kernel(&self) -> io::Result<Opened> {
+        let events = NeighbourEvents::subscribe()?;
+        let interfaces = Arc::clone(&self.interfaces);
+        self.listen(hear_kernel(
+            self.tell.clone(),
+            events,
+            interfaces,
+            Arc::clone(&self.events_lost),
+        ));
+        Ok(Opened::Kernel(Arc::default()))
+    }
+
+    fn open_datagrams(&self, channel: &Channel, interface: Option<&str>) -> io::Result<Opened> {
+        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?)?);
+        let ear = Ear {
+            channel: channel.clone(),
+            interface: interface.map(str::to_owned),
+            tell: self.tell.clone(),
+        };
+        self.listen(hear_datagrams(ear, Arc::clone(&socket)));
+        Ok(Opened::Datagrams(socket))
+    }
+
+    async fn send_arp(&self, interface: String, target: Ipv4Addr) -> io::Result<()> {
+        let from = self.interface(&interface)?;
+        let Opened::Arp(socket) = self.opened(&Channel::Arp { interface })? else {
+            return wrong_channel();
+        };
+        let Some(request) = arp::request_from(from, target) else {
+            return Err(io::Error::new(
+                io::ErrorKind::AddrNotAvailable,
+                "no address to ask from",
+            ));
+        };
+        self.arp.turn().await;
+        socket.send(&request).await
+    }
+
+    async fn send_nudge(&self, interface: &str, target: Ipv4Addr) -> io::Result<()> {
+        let Opened::Kernel(nudges) = self.opened(&Channel::Kernel)? else {
+            return wrong_channel();
+        };
+        self.kernel.turn().await;
+        nudges.nudge(self.interface(interface)?, target).await
+    }
+
+    async fn send_datagram(&self, channel: &Channel, to: SocketAddrV4, payload: &[u8]) -> io::Result<()> {
+        if FORBIDDEN_PORTS.contains(&to.port()) {
+            let why = format!("port {} is never spoken to", to.port());
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+        }
+        // Some cameras have died of empty datagrams (port 3702), and none answers one.
+        if payload.is_empty() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "an empty datagram is never sent",
+            ));
+        }
+        if matches!(channel, Channel::Listen { .. }) {
+            return wrong_channel();
+        }
+        let Opened::Datagrams(socket) = self.opened(channel)? else {
+            return wrong_channel();
+        };
+        self.datagrams.turn().await;
+        datagrams::send(&socket, to, payload).await
+    }
+}
+
+fn wrong_channel() -> io::Result<()> {
+    Err(io::Error::new(
+        io::ErrorKind::InvalidInput,
+        "this channel does not carry such a packet",
+    ))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Door for Live {
+    async fn open(&self, channel: &Channel) -> io::Result<()> {
+        if lock(&self.channels).contains_key(channel) {
+            return Ok(());
+        }
+        let opened = self.open_now(channel)?;
+        if let Entry::Vacant(place) = lock(&self.channels).entry(channel.clone()) {
+            place.insert(opened);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, packet: Packet) -> io::Result<()> {
+        match packet {
+            Packet::Arp { interface, target } => self.send_arp(interface, target).await,
+            Packet::Nudge { interface, target } => self.send_nudge(&interface, target).await,
+            Packet::Datagram { channel, to, payload } => self.send_datagram(&channel, to, &payload).await,
+        }
+    }
+
+    async fn heard(&self) -> Heard {
+        match self.heard.lock().await.recv().await {
+            Some(heard) => heard,
+            None => std::future::pending().await,
+        }
+    }
+
+    async fn neighbours(&self) -> io::Result<Vec<Neighbour>> {
+        let rows = tokio::task::spawn_blocking(system::neighbours)
+            .await
+            .map_err(io::Error::other)??;
+        Ok(rows.into_iter().map(|row| named(row, &self.interfaces)).collect())
+    }
+
+    async fn exchange(&self, exchange: Exchange) -> Answer {
+        if let Some(denied) = streams::forbidden(exchange.to) {
+            return denied;
+        }
+        let interface = match self.interface_of(exchange.interface.as_deref()) {
+            Ok(interface) => interface,
+            Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
+        };
+        let _conversation = self.conversations.begin(exchange.to.ip()).await;
+        streams::exchange(&exchange, interface).await
+    }
+
+    async fn fetch(&self, page: Fetch) -> Answer {
+        if let Some(denied) = streams::forbidden(page.to) {
+            return denied;
+        }
+        let _conversation = self.conversations.begin(page.to.ip()).await;
+        fetch::fetch(&page).await
+    }
+
+    async fn name_of(&self, address: IpAddr) -> Option<String> {
+        self.names.name_of(address).await
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    fn lost(&self) -> BTreeMap<String, u64> {
+        let (mut udp, mut arp) = (0, 0);
+        for opened in lock(&self.channels).values() {
+            match opened {
+                Opened::Arp(socket) => arp += socket.dropped(),
+                Opened::Datagrams(socket) => udp += system::dropped_by(&**socket),
+                Opened::Kernel(_) => {}
+            }
+        }
+        let table = system::table_overflows().saturating_sub(self.overflows_before);
+        let events = self.events_lost.load(Ordering::Relaxed);
+        [
+            ("udp receive buffers", udp),
+            ("arp socket", arp),
+            ("kernel neighbour table overflow", table),
+            ("neighbour events", events),
+        ]
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(place, count)| (place.to_owned(), count))
+        .collect()
+    }
+}
+
+/// A row with the name of its interface, or `#7` for one that has come since the run began.
+fn named(row: Row, interfaces: &[Interface]) -> Neighbour {
+    let known = interfaces.iter().find(|interface| interface.index == row.index);
+    let interface = known.map_or_else(|| format!("#{}", row.index), |interface| interface.name.clone());
+    Neighbour {
+        address: row.address,
+        interface,
+        state: row.state,
+    }
+}
+
+/// Where one channel tells what it hears.
+struct Ear {
+    channel: Channel,
+    interface: Option<String>,
+    tell: mpsc::Sender<Heard>,
+}
+
+impl Ear {
+    async fn tell(&self, body: Body) {
+        let heard = Heard {
+            channel: self.channel.clone(),
+            interface: self.interface.clone(),
+            at: Timestamp::now(),
+            body,
+        };
+        // Nobody listens only when the door is being dropped, and then this task ends with it.
+        let _ = self.tell.send(heard).await;
+    }
+}
+
+async fn hear_datagrams(ear: Ear, socket: Arc<UdpSocket>) {
+    let mut buffer = vec![0; MAX_DATAGRAM];
+    loop {
+        match socket.recv_from(&mut buffer).await {
+            Ok((length, from)) => ear.tell(Body::Datagram(from, buffer[..length].to_vec())).await,
+            // An ICMP error about one host says nothing of the others.
+            Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+        }
+    }
+}
+
+async fn hear_arp(ear: Ear, socket: Arc<ArpSocket>, interface: Interface) {
+    let mut buffer = vec![0; MAX_DATAGRAM];
+    loop {
+        match socket.receive(&mut buffer).await {
+            Ok(length) if arp::is_own_request(&buffer[..length], interface.mac) => {}
+            Ok(length) => ear.tell(Body::Arp(buffer[..length].to_vec())).await,
+            Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+        }
+    }
+}
+
+async fn hear_kernel(
+    tell: mpsc::Sender<Heard>,
+    events: NeighbourEvents,
+    interfaces: Arc<[Interface]>,
+    lost: Arc<AtomicU64>,
+) {
+    loop {
+        match events.next().await {
+            Ok(rows) => {
+                for neighbour in rows.into_iter().map(|row| named(row, &interfaces)) {
+                    let interface = Some(neighbour.interface.clone());
+                    let ear = Ear {
+                        channel: Channel::Kernel,
+                        interface,
+                        tell: tell.clone(),
+                    };
+                    ear.tell(Body::Neighbour(neighbour)).await;
+                }
+            }
+            Err(error) if system::is_overflow(&error) => drop(lost.fetch_add(1, Ordering::Relaxed)),
+            Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+        }
+    }
+}

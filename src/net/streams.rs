@@ -1,0 +1,157 @@
+//! One question over TCP: connect, TLS where wanted, send, read, close in order.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rustls::pki_types::ServerName;
+use socket2::{Domain, Protocol, Socket, Type};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::{Instant, timeout, timeout_at};
+use tokio_rustls::TlsConnector;
+
+use super::{Answer, Exchange, FORBIDDEN_PORTS, Interface, system, tls};
+use crate::fact::Outcome;
+
+/// An answer without bytes.
+pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
+    Answer {
+        outcome,
+        at: Timestamp::now(),
+        bytes: Vec::new(),
+        certificate: None,
+        why: Some(why.into()),
+    }
+}
+
+/// The refusal to touch a port that is never touched.
+pub(super) fn forbidden(to: SocketAddr) -> Option<Answer> {
+    let why = || format!("port {} is never connected to", to.port());
+    FORBIDDEN_PORTS
+        .contains(&to.port())
+        .then(|| nothing(Outcome::Denied, why()))
+}
+
+/// How a connection that did not come about has ended.
+pub(super) fn outcome_of(error: &io::Error) -> Outcome {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, HostUnreachable, NetworkUnreachable, TimedOut};
+    match error.kind() {
+        ConnectionRefused | ConnectionReset => Outcome::Refused,
+        TimedOut | HostUnreachable | NetworkUnreachable => Outcome::Silent,
+        _ => Outcome::Denied,
+    }
+}
+
+/// Asks the question. The caller has seen to it that it may be asked now.
+pub(super) async fn exchange(exchange: &Exchange, interface: Option<&Interface>) -> Answer {
+    let to = exchange.to;
+    let connected = timeout(exchange.connect, connect(to, interface)).await;
+    let stream = match connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+        Ok(stream) => stream,
+        Err(error) => return nothing(outcome_of(&error), format!("connecting to {to}: {error}")),
+    };
+    let end = Instant::now() + exchange.deadline;
+    if exchange.tls {
+        over_tls(exchange, stream, end).await
+    } else {
+        converse(exchange, stream, end).await
+    }
+}
+
+async fn connect(to: SocketAddr, interface: Option<&Interface>) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    if let Some(interface) = interface {
+        match system::bind_device(&socket, &interface.name, interface.index) {
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => return Err(error),
+            _ => {}
+        }
+    }
+    TcpSocket::from_std_stream(socket.into()).connect(to).await
+}
+
+async fn over_tls(exchange: &Exchange, stream: TcpStream, end: Instant) -> Answer {
+    let to = exchange.to;
+    let (config, witness) = match tls::client() {
+        Ok(client) => client,
+        Err(error) => return nothing(Outcome::Broken, format!("preparing TLS: {error}")),
+    };
+    let name = ServerName::IpAddress(to.ip().into());
+    let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
+    let answer = match timeout_at(end, handshake).await {
+        Err(_) => nothing(Outcome::Silent, format!("TLS handshake with {to}: no answer in time")),
+        Ok(Err(error)) => nothing(Outcome::Garbled, format!("TLS handshake with {to}: {error}")),
+        Ok(Ok(stream)) => converse(exchange, stream, end).await,
+    };
+    Answer {
+        certificate: witness.certificate(),
+        ..answer
+    }
+}
+
+async fn converse(exchange: &Exchange, mut stream: impl AsyncRead + AsyncWrite + Unpin, end: Instant) -> Answer {
+    let mut bytes = Vec::new();
+    let ended = timeout_at(end, ask(exchange, &mut stream, &mut bytes)).await;
+    if matches!(ended, Ok(Ok(()))) {
+        close(&mut stream).await;
+    }
+    let to = exchange.to;
+    let why = match ended {
+        _ if !bytes.is_empty() => None,
+        Ok(Ok(())) => Some(format!("reading from {to}: closed without a byte")),
+        Ok(Err(error)) => Some(format!("talking to {to}: {error}")),
+        Err(_) => Some(format!("reading from {to}: nothing in time")),
+    };
+    let outcome = if bytes.is_empty() {
+        Outcome::Silent
+    } else {
+        Outcome::Answered
+    };
+    Answer {
+        outcome,
+        at: Timestamp::now(),
+        bytes,
+        certificate: None,
+        why,
+    }
+}
+
+/// Sends the request and reads into `bytes` until it is enough, the cap is reached or the other side closes.
+async fn ask(
+    exchange: &Exchange,
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    bytes: &mut Vec<u8>,
+) -> io::Result<()> {
+    // A device that has spoken and hung up may refuse the request; what it said is read all the same.
+    let written = send(stream, &exchange.request).await;
+    let mut buffer = [0; 8 * 1024];
+    while bytes.len() < exchange.cap && (bytes.is_empty() || !(exchange.enough)(bytes)) {
+        let room = buffer.len().min(exchange.cap - bytes.len());
+        match stream.read(&mut buffer[..room]).await? {
+            0 => break,
+            read => bytes.extend_from_slice(&buffer[..read]),
+        }
+    }
+    written
+}
+
+async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &[u8]) -> io::Result<()> {
+    stream.write_all(request).await?;
+    stream.flush().await
+}
+
+/// How long, and for how many bytes, we wait for the other side to close too. To close with bytes
+/// unread would send a reset, which small devices take badly.
+const FAREWELL: (Duration, u64) = (Duration::from_millis(200), 64 * 1024);
+
+async fn close(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) {
+    let farewell = async {
+        stream.shutdown().await?;
+        tokio::io::copy(&mut stream.take(FAREWELL.1), &mut tokio::io::sink()).await
+    };
+    // The answer is complete; how the goodbye goes changes nothing.
+    let _ = timeout(FAREWELL.0, farewell).await;
+}

@@ -1,0 +1,496 @@
+//! The door to the network, tried on the loopback and in a network namespace of its own.
+
+use std::future::Future;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use camsweep::fact::{MAX_BODY, Outcome, Protocol};
+use camsweep::net::live::Live;
+use camsweep::net::{Body, Channel, Door, Exchange, Fetch, Limits, Packet, interfaces};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+
+fn door() -> Live {
+    Live::new(interfaces().unwrap(), Limits::default())
+}
+
+fn question(to: SocketAddr) -> Exchange {
+    Exchange {
+        to,
+        interface: None,
+        tls: false,
+        request: b"hello\r\n".to_vec(),
+        enough: |_| false,
+        cap: 4096,
+        connect: Duration::from_secs(2),
+        deadline: Duration::from_millis(600),
+    }
+}
+
+fn page(to: SocketAddr) -> Fetch {
+    Fetch {
+        to,
+        interface: None,
+        tls: false,
+        path: "/doc/page?x=1".into(),
+        deadline: Duration::from_secs(2),
+    }
+}
+
+/// A server that treats each connection by `serve`.
+async fn server<F: Future<Output = ()> + Send>(
+    host: [u8; 4],
+    serve: impl Fn(TcpStream) -> F + Send + Sync + 'static,
+) -> SocketAddr
+where
+    F: 'static,
+{
+    let listener = TcpListener::bind(SocketAddr::from((host, 0))).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve(stream));
+        }
+    });
+    address
+}
+
+const LOCAL: [u8; 4] = [127, 0, 0, 1];
+
+async fn says(stream: &mut TcpStream, bytes: &[u8]) {
+    stream.write_all(bytes).await.unwrap();
+}
+
+async fn hold(stream: TcpStream) {
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    drop(stream);
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_is_whole() {
+    let to = server(LOCAL, |mut stream| async move {
+        let mut request = [0; 7];
+        stream.read_exact(&mut request).await.unwrap();
+        says(&mut stream, &request).await;
+    })
+    .await;
+    let answer = door().exchange(question(to)).await;
+    assert_eq!(
+        (answer.outcome, &answer.bytes[..], answer.why),
+        (Outcome::Answered, &b"hello\r\n"[..], None)
+    );
+}
+
+#[tokio::test]
+async fn what_dripped_in_before_the_deadline_is_kept() {
+    let to = server(LOCAL, |mut stream| async move {
+        for _ in 0..100 {
+            if stream.write_all(b"x").await.is_err() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    })
+    .await;
+    let start = std::time::Instant::now();
+    let answer = door().exchange(question(to)).await;
+    assert_eq!(answer.outcome, Outcome::Answered);
+    assert!((1..60).contains(&answer.bytes.len()), "{}", answer.bytes.len());
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn a_reset_keeps_the_bytes_before_it() {
+    let to = server(LOCAL, |mut stream| async move {
+        says(&mut stream, b"part").await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        // Closing with the request unread sends a reset.
+        drop(stream);
+    })
+    .await;
+    let answer = door().exchange(question(to)).await;
+    assert_eq!((answer.outcome, &answer.bytes[..]), (Outcome::Answered, &b"part"[..]));
+}
+
+#[tokio::test]
+async fn silence_and_refusal_are_told_apart() {
+    let silent = server(LOCAL, hold).await;
+    let answer = door().exchange(question(silent)).await;
+    assert_eq!(answer.outcome, Outcome::Silent);
+    assert!(answer.why.is_some());
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    assert_eq!(door().exchange(question(closed)).await.outcome, Outcome::Refused);
+}
+
+#[tokio::test]
+async fn a_huge_answer_is_cut_at_the_cap_and_enough_is_enough() {
+    let to = server(LOCAL, |mut stream| async move {
+        while stream.write_all(&[b'x'; 10_000]).await.is_ok() {}
+    })
+    .await;
+    let answer = door().exchange(question(to)).await;
+    assert_eq!((answer.outcome, answer.bytes.len()), (Outcome::Answered, 4096));
+    let to = server(LOCAL, |mut stream| async move {
+        says(&mut stream, b"greeting\n").await;
+        hold(stream).await;
+    })
+    .await;
+    let start = std::time::Instant::now();
+    let wanted = Exchange {
+        enough: |bytes| bytes.ends_with(b"\n"),
+        deadline: Duration::from_secs(20),
+        ..question(to)
+    };
+    assert_eq!(door().exchange(wanted).await.bytes, b"greeting\n");
+    assert!(start.elapsed() < Duration::from_secs(5));
+}
+
+fn acceptor() -> (tokio_rustls::TlsAcceptor, Vec<u8>) {
+    let pair = rcgen::generate_simple_self_signed(["camera.example".to_owned()]).unwrap();
+    let certificate = pair.cert.der().to_vec();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone().into()], key)
+        .unwrap();
+    (tokio_rustls::TlsAcceptor::from(Arc::new(config)), certificate)
+}
+
+#[tokio::test]
+async fn a_self_signed_certificate_is_recorded_and_trusted_by_nobody() {
+    let (acceptor, certificate) = acceptor();
+    let to = server(LOCAL, move |stream| {
+        let acceptor = acceptor.clone();
+        async move {
+            let mut stream = acceptor.accept(stream).await.unwrap();
+            let _ = stream.read(&mut [0; 512]).await;
+            let _ = stream
+                .write_all(b"HTTP/1.1 401 No\r\nServer: Test\r\nContent-Length: 0\r\n\r\n")
+                .await;
+            let _ = stream.shutdown().await;
+        }
+    })
+    .await;
+    let answer = door()
+        .exchange(Exchange {
+            tls: true,
+            ..question(to)
+        })
+        .await;
+    assert_eq!(
+        (answer.outcome, answer.certificate.as_ref()),
+        (Outcome::Answered, Some(&certificate))
+    );
+    let answer = door().fetch(Fetch { tls: true, ..page(to) }).await;
+    assert_eq!(
+        (answer.outcome, answer.certificate.as_ref()),
+        (Outcome::Answered, Some(&certificate)),
+        "{:?}",
+        answer.why
+    );
+    assert!(answer.bytes.starts_with(b"HTTP/1.1 401 "));
+}
+
+#[tokio::test]
+async fn a_failed_handshake_is_garbled_and_says_so() {
+    let to = server(LOCAL, |mut stream| async move {
+        says(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        hold(stream).await;
+    })
+    .await;
+    let answer = door()
+        .exchange(Exchange {
+            tls: true,
+            ..question(to)
+        })
+        .await;
+    assert_eq!(answer.outcome, Outcome::Garbled);
+    assert!(answer.why.unwrap().starts_with(&format!("TLS handshake with {to}: ")));
+    let answer = door().fetch(Fetch { tls: true, ..page(to) }).await;
+    assert_eq!(answer.outcome, Outcome::Garbled, "{:?}", answer.why);
+}
+
+#[tokio::test]
+async fn forbidden_ports_are_never_touched() {
+    // Where the port cannot be had, the outcome alone is tested.
+    let printer = TcpListener::bind("127.0.0.1:9100").await;
+    let to = "127.0.0.1:9100".parse().unwrap();
+    assert_eq!(door().exchange(question(to)).await.outcome, Outcome::Denied);
+    assert_eq!(door().fetch(page(to)).await.outcome, Outcome::Denied);
+    if let Ok(printer) = printer {
+        assert!(
+            tokio::time::timeout(Duration::from_millis(100), printer.accept())
+                .await
+                .is_err()
+        );
+    }
+}
+
+#[tokio::test]
+async fn one_conversation_per_host_and_several_hosts_at_once() {
+    static OPEN: AtomicUsize = AtomicUsize::new(0);
+    static MOST: AtomicUsize = AtomicUsize::new(0);
+    async fn serve(mut stream: TcpStream) {
+        MOST.fetch_max(OPEN.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        let _ = stream.read(&mut [0; 64]).await;
+        OPEN.fetch_sub(1, Ordering::SeqCst);
+        let _ = stream.write_all(b"done").await;
+    }
+    let (one, two) = (server([127, 0, 0, 5], serve).await, server([127, 0, 0, 6], serve).await);
+    let door = door();
+    tokio::join!(
+        door.exchange(question(one)),
+        door.exchange(question(one)),
+        door.exchange(question(one))
+    );
+    assert_eq!(MOST.swap(0, Ordering::SeqCst), 1);
+    tokio::join!(door.exchange(question(one)), door.exchange(question(two)));
+    assert_eq!(MOST.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn no_redirect_is_followed_and_no_proxy_asked() {
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    let to = server(LOCAL, |mut stream| async move {
+        ASKED.fetch_add(1, Ordering::SeqCst);
+        let mut request = [0; 1024];
+        let length = stream.read(&mut request).await.unwrap();
+        assert!(
+            request[..length].starts_with(b"GET /doc/page?x=1 HTTP/1.1\r\n"),
+            "asked as a proxy is"
+        );
+        says(
+            &mut stream,
+            b"HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 4\r\n\r\nbody",
+        )
+        .await;
+    })
+    .await;
+    let answer = door().fetch(page(to)).await;
+    assert_eq!(answer.outcome, Outcome::Answered, "{:?}", answer.why);
+    let text = String::from_utf8(answer.bytes).unwrap();
+    assert!(
+        text.starts_with("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\n") && text.ends_with("\r\n\r\nbody"),
+        "{text}"
+    );
+    assert_eq!(ASKED.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_ignored() {
+    let me = std::env::current_exe().unwrap();
+    let status = std::process::Command::new(me)
+        .args(["--exact", "no_redirect_is_followed_and_no_proxy_asked"])
+        .envs([
+            ("HTTP_PROXY", "http://127.0.0.1:1"),
+            ("http_proxy", "http://127.0.0.1:1"),
+            ("ALL_PROXY", "http://127.0.0.1:1"),
+        ])
+        .status();
+    assert!(status.unwrap().success());
+}
+
+#[tokio::test]
+async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
+    let to = server(LOCAL, |mut stream| async move {
+        let _ = stream.read(&mut [0; 1024]).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await;
+        while stream.write_all(&[b'x'; 10_000]).await.is_ok() {}
+    })
+    .await;
+    let answer = door().fetch(page(to)).await;
+    assert_eq!(answer.bytes.len(), "HTTP/1.1 200 OK\r\n\r\n".len() + MAX_BODY);
+    let to = server(LOCAL, |mut stream| async move {
+        let _ = stream.read(&mut [0; 1024]).await;
+        let _ = stream.write_all(b"220 some other service\r\n").await;
+    })
+    .await;
+    assert_eq!(door().fetch(page(to)).await.bytes, b"220 some other service\r\n");
+}
+
+fn unicast() -> Channel {
+    Channel::Unicast {
+        protocol: Protocol::Sadp,
+        interface: None,
+        source_port: 0,
+    }
+}
+
+fn datagram(to: SocketAddr, payload: &[u8]) -> Packet {
+    let SocketAddr::V4(to) = to else {
+        panic!("the tests use IPv4")
+    };
+    Packet::Datagram {
+        channel: unicast(),
+        to,
+        payload: payload.into(),
+    }
+}
+
+#[tokio::test]
+async fn a_reply_from_another_port_is_heard() {
+    let (asked, other) = (
+        UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+        UdpSocket::bind("127.0.0.1:0").await.unwrap(),
+    );
+    let door = door();
+    let to = asked.local_addr().unwrap();
+    assert_eq!(
+        door.send(datagram(to, b"who")).await.unwrap_err().kind(),
+        io::ErrorKind::NotConnected
+    );
+    door.open(&unicast()).await.unwrap();
+    door.send(datagram(to, b"who")).await.unwrap();
+    let mut buffer = [0; 16];
+    let (length, from) = asked.recv_from(&mut buffer).await.unwrap();
+    assert_eq!(&buffer[..length], b"who");
+    let back = SocketAddr::from((LOCAL, from.port()));
+    other.send_to(b"me", back).await.unwrap();
+    let heard = tokio::time::timeout(Duration::from_secs(5), door.heard())
+        .await
+        .unwrap();
+    assert_eq!((heard.channel, heard.interface), (unicast(), None));
+    assert_eq!(heard.body, Body::Datagram(other.local_addr().unwrap(), b"me".to_vec()));
+    assert!(door.lost().get("udp receive buffers").is_none());
+}
+
+#[tokio::test]
+async fn empty_datagrams_and_forbidden_ports_are_refused() {
+    let door = door();
+    door.open(&unicast()).await.unwrap();
+    let empty = door.send(datagram("127.0.0.1:3702".parse().unwrap(), b"")).await;
+    assert_eq!(empty.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    let printer = door.send(datagram("127.0.0.1:9100".parse().unwrap(), b"x")).await;
+    assert_eq!(printer.unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+}
+
+#[cfg(target_os = "linux")]
+mod namespace {
+    use super::*;
+    use std::process::Command;
+
+    const NETWORK: &str = "ip link set lo up && ip link add left type veth peer name right && \
+        ip addr add 192.0.2.1/24 dev left && ip link set left up && \
+        unshare -n sleep 60 & child=$!; sleep 0.5; ip link set right netns $child && \
+        nsenter -t $child -n sh -c 'ip addr add 192.0.2.2/24 dev right; ip link set right up'; sleep 0.2; \
+        \"$0\" --exact namespace::inside --ignored --nocapture; code=$?; kill $child; exit $code";
+
+    #[test]
+    fn arp_and_the_kernels_news_in_a_namespace() {
+        if !Command::new("unshare")
+            .args(["-Urn", "true"])
+            .status()
+            .is_ok_and(|status| status.success())
+        {
+            eprintln!("SKIPPED: user namespaces are barred here, so raw ARP and neighbour events are untested");
+            return;
+        }
+        let me = std::env::current_exe().unwrap();
+        let status = Command::new("unshare")
+            .args(["-Urn", "sh", "-c", NETWORK])
+            .arg(me)
+            .status()
+            .unwrap();
+        assert!(status.success());
+    }
+
+    async fn hears(door: &Live, wanted: impl Fn(&Body) -> bool) {
+        let hearing = async { while !wanted(&door.heard().await.body) {} };
+        tokio::time::timeout(Duration::from_secs(8), hearing)
+            .await
+            .expect("it must be heard in time");
+    }
+
+    #[tokio::test]
+    #[ignore = "runs inside the namespace that the test above makes"]
+    async fn inside() {
+        let found = interfaces().unwrap();
+        let left = found
+            .iter()
+            .find(|interface| interface.name == "left")
+            .expect("the namespace was made");
+        assert!(left.up && left.broadcast && left.is_virtual && left.mac.is_some());
+        let door = Live::new(found.clone(), Limits::default());
+        let (alive, dead) = (Ipv4Addr::new(192, 0, 2, 2), Ipv4Addr::new(192, 0, 2, 77));
+
+        door.open(&Channel::Arp {
+            interface: "left".into(),
+        })
+        .await
+        .unwrap();
+        door.send(Packet::Arp {
+            interface: "left".into(),
+            target: alive,
+        })
+        .await
+        .unwrap();
+        hears(
+            &door,
+            |body| matches!(body, Body::Arp(packet) if packet[7] == 2 && packet[14..18] == alive.octets()),
+        )
+        .await;
+        assert!(
+            door.neighbours().await.unwrap().iter().all(|row| row.address != alive),
+            "raw ARP leaves the table alone"
+        );
+
+        door.open(&Channel::Kernel).await.unwrap();
+        for target in [alive, dead] {
+            door.send(Packet::Nudge {
+                interface: "left".into(),
+                target,
+            })
+            .await
+            .unwrap();
+        }
+        use camsweep::net::NeighbourState::{Failed, Reachable};
+        hears(
+            &door,
+            |body| matches!(body, Body::Neighbour(row) if row.address == alive && matches!(row.state, Reachable(_))),
+        )
+        .await;
+        hears(
+            &door,
+            |body| matches!(body, Body::Neighbour(row) if row.address == dead && row.state == Failed),
+        )
+        .await;
+        assert!(
+            door.neighbours()
+                .await
+                .unwrap()
+                .iter()
+                .any(|row| row.address == alive && row.interface == "left")
+        );
+
+        for port in [0, 37020] {
+            let channel = Channel::Multicast {
+                protocol: Protocol::Sadp,
+                interface: "left".into(),
+                source_port: port,
+            };
+            let group = Ipv4Addr::new(239, 255, 255, 250);
+            let ears = Channel::Listen {
+                protocol: Protocol::Sadp,
+                interface: "left".into(),
+                port: 37020,
+                group,
+            };
+            door.open(&ears).await.unwrap();
+            door.open(&channel).await.unwrap();
+            for to in [group, Ipv4Addr::BROADCAST] {
+                let packet = Packet::Datagram {
+                    channel: channel.clone(),
+                    to: SocketAddrV4::new(to, 37020),
+                    payload: (*b"x").into(),
+                };
+                door.send(packet).await.unwrap();
+            }
+        }
+    }
+}
