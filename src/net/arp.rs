@@ -5,17 +5,7 @@ use std::net::Ipv4Addr;
 use mac_address::MacAddress;
 
 use super::Interface;
-
-/// An ARP request for Ethernet and IPv4 (RFC 826).
-// To be replaced by `crate::wire::arp::request`, which has the same signature.
-pub(super) fn request(sender_mac: MacAddress, sender_ip: Ipv4Addr, target_ip: Ipv4Addr) -> [u8; 28] {
-    let mut packet = [0; 28];
-    packet[..8].copy_from_slice(&[0, 1, 8, 0, 6, 4, 0, 1]);
-    packet[8..14].copy_from_slice(&sender_mac.bytes());
-    packet[14..18].copy_from_slice(&sender_ip.octets());
-    packet[24..].copy_from_slice(&target_ip.octets());
-    packet
-}
+use crate::wire::arp::request;
 
 /// The request that an interface sends for an address, from its own address in the same subnet,
 /// else from its first. `None` where it has no MAC or no IPv4 address.

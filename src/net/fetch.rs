@@ -103,6 +103,7 @@ async fn read(mut response: Response, end: Instant) -> Answer {
     let why = bytes.is_empty().then(|| "closed without a byte".to_owned());
     Answer {
         outcome,
+        connected: true,
         at: Timestamp::now(),
         bytes,
         certificate: None,

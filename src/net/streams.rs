@@ -20,6 +20,7 @@ use crate::fact::Outcome;
 pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
     Answer {
         outcome,
+        connected: false,
         at: Timestamp::now(),
         bytes: Vec::new(),
         certificate: None,
@@ -112,6 +113,7 @@ async fn converse(exchange: &Exchange, mut stream: impl AsyncRead + AsyncWrite +
     };
     Answer {
         outcome,
+        connected: true,
         at: Timestamp::now(),
         bytes,
         certificate: None,
