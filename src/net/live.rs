@@ -163,7 +163,7 @@ impl Live {
             let why = format!("port {} is never spoken to", to.port());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
         }
-        // Some cameras have died of empty datagrams (port 3702), and none answers one.
+        // No protocol here has an empty question, so an empty datagram can only be a mistake.
         if payload.is_empty() {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,

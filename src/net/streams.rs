@@ -146,7 +146,7 @@ async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &[u8]) -> io::Res
 }
 
 /// How long, and for how many bytes, we wait for the other side to close too. To close with bytes
-/// unread would send a reset, which small devices take badly.
+/// unread would send a reset.
 const FAREWELL: (Duration, u64) = (Duration::from_millis(200), 64 * 1024);
 
 async fn close(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) {

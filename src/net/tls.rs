@@ -72,7 +72,7 @@ impl ServerCertVerifier for Anything {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        // Old cameras sign with SHA-1 and nothing else.
+        // A server that signs with SHA-1 and nothing else is evidence too.
         let mut schemes = self.provider.signature_verification_algorithms.supported_schemes();
         schemes.extend([SignatureScheme::RSA_PKCS1_SHA1, SignatureScheme::ECDSA_SHA1_Legacy]);
         schemes
