@@ -57,8 +57,9 @@ mod tests {
 
     #[test]
     fn replies_and_stumps_are_not_our_own_requests() {
-        let own = Some(MacAddress::new([2, 0, 0, 0, 0, 1]));
-        let mut reply = request(own.unwrap(), [192, 0, 2, 5].into(), [192, 0, 2, 9].into());
+        let mac = MacAddress::new([2, 0, 0, 0, 0, 1]);
+        let own = Some(mac);
+        let mut reply = request(mac, [192, 0, 2, 5].into(), [192, 0, 2, 9].into());
         assert!(!is_own_request(&reply[..9], own));
         reply[7] = 2;
         assert!(!is_own_request(&reply, own));

@@ -81,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_order_names_asks_that_exist_and_only_once() {
-        let questions = datagram_questions(|| Uuid::nil());
+        let questions = datagram_questions(Uuid::nil);
         for order in [ORDER_FOR_SILENT, ORDER_FOR_LIVE] {
             for (place, &(question, ask)) in order.iter().enumerate() {
                 assert!(questions[question].unicast.get(ask).is_some());
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn no_question_is_an_empty_datagram() {
-        for question in datagram_questions(|| Uuid::nil()) {
+        for question in datagram_questions(Uuid::nil) {
             assert!(
                 question
                     .multicast

@@ -1,5 +1,7 @@
 //! Conversations over TCP and with reverse DNS: begun here, their fruits taken in here.
 
+use std::collections::hash_map::Entry;
+
 use super::*;
 
 impl<D: Door> Run<'_, D> {
@@ -60,8 +62,8 @@ impl<D: Door> Run<'_, D> {
 
     pub(super) fn keep_talk(&mut self, host: Ipv4Addr, reply: Reply) {
         self.keep(reply);
-        if !self.live.contains_key(&host) {
-            self.live.insert(host, None);
+        if let Entry::Vacant(place) = self.live.entry(host) {
+            place.insert(None);
             self.ask_name(host);
         }
     }
