@@ -1,72 +1,117 @@
-//! Reading and identifying joined: from replies to devices, with a panic in one reply costing only that reply.
+//! Reading and identifying joined: live scans and `camsweep judge` both end here.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::coverage::Coverage;
 use crate::fact::{Fact, Reply, Said};
 use crate::identify::{Device, Knowledge, identify};
 use crate::read::{Reading, read};
 
-/// What replies come to.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// What the replies amount to.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Judged {
-    /// Every host that exists.
+    /// Every host that a reply came from, with its verdict.
     pub devices: Vec<Device>,
-    /// Replies judged.
+    /// How many replies there were.
     pub replies: u64,
-    /// Replies that could not be read, by protocol.
+    /// Replies that could not be read to the end, by protocol.
     pub garbled: BTreeMap<String, u64>,
     /// Replies of protocols that this version does not read, by protocol.
     pub unread: BTreeMap<String, u64>,
-    /// Replies that our own code failed at, by protocol.
+    /// Replies that a fault of our own kept us from reading, by protocol.
     pub broken: BTreeMap<String, u64>,
 }
 
-/// Judges replies, wherever they come from. Nothing is sent.
+/// Reads every reply and folds what they say into verdicts. Nothing is sent.
 pub fn judge(replies: &[Reply], knowledge: &Knowledge) -> Judged {
-    let mut judged = Judged {
-        replies: replies.len() as u64,
-        ..Judged::default()
-    };
-    let mut facts = Vec::new();
-    for (place, reply) in replies.iter().enumerate() {
-        let (counted, said) = match read_guarded(reply) {
-            Some(Reading::Facts(said)) => (None, said),
-            Some(Reading::Garbled { facts, .. }) => (Some(&mut judged.garbled), facts),
-            Some(Reading::Question) => (None, Vec::new()),
-            Some(Reading::Unread) => (Some(&mut judged.unread), Vec::new()),
-            None => (Some(&mut judged.broken), Vec::new()),
-        };
-        if let Some(counted) = counted {
-            *counted.entry(reply.protocol.to_string()).or_default() += 1;
-        }
-        facts.extend(said.into_iter().map(|said| fact(said, place)));
-    }
+    judge_by(replies, knowledge, read_guarded)
+}
+
+/// What a few replies say, without a verdict.
+pub fn facts_of(replies: &[Reply]) -> Vec<Fact> {
+    let mut judged = Judged::default();
+    judged.read_all(replies, read_guarded)
+}
+
+/// Reads one reply; `None` where a reader of ours panics. One odd camera must not cost the report.
+pub fn read_guarded(reply: &Reply) -> Option<Reading> {
+    guarded(|| read(reply))
+}
+
+fn guarded(reading: impl FnOnce() -> Reading) -> Option<Reading> {
+    catch_unwind(AssertUnwindSafe(reading)).ok()
+}
+
+fn judge_by(replies: &[Reply], knowledge: &Knowledge, read: impl Fn(&Reply) -> Option<Reading>) -> Judged {
+    let mut judged = Judged { replies: replies.len() as u64, ..Judged::default() };
+    let facts = judged.read_all(replies, read);
     judged.devices = identify(replies, &facts, knowledge);
     judged
 }
 
-/// What a few replies say.
-pub fn facts_of(replies: &[Reply]) -> Vec<Fact> {
-    let said = |reply| match read_guarded(reply) {
-        Some(Reading::Facts(said) | Reading::Garbled { facts: said, .. }) => said,
-        _ => Vec::new(),
-    };
-    let places = replies.iter().enumerate();
-    places
-        .flat_map(|(place, reply)| said(reply).into_iter().map(move |said| fact(said, place)))
-        .collect()
+impl Judged {
+    /// Enters the counts of replies into the coverage.
+    pub fn count_into(&self, coverage: &mut Coverage) {
+        coverage.replies = self.replies;
+        add(&mut coverage.garbled, &self.garbled);
+        add(&mut coverage.unread, &self.unread);
+        for (protocol, count) in &self.broken {
+            coverage.notes.push(format!(
+                "{count} {protocol} replies could not be read because of a fault in camsweep itself; --record keeps \
+                 them for a report of the fault"
+            ));
+        }
+    }
+
+    fn read_all(&mut self, replies: &[Reply], read: impl Fn(&Reply) -> Option<Reading>) -> Vec<Fact> {
+        let mut facts = Vec::new();
+        for (place, reply) in replies.iter().enumerate() {
+            let said = self.count(reply, read(reply));
+            facts.extend(said.into_iter().map(|said| Fact { name: said.name, value: said.value, reply: place }));
+        }
+        facts
+    }
+
+    fn count(&mut self, reply: &Reply, reading: Option<Reading>) -> Vec<Said> {
+        let (counts, said) = match reading {
+            Some(Reading::Facts(said)) => return said,
+            Some(Reading::Question) => return Vec::new(),
+            Some(Reading::Garbled { facts, .. }) => (&mut self.garbled, facts),
+            Some(Reading::Unread) => (&mut self.unread, Vec::new()),
+            None => (&mut self.broken, Vec::new()),
+        };
+        *counts.entry(reply.protocol.to_string()).or_default() += 1;
+        said
+    }
 }
 
-/// Reads one reply; `None` where a reader of ours panics. One odd camera never costs the report.
-pub fn read_guarded(reply: &Reply) -> Option<Reading> {
-    catch_unwind(AssertUnwindSafe(|| read(reply))).ok()
+fn add(sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
+    for (protocol, count) in counts {
+        *sums.entry(protocol.clone()).or_default() += count;
+    }
 }
 
-fn fact(said: Said, reply: usize) -> Fact {
-    Fact {
-        name: said.name,
-        value: said.value,
-        reply,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Protocol;
+
+    #[test]
+    fn every_reading_is_counted_and_a_panic_costs_one_reply_only() {
+        let replies = ["facts", "garbled", "question", "unread", "panic", "facts"]
+            .map(|word| Reply::new(format!("host-{word}"), Protocol::Http, word));
+        let judged = judge_by(&replies, Knowledge::builtin(), |reply| {
+            guarded(|| match reply.bytes.as_slice() {
+                b"facts" => Reading::Facts(Vec::new()),
+                b"garbled" => Reading::Garbled { facts: Vec::new(), why: "half of it is missing" },
+                b"question" => Reading::Question,
+                b"unread" => Reading::Unread,
+                _ => panic!("an odd camera"),
+            })
+        });
+        let one = BTreeMap::from([("http".to_owned(), 1)]);
+        assert_eq!(judged.replies, 6);
+        assert_eq!((&judged.garbled, &judged.unread, &judged.broken), (&one, &one, &one));
     }
 }

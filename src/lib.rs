@@ -4,6 +4,7 @@
 //! [`identify`] folds facts into verdicts; [`report`] says what was found and what was not looked at.
 //! `docs/architecture.md` has the floor plan.
 
+pub mod cli;
 pub mod coverage;
 pub mod fact;
 pub mod identify;

@@ -1,1 +1,166 @@
-fn main() {}
+//! Parse, plan, run, write, exit: the only file that prints or exits.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the file that prints")]
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use camsweep::cli::args::{Cli, Color, Command, DataArgs, Format, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
+use camsweep::cli::{Failure, budget::Budget, data, exit, exit::Code, file::WholeFile, plan, progress::Watch, words};
+use camsweep::identify::Knowledge;
+use camsweep::judge::judge;
+use camsweep::report::{self, Run, escape::escape, model::Report, table::Style};
+use camsweep::{coverage::Coverage, net, record, scan};
+use clap::Parser;
+use tokio_util::sync::CancellationToken;
+
+type Outcome = Result<Code, Failure>;
+
+fn main() -> ExitCode {
+    // A panic may quote what a device sent.
+    std::panic::set_hook(Box::new(|fault| {
+        eprintln!("fault in camsweep: {}", escape(&fault.to_string()))
+    }));
+    let outcome = match Cli::parse().command {
+        None => print(&words::attached(&net::interfaces())),
+        Some(Command::Scan(args)) => sweep(&args),
+        Some(Command::Judge(args)) => judge_again(&args),
+        Some(Command::Data(args)) => show_data(&args),
+        Some(Command::Schema { format }) => print_schema(format),
+    };
+    let code = outcome.unwrap_or_else(|failure| {
+        eprintln!("error: {}", escape(&failure.message));
+        if let Some(hint) = &failure.hint {
+            eprintln!("\nhint: {}", escape(hint));
+        }
+        failure.code
+    });
+    ExitCode::from(code as u8)
+}
+
+fn sweep(args: &ScanArgs) -> Outcome {
+    let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
+    let plan = plan::resolve(args, &net::interfaces())?;
+    let summary = words::summary_of(&plan, &Budget::default());
+    let header = words::scope_header(&plan, &summary);
+    if args.dry_run {
+        return print(&format!("{header}Nothing was sent.\n"));
+    }
+    let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
+    let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    eprint!("{header}");
+    let started = net::now();
+    let mut watch = Watch::new(!args.no_progress, record);
+    let findings = run(&plan, &mut watch)?;
+    let recorded = watch.finish();
+    let judged = judge(&findings.replies, &knowledge);
+    let mut coverage = findings.coverage;
+    judged.count_into(&mut coverage);
+    let report = report::assemble(Run {
+        oui_data: data::source(&knowledge, args.output.oui_file.as_deref()),
+        started,
+        finished: net::now(),
+        interrupted: findings.interrupted,
+        plan: summary,
+        coverage,
+        blind_spots: findings.blind_spots,
+        devices: judged.devices,
+    });
+    write(&report, &args.output, to)?;
+    recorded
+        .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
+    Ok(exit::code_of(&report, args.output.fail_on.is_some()))
+}
+
+fn run(plan: &scan::Plan, watch: &mut Watch) -> Result<scan::Findings, Failure> {
+    let cannot = |error: io::Error| Failure::could_not_run(format!("cannot start: {error}"), "see the system's limits");
+    let door = net::Live::new().map_err(cannot)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
+    let stop = CancellationToken::new();
+    runtime.spawn(interruptions(stop.clone()));
+    Ok(runtime.block_on(scan::scan(plan, door, watch, stop)))
+}
+
+/// Once: stop asking and report what is known. Twice: leave at once.
+async fn interruptions(stop: CancellationToken) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        stop.cancel();
+        eprintln!("\nstopping; what is known is reported (again to leave at once)");
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(Code::Interrupted as i32);
+        }
+    }
+}
+
+fn judge_again(args: &JudgeArgs) -> Outcome {
+    let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
+    let started = net::now();
+    let mut replies = Vec::new();
+    for file in &args.files {
+        replies.extend(data::replies(file)?);
+    }
+    let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
+    let judged = judge(&replies, &knowledge);
+    let mut coverage = Coverage::default();
+    judged.count_into(&mut coverage);
+    coverage
+        .notes
+        .push("recorded replies were judged; nothing was sent".into());
+    let report = report::assemble(Run {
+        oui_data: data::source(&knowledge, args.output.oui_file.as_deref()),
+        started,
+        finished: net::now(),
+        interrupted: false,
+        plan: words::judged_files(&args.files),
+        coverage,
+        blind_spots: Vec::new(),
+        devices: judged.devices,
+    });
+    write(&report, &args.output, to)?;
+    Ok(exit::code_of(&report, args.output.fail_on.is_some()))
+}
+
+fn write(report: &Report, args: &OutputArgs, to: Option<WholeFile>) -> Result<(), Failure> {
+    let terminal = to.is_none() && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let style = Style {
+        colour: args.color == Color::Always || args.color == Color::Auto && terminal,
+        all: args.all,
+    };
+    let mut bytes = Vec::new();
+    let written = match args.format {
+        Format::Table => report::table::write(report, style, &mut bytes),
+        Format::Json => report::json::write(report, &mut bytes),
+        Format::Ndjson => report::ndjson::write(report, &mut bytes),
+    };
+    let written = written.and_then(|()| match to {
+        Some(mut file) => file.write_all(&bytes).and_then(|()| file.finish()),
+        None => quiet_if_closed(io::stdout().lock().write_all(&bytes)),
+    });
+    written.map_err(|error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output"))
+}
+
+fn show_data(args: &DataArgs) -> Outcome {
+    let knowledge: std::borrow::Cow<'_, Knowledge> = data::knowledge(args.oui_file.as_deref())?;
+    print(&data::words(&knowledge, args.oui_file.as_deref()))
+}
+
+fn print_schema(format: SchemaOf) -> Outcome {
+    print(&match format {
+        SchemaOf::Reply => data::schema::<record::ReplyLine>(),
+        SchemaOf::Report => data::schema::<Report>(),
+    })
+}
+
+fn print(text: &str) -> Outcome {
+    let printed = quiet_if_closed(io::stdout().lock().write_all(text.as_bytes()));
+    printed.map_err(|error| Failure::could_not_run(format!("cannot print: {error}"), "see standard output"))?;
+    Ok(Code::Complete)
+}
+
+/// A reader that has seen enough is no fault.
+fn quiet_if_closed(result: io::Result<()>) -> io::Result<()> {
+    result.or_else(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(error),
+    })
+}

@@ -1,3 +1,10 @@
 //! The versioned report and its writers, one file a format.
 
+mod build;
+pub mod escape;
+pub mod json;
 pub mod model;
+pub mod ndjson;
+pub mod table;
+
+pub use build::{Run, assemble};

@@ -9,10 +9,12 @@ mod ranges;
 mod rounds;
 mod run;
 mod signs;
+mod targets;
 
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use run::scan;
+pub use targets::{TargetError, parse_exclusions, parse_targets};
 
 use crate::coverage::{BlindSpot, Coverage};
 use crate::fact::Reply;

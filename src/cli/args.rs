@@ -1,0 +1,172 @@
+//! What can be typed. Strings only: nothing here is looked up or opened.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  complete
+    1  could not run; nothing was sent
+    2  wrong usage; nothing was sent
+    3  incomplete: an address in scope was not asked as planned
+   10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
+  130  interrupted; what was known by then is reported";
+
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  camsweep scan                                  the subnets this machine is attached to
+  camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
+  camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
+  camsweep scan --dry-run                        say what would be sent, send nothing
+  camsweep scan --format json --output cameras.json --record replies.ndjson
+
+";
+
+/// Finds the Hikvision and Dahua units on a network that you administer: model, serial number,
+/// firmware version, how sure it is and why. It only asks; it never logs in and never changes
+/// anything.
+#[derive(Debug, Parser)]
+#[command(name = "camsweep", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do; without it, show the attached subnets and send nothing.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sweep the attached subnets or the targets given.
+    #[command(after_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
+    Scan(Box<ScanArgs>),
+    /// Judge recorded replies again, without sending a packet.
+    #[command(after_help = EXIT_CODES)]
+    Judge(JudgeArgs),
+    /// Show the data that verdicts rest on: the MAC registry and the makers.
+    Data(DataArgs),
+    /// Print the JSON schema of a format.
+    Schema {
+        /// Which format.
+        format: SchemaOf,
+    },
+}
+
+/// `camsweep scan`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ScanArgs {
+    /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
+    pub targets: Vec<String>,
+    /// Leave these out; same forms as targets.
+    #[arg(long, value_name = "TARGET")]
+    pub exclude: Vec<String>,
+    /// Use only this interface; may be given again.
+    #[arg(long, value_name = "NAME")]
+    pub interface: Vec<String>,
+    /// Allow more than 4096 addresses.
+    #[arg(long)]
+    pub yes_large: bool,
+    /// Print the scope and the packet budget, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Ask silent addresses beyond a router by TCP too.
+    #[arg(long)]
+    pub probe_silent: bool,
+    /// Do not ask reverse DNS for host names.
+    #[arg(long)]
+    pub no_names: bool,
+    /// Write each reply to this file, one a line, for `camsweep judge`.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+    /// Show no progress line.
+    #[arg(long)]
+    pub no_progress: bool,
+    /// How to report.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `camsweep judge`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct JudgeArgs {
+    /// Files of reply lines (camsweep.reply/1); - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<String>,
+    /// How to report.
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
+/// `camsweep data`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DataArgs {
+    /// Show this MAC registry (the IEEE's CSV) in place of the embedded one.
+    #[arg(long, value_name = "FILE")]
+    pub oui_file: Option<PathBuf>,
+}
+
+/// How a report is made.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutputArgs {
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    /// Write the report to this file; it is replaced when the report is whole.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Exit with 10 where this is the case.
+    #[arg(long, value_enum)]
+    pub fail_on: Option<FailOn>,
+    /// List hosts of no known camera maker in the table too.
+    #[arg(long)]
+    pub all: bool,
+    /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
+    #[arg(long, value_name = "FILE")]
+    pub oui_file: Option<PathBuf>,
+    /// Colour in the table.
+    #[arg(long, value_enum, default_value_t)]
+    pub color: Color,
+    /// Say more on standard error; twice for more.
+    #[arg(short, long, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+    /// A line for the run, then one for each device.
+    Ndjson,
+}
+
+/// What makes the exit code 10.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A Hikvision or Dahua unit, however sure.
+    Found,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The formats that have a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// A line of --record.
+    Reply,
+    /// The document of --format json.
+    Report,
+}

@@ -1,0 +1,75 @@
+//! What verdicts rest on, and what is judged: the registry, the makers, files of replies, schemas.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, BufReader};
+use std::path::Path;
+
+use schemars::JsonSchema;
+
+use super::Failure;
+use crate::fact::Reply;
+use crate::identify::{Knowledge, oui::Registry};
+use crate::record;
+
+/// The embedded knowledge, or the same with the user's registry.
+///
+/// # Errors
+/// Where the file cannot be read or holds no registry.
+pub fn knowledge(oui_file: Option<&Path>) -> Result<Cow<'static, Knowledge>, Failure> {
+    let Some(path) = oui_file else {
+        return Ok(Cow::Borrowed(Knowledge::builtin()));
+    };
+    let name = path.display().to_string();
+    let hint = "give the IEEE's own CSV, or leave --oui-file out to use the embedded registry";
+    let csv = std::fs::read_to_string(path)
+        .map_err(|error| Failure::could_not_run(format!("cannot read the MAC registry {name:?}: {error}"), hint))?;
+    let registry = Registry::from_csv(&csv)
+        .map_err(|error| Failure::could_not_run(format!("{name:?} is no MAC registry: {error}"), hint))?;
+    Ok(Cow::Owned(Knowledge::with_registry(registry)))
+}
+
+/// The registry as the report names it: its date, or the user's file.
+pub fn source(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
+    match oui_file {
+        Some(path) => path.display().to_string(),
+        None => knowledge.registry().provenance().date,
+    }
+}
+
+/// What `camsweep data` prints.
+pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
+    let provenance = knowledge.registry().provenance();
+    let source = oui_file.map_or("embedded".to_owned(), |path| path.display().to_string());
+    format!(
+        "MAC registry: {source}\n  date      {}\n  rows      {}\n  sha256    {}\nmakers: {}\n",
+        provenance.date,
+        provenance.rows,
+        provenance.sha256,
+        knowledge.makers().join(", ")
+    )
+}
+
+/// Reads one file of replies; `-` is standard input.
+///
+/// # Errors
+/// Where it cannot be opened, or a line is no reply.
+pub fn replies(name: &str) -> Result<Vec<Reply>, Failure> {
+    let read = match name {
+        "-" => record::read_file("standard input", io::stdin().lock()),
+        _ => record::read_file(name, BufReader::new(open(name)?)),
+    };
+    let hint = "a line is one reply as --record writes it; camsweep schema reply prints the form";
+    read.map_err(|error| Failure::could_not_run(error.to_string(), hint))
+}
+
+fn open(name: &str) -> Result<File, Failure> {
+    let hint = "check its name and your permission to read it";
+    File::open(name).map_err(|error| Failure::could_not_run(format!("cannot read {name:?}: {error}"), hint))
+}
+
+/// The JSON schema of a format.
+pub fn schema<T: JsonSchema>() -> String {
+    let schema = schemars::schema_for!(T);
+    format!("{:#}\n", schema.as_value())
+}

@@ -1,0 +1,106 @@
+//! Files that are never left half written.
+
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::Failure;
+
+/// A file that appears under its name when it is whole.
+#[derive(Debug)]
+pub struct WholeFile {
+    to: PathBuf,
+    temporary: Option<NamedTempFile>,
+    direct: Option<std::fs::File>,
+}
+
+impl WholeFile {
+    /// Begins a file. What is no regular file (a pipe, a device) is written straight away, as there is
+    /// nothing to replace.
+    ///
+    /// # Errors
+    /// Where the directory does not exist or cannot be written.
+    pub fn begin(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: io::Error| {
+            Failure::could_not_run(
+                format!("cannot write {:?}: {error}", path.display().to_string()),
+                "name a file in a directory that exists and that you may write to",
+            )
+        };
+        let to = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let special = std::fs::metadata(&to).is_ok_and(|found| !found.is_file());
+        let direct = special.then(|| OpenOptions::new().write(true).open(&to));
+        let direct = direct.transpose().map_err(failed)?;
+        let temporary = (!special).then(|| temporary_beside(&to)).transpose().map_err(failed)?;
+        Ok(WholeFile { to, temporary, direct })
+    }
+
+    /// Puts the whole file in its place.
+    ///
+    /// # Errors
+    /// The system's own.
+    pub fn finish(mut self) -> io::Result<()> {
+        self.flush()?;
+        match self.temporary.take() {
+            Some(temporary) => temporary.persist(&self.to).map(drop).map_err(|failed| failed.error),
+            None => Ok(()),
+        }
+    }
+
+    fn inner(&mut self) -> &mut dyn Write {
+        match (&mut self.temporary, &mut self.direct) {
+            (Some(temporary), _) => temporary,
+            (None, Some(direct)) => direct,
+            (None, None) => unreachable!("a file is either temporary or direct until it is finished"),
+        }
+    }
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inner().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner().flush()
+    }
+}
+
+fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".camsweep-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask applies
+    builder.tempfile_in(parent.unwrap_or(Path::new(".")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_only_when_it_is_whole() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("report");
+        std::fs::write(&path, "old").unwrap();
+        let mut file = WholeFile::begin(&path).unwrap();
+        file.write_all(b"new").unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        file.finish().unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+        drop(WholeFile::begin(&path).unwrap());
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_device_is_written_and_never_replaced() {
+        let mut file = WholeFile::begin(Path::new("/dev/null")).unwrap();
+        file.write_all(b"x").unwrap();
+        assert!(file.temporary.is_none());
+        file.finish().unwrap();
+    }
+}

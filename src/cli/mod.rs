@@ -1,0 +1,49 @@
+//! The command line: what the user typed, made into a plan, and what the user sees while it runs.
+
+pub mod args;
+pub mod budget;
+pub mod data;
+pub mod exit;
+pub mod file;
+pub mod plan;
+pub mod progress;
+pub mod words;
+
+use exit::Code;
+
+/// Why nothing was done: one line, and what the user can do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What is wrong, naming the value.
+    pub message: String,
+    /// The remedy, where there is one.
+    pub hint: Option<String>,
+    /// What to exit with.
+    pub code: Code,
+}
+
+impl Failure {
+    /// The command line is wrong.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure {
+            message: message.into(),
+            hint: Some(hint.into()),
+            code: Code::Usage,
+        }
+    }
+
+    /// The command line is right, and this machine cannot do it.
+    pub fn could_not_run(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure {
+            message: message.into(),
+            hint: Some(hint.into()),
+            code: Code::CouldNotRun,
+        }
+    }
+}
+
+impl From<crate::scan::TargetError> for Failure {
+    fn from(error: crate::scan::TargetError) -> Self {
+        Failure::usage(error.to_string(), error.remedy())
+    }
+}

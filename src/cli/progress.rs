@@ -1,0 +1,98 @@
+//! What the user sees while a scan runs, and what is kept of it.
+
+use std::io::{self, IsTerminal, Write};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::file::WholeFile;
+use crate::fact::Reply;
+use crate::record;
+use crate::scan::{Progress, Watcher};
+
+/// A progress line on a terminal, and the file of replies.
+#[derive(Debug)]
+pub struct Watch {
+    line: Option<ProgressBar>,
+    record: Option<WholeFile>,
+    failed: Option<io::Error>,
+}
+
+impl Watch {
+    /// Shows a line where standard error is a terminal and `line` is wanted.
+    pub fn new(line: bool, record: Option<WholeFile>) -> Self {
+        Watch {
+            line: (line && io::stderr().is_terminal()).then(progress_line),
+            record,
+            failed: None,
+        }
+    }
+
+    /// Takes the line away and puts the file of replies in its place.
+    ///
+    /// # Errors
+    /// The first that writing a reply met; the file is not put in place then.
+    pub fn finish(self) -> io::Result<()> {
+        if let Some(line) = self.line {
+            line.finish_and_clear();
+        }
+        match (self.failed, self.record) {
+            (Some(error), _) => Err(error),
+            (None, Some(file)) => file.finish(),
+            (None, None) => Ok(()),
+        }
+    }
+}
+
+fn progress_line() -> ProgressBar {
+    let style = ProgressStyle::with_template("{spinner} {msg}").expect("the template is constant");
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
+}
+
+impl Watcher for Watch {
+    fn reply(&mut self, reply: &Reply) {
+        let Some(file) = self.record.as_mut().filter(|_| self.failed.is_none()) else {
+            return;
+        };
+        self.failed = writeln!(file, "{}", record::to_line(reply)).err();
+    }
+
+    fn progress(&mut self, progress: &Progress) {
+        if let Some(line) = &self.line {
+            line.set_message(words(progress));
+            line.tick();
+        }
+    }
+}
+
+fn words(progress: &Progress) -> String {
+    let Progress {
+        phase,
+        asked,
+        total,
+        hosts,
+        units,
+        seconds_left,
+    } = progress;
+    format!(
+        "{phase}: {asked} of {total} asked, {hosts} hosts, {units} Hikvision or Dahua so far, about {seconds_left} s left"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fact::Protocol;
+
+    #[test]
+    fn replies_are_recorded_as_they_come() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("replies");
+        let mut watch = Watch::new(false, Some(WholeFile::begin(&path).unwrap()));
+        let reply = Reply::new("10.0.0.5", Protocol::Arp, "44:47:cc:00:00:01");
+        watch.reply(&reply);
+        watch.progress(&Progress::default());
+        watch.finish().unwrap();
+        let kept = record::read_file("replies", std::fs::read(&path).unwrap().as_slice()).unwrap();
+        assert_eq!(kept, [reply]);
+    }
+}

@@ -1,0 +1,79 @@
+//! From devices and coverage to a report.
+
+use jiff::Timestamp;
+
+use super::model::{Ended, PlanSummary, Report, SCHEMA, Summary, Tool};
+use crate::coverage::{BlindSpot, Coverage};
+use crate::identify::{Confidence, Device};
+
+/// Everything that a report is made of.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The date of the MAC registry, or the file given in its place.
+    pub oui_data: String,
+    /// When the run began.
+    pub started: Timestamp,
+    /// When it ended.
+    pub finished: Timestamp,
+    /// The user stopped it.
+    pub interrupted: bool,
+    /// What was planned.
+    pub plan: PlanSummary,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// What could not be looked at.
+    pub blind_spots: Vec<BlindSpot>,
+    /// Every host that exists.
+    pub devices: Vec<Device>,
+}
+
+/// Makes the report and its counts.
+pub fn assemble(run: Run) -> Report {
+    Report {
+        schema: SCHEMA.to_owned(),
+        tool: Tool {
+            name: "camsweep".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            oui_data: run.oui_data,
+        },
+        started: run.started.to_string(),
+        finished: run.finished.to_string(),
+        ended: match (run.interrupted, run.coverage.is_incomplete()) {
+            (true, _) => Ended::Interrupted,
+            (false, true) => Ended::Incomplete,
+            (false, false) => Ended::Complete,
+        },
+        plan: run.plan,
+        coverage: run.coverage,
+        blind_spots: run.blind_spots,
+        summary: summarise(&run.devices),
+        devices: run.devices,
+    }
+}
+
+/// Whether a device is a Hikvision or Dahua unit, however sure.
+pub fn is_unit(device: &Device) -> bool {
+    matches!(device.maker.as_deref(), Some("hikvision" | "dahua"))
+}
+
+fn summarise(devices: &[Device]) -> Summary {
+    let mut summary = Summary {
+        hosts: devices.len() as u64,
+        ..Summary::default()
+    };
+    for device in devices.iter().filter(|device| is_unit(device)) {
+        summary.units += 1;
+        summary.with_firmware += u64::from(device.firmware.is_some());
+        summary.not_activated += u64::from(device.activated == Some(false));
+        let count = summary
+            .by_maker
+            .entry(device.maker.clone().unwrap_or_default())
+            .or_default();
+        match device.confidence.unwrap_or(Confidence::Possible) {
+            Confidence::Confirmed => count.confirmed += 1,
+            Confidence::Probable => count.probable += 1,
+            Confidence::Possible => count.possible += 1,
+        }
+    }
+    summary
+}

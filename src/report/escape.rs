@@ -1,0 +1,100 @@
+//! The one place where text from a device is made fit for a terminal.
+
+use std::borrow::Cow;
+
+/// Writes every character that could steer a terminal or deceive a reader as `\u{…}`: controls, ESC,
+/// line and paragraph separators, bidirectional marks, characters without width, tags.
+pub fn escape(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match is_unsafe(c) {
+            true => safe.extend(c.escape_unicode()),
+            false => safe.push(c),
+        }
+    }
+    Cow::Owned(safe)
+}
+
+fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Escapes and shortens to at most `width` columns, the middle left out.
+pub fn elide(text: &str, width: usize) -> String {
+    let safe = escape(text);
+    if columns(&safe) <= width {
+        return safe.into_owned();
+    }
+    let tail_width = width.saturating_sub(1) / 2;
+    let head = take(safe.chars(), width.saturating_sub(1) - tail_width);
+    let tail: String = take(safe.chars().rev(), tail_width).chars().rev().collect();
+    format!("{head}…{tail}")
+}
+
+fn take(chars: impl Iterator<Item = char>, width: usize) -> String {
+    let mut left = width;
+    let fits = |c: &char| {
+        let fits = width_of(*c) <= left;
+        left = left.saturating_sub(width_of(*c));
+        fits
+    };
+    chars.take_while(fits).collect()
+}
+
+fn columns(text: &str) -> usize {
+    text.chars().map(width_of).sum()
+}
+
+/// Two from Hangul on: more than some characters take, never less.
+fn width_of(c: char) -> usize {
+    if c >= '\u{1100}' && c != '…' { 2 } else { 1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn nasty_strings_are_defused() {
+        let table = [
+            ("DS-2CD2042WD-I", "DS-2CD2042WD-I"),
+            ("Überwachung 摄像机", "Überwachung 摄像机"),
+            ("\x1b[2J\x1b]0;pwned\x07", "\\u{1b}[2J\\u{1b}]0;pwned\\u{7}"),
+            ("a\r\nb\tc\0", "a\\u{d}\\u{a}b\\u{9}c\\u{0}"),
+            ("\u{9b}31m", "\\u{9b}31m"),
+            ("abc\u{202e}fed", "abc\\u{202e}fed"),
+            ("\u{2066}x\u{2069}", "\\u{2066}x\\u{2069}"),
+            ("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}"),
+            ("line\u{2028}sep", "line\\u{2028}sep"),
+            ("tag\u{e0041}", "tag\\u{e0041}"),
+        ];
+        for (raw, safe) in table {
+            assert_eq!(escape(raw), safe);
+        }
+    }
+
+    #[test]
+    fn long_values_lose_their_middle() {
+        assert_eq!(elide("0123456789", 10), "0123456789");
+        assert_eq!(elide("0123456789x", 10), "01234…789x");
+        assert_eq!(elide("摄像机摄像机", 7), "摄…机");
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_comes_is_harmless_and_fits(text in any::<String>(), width in 1usize..40) {
+            prop_assert!(!escape(&text).chars().any(is_unsafe));
+            prop_assert!(columns(&elide(&text, width)) <= width);
+        }
+    }
+}

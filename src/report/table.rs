@@ -1,0 +1,285 @@
+//! `--format table`: the report for people, 100 columns wide.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::net::IpAddr;
+
+use comfy_table::{Cell, Color, Table, presets};
+
+use super::escape::{elide, escape};
+use super::model::{Ended, Report};
+use crate::identify::{Confidence, Device};
+
+/// What the reader wants of the table.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Use colour.
+    pub colour: bool,
+    /// List hosts of no known maker too.
+    pub all: bool,
+}
+
+/// Headings and the most columns of text under each: with the gaps, 100.
+const COLUMNS: [(&str, usize); 6] = [
+    ("Address", 15),
+    ("Maker (brand)", 15),
+    ("Model", 19),
+    ("Firmware", 18),
+    ("Serial", 14),
+    ("Sure", 9),
+];
+
+/// Writes the report.
+///
+/// # Errors
+/// The writer's own.
+pub fn write(report: &Report, style: Style, mut out: impl Write) -> io::Result<()> {
+    out.write_all(text(report, style).as_bytes())
+}
+
+/// The report as text.
+pub fn text(report: &Report, style: Style) -> String {
+    let mut text = String::new();
+    let (outside, inside): (Vec<_>, Vec<_>) = report.devices.iter().partition(|device| device.off_target);
+    let (listed, others): (Vec<_>, Vec<_>) = inside
+        .into_iter()
+        .partition(|device| device.maker.is_some() || style.all);
+    push_table(&mut text, "", &listed, style);
+    push_table(
+        &mut text,
+        "Heard from outside the targets, and not contacted:",
+        &outside,
+        style,
+    );
+    push_lines(
+        &mut text,
+        "Mis-addressed (in no subnet of the segment they are on):",
+        mis_addressed(report),
+    );
+    push_lines(&mut text, "No administrator's password set yet:", not_activated(report));
+    push_lines(&mut text, "To note:", remarks(report));
+    if !others.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} other hosts of no known camera maker (--all lists them).\n",
+            others.len()
+        );
+    }
+    push_summary(&mut text, report);
+    push_lines(&mut text, "Looked at:", coverage(report));
+    push_lines(&mut text, "Not looked at, or less well:", blind_spots(report));
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+fn push_lines(text: &mut String, heading: &str, lines: Vec<String>) {
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "{heading}");
+    for line in lines {
+        let _ = writeln!(text, "  {}", escape(&line));
+    }
+    text.push('\n');
+}
+
+fn push_table(text: &mut String, heading: &str, devices: &[&Device], style: Style) {
+    if devices.is_empty() {
+        return;
+    }
+    if !heading.is_empty() {
+        let _ = writeln!(text, "{heading}");
+    }
+    let mut devices = devices.to_vec();
+    devices.sort_by_cached_key(|device| rank(device));
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    match style.colour {
+        true => table.enforce_styling(),
+        false => table.force_no_tty(),
+    };
+    table.set_header(COLUMNS.map(|(heading, _)| heading));
+    table.add_rows(devices.into_iter().map(|device| row(device, style.colour)));
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    for line in table.lines() {
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text.push('\n');
+}
+
+/// Hikvision, Dahua, other makers by name, none; then by address as a number.
+fn rank(device: &Device) -> (u8, String, Option<IpAddr>, String) {
+    let maker = device.maker.clone().unwrap_or_default();
+    let group = match maker.as_str() {
+        "hikvision" => 0,
+        "dahua" => 1,
+        "" => 3,
+        _ => 2,
+    };
+    let label = device.addresses.first().cloned().unwrap_or_default();
+    (group, maker, label.parse().ok(), label)
+}
+
+fn row(device: &Device, colour: bool) -> Vec<Cell> {
+    let values = [
+        address(device),
+        maker(device),
+        device.model.clone().unwrap_or_default(),
+        firmware(device),
+        device.serial.clone().unwrap_or_default(),
+        device.confidence.map(|sure| sure.to_string()).unwrap_or_default(),
+    ];
+    let cells = values.iter().zip(COLUMNS);
+    let mut cells: Vec<Cell> = cells
+        .map(|(value, (_, width))| Cell::new(elide(value, width)))
+        .collect();
+    if let (true, Some(sure), Some(last)) = (colour, device.confidence, cells.pop()) {
+        cells.push(last.fg(match sure {
+            Confidence::Confirmed => Color::Red,
+            Confidence::Probable => Color::Yellow,
+            Confidence::Possible => Color::Grey,
+        }));
+    } else {
+        cells.truncate(COLUMNS.len() - 1);
+        cells.push(Cell::new(&values[COLUMNS.len() - 1]));
+    }
+    cells
+}
+
+fn address(device: &Device) -> String {
+    let first = device.addresses.first().cloned().unwrap_or_default();
+    match device.addresses.len() {
+        0 | 1 => first,
+        more => format!("{} +{}", elide(&first, COLUMNS[0].1 - 3), more - 1),
+    }
+}
+
+fn maker(device: &Device) -> String {
+    let maker = match device.maker.as_deref() {
+        Some("hikvision") => "Hikvision",
+        Some("dahua") => "Dahua",
+        other => other.unwrap_or_default(),
+    };
+    match &device.brand {
+        Some(brand) => format!("{maker} ({brand})"),
+        None => maker.to_owned(),
+    }
+}
+
+fn firmware(device: &Device) -> String {
+    let Some(firmware) = &device.firmware else {
+        return String::new();
+    };
+    let version = firmware.version.as_ref().unwrap_or(&firmware.raw);
+    match &firmware.build_date {
+        Some(date) => format!("{} {date}", elide(version, COLUMNS[3].1 - 11)),
+        None => version.clone(),
+    }
+}
+
+fn name(device: &Device) -> String {
+    let words = [
+        device.addresses.first(),
+        device.maker.as_ref(),
+        device.model.as_ref(),
+        device.serial.as_ref(),
+    ];
+    words.into_iter().flatten().cloned().collect::<Vec<_>>().join("  ")
+}
+
+fn mis_addressed(report: &Report) -> Vec<String> {
+    let found = report.devices.iter().filter(|device| device.mis_addressed);
+    found.map(name).collect()
+}
+
+fn not_activated(report: &Report) -> Vec<String> {
+    let found = report.devices.iter().filter(|device| device.activated == Some(false));
+    found.map(name).collect()
+}
+
+fn remarks(report: &Report) -> Vec<String> {
+    let of_one = |device: &Device| {
+        let first = device.addresses.first().cloned().unwrap_or_default();
+        let conflicts = device.conflicts.iter().map(|conflict| {
+            format!(
+                "the replies disagree about {}: {}",
+                conflict.about,
+                conflict.says.join("; ")
+            )
+        });
+        let remarks: Vec<String> = conflicts.chain(device.notes.iter().cloned()).collect();
+        remarks
+            .into_iter()
+            .map(move |remark| format!("{first}: {remark}"))
+            .collect::<Vec<_>>()
+    };
+    report.devices.iter().flat_map(of_one).collect()
+}
+
+fn push_summary(text: &mut String, report: &Report) {
+    let summary = &report.summary;
+    let line = match (summary.units, report.ended) {
+        (0, Ended::Complete) => "No Hikvision or Dahua unit was found in what was looked at, below.".to_owned(),
+        (0, ended) => format!("No Hikvision or Dahua unit was found, but the run is {ended}: see below."),
+        (units, ended) => format!(
+            "{units} Hikvision or Dahua unit(s) among {} hosts, {} with firmware; the run is {ended}.",
+            summary.hosts, summary.with_firmware
+        ),
+    };
+    let _ = writeln!(text, "{line}");
+    for (maker, count) in &summary.by_maker {
+        let _ = writeln!(
+            text,
+            "  {maker}: {} confirmed, {} probable, {} possible",
+            count.confirmed, count.probable, count.possible
+        );
+    }
+    text.push('\n');
+}
+
+fn counts(counts: &BTreeMap<String, u64>) -> String {
+    let words: Vec<String> = counts.iter().map(|(what, count)| format!("{count} {what}")).collect();
+    words.join(", ")
+}
+
+/// Always there, so that "none found" never stands alone.
+fn coverage(report: &Report) -> Vec<String> {
+    let c = &report.coverage;
+    let mut lines: Vec<String> = report.plan.scope.clone();
+    if report.plan.command == "scan" {
+        lines.push(format!(
+            "{} addresses ({} on a segment of this machine, {} not), {} exist, {} stayed silent, {} excluded",
+            c.addresses, c.on_link, c.routed, c.live, c.silent, c.excluded
+        ));
+    }
+    lines.push(format!("{} replies", c.replies));
+    let kinds = [
+        ("garbled, and kept: ", &c.garbled),
+        ("of protocols that are not read yet: ", &c.unread),
+        ("dropped by this machine before they could be read: ", &c.lost),
+    ];
+    lines.extend(
+        kinds
+            .iter()
+            .filter(|kind| !kind.1.is_empty())
+            .map(|kind| format!("{}{}", kind.0, counts(kind.1))),
+    );
+    if c.routed > 0 && !c.silent_routed_asked_by_tcp {
+        lines.push("silent addresses beyond a router were not asked by TCP (--probe-silent does)".into());
+    }
+    lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
+    lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
+    lines.extend(c.notes.iter().cloned());
+    lines
+}
+
+fn blind_spots(report: &Report) -> Vec<String> {
+    let spots = report.blind_spots.iter();
+    spots
+        .map(|spot| format!("{}: {}; {}", spot.what, spot.why, spot.remedy))
+        .collect()
+}

@@ -1,0 +1,204 @@
+//! The program as people type it. Nothing here sends a packet.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+
+const REPLIES: &str = concat!(
+    r#"{"schema":"camsweep.reply/1","host":"10.0.0.5","protocol":"neighbour","text":"44:47:cc:00:00:01"}"#,
+    "\n",
+    r#"{"schema":"camsweep.reply/1","host":"10.0.0.6","protocol":"sadp","asked":"multicast inquiry","text":"not xml"}"#,
+    "\n",
+    r#"{"schema":"camsweep.reply/1","host":"10.0.0.7","protocol":"bacnet","base64":"AAH/","site":"gym"}"#,
+    "\n",
+);
+
+/// Exit code, standard output, standard error.
+fn run_with(args: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = Command::new(cargo_bin!("camsweep"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+fn run(args: &[&str]) -> (i32, String, String) {
+    run_with(args, "")
+}
+
+#[test]
+fn wrong_usage_is_one_line_and_a_hint() {
+    let table: &[(&[&str], i32, &str)] = &[
+        (&["scan", "fe80::1"], 2, "IPv6 targets are not supported yet"),
+        (&["scan", "camera.example"], 2, "names are not looked up"),
+        (&["scan", "0.0.0.0"], 2, "0.0.0.0/8"),
+        (&["scan", "@no-such-file"], 2, "no-such-file"),
+        (&["scan", "127.0.0.1", "--exclude", "oops"], 2, "oops"),
+        (
+            &["scan", "127.0.0.1", "--exclude", "127.0.0.1"],
+            2,
+            "no address is left",
+        ),
+        (&["scan", "127.0.0.1", "--interface", "no-such-if"], 2, "no-such-if"),
+        (&["scan", "127.0.0.0/16", "--dry-run"], 2, "65534 addresses"),
+        (&["scan", "127.0.0.1", "--oui-file", "no-such-file"], 1, "no-such-file"),
+        (
+            &["scan", "127.0.0.1", "--output", "no/such/directory/x"],
+            1,
+            "no/such/directory/x",
+        ),
+        (
+            &["scan", "127.0.0.1", "--record", "no/such/directory/x"],
+            1,
+            "no/such/directory/x",
+        ),
+        (&["judge", "no-such-file"], 1, "no-such-file"),
+    ];
+    for (args, code, part) in table {
+        let (status, out, err) = run(args);
+        assert_eq!((status, out.as_str()), (*code, ""), "{args:?}: {err}");
+        let lines: Vec<&str> = err.lines().collect();
+        assert_eq!(lines.len(), 3, "{args:?}: {err}");
+        assert!(
+            lines[0].starts_with("error: ") && lines[0].contains(part),
+            "{args:?}: {err}"
+        );
+        assert!(lines[1].is_empty() && lines[2].starts_with("hint: "), "{args:?}: {err}");
+    }
+    assert_eq!(run(&["scna"]).0, 2);
+    assert_eq!(run(&["judge"]).0, 2);
+}
+
+#[test]
+fn a_dry_run_says_the_scope_and_the_budget() {
+    let (status, out, _) = run(&[
+        "scan",
+        "127.0.0.1-9",
+        "--exclude",
+        "127.0.0.4",
+        "--dry-run",
+        "--yes-large",
+    ]);
+    assert_eq!(status, 0);
+    for part in [
+        "scope: 8 addresses",
+        "127.0.0.1-127.0.0.3, 127.0.0.5-127.0.0.9",
+        "excluded: 127.0.0.4",
+        "at most: TCP",
+        "Nothing was sent.",
+    ] {
+        assert!(out.contains(part), "{part}: {out}");
+    }
+}
+
+#[test]
+fn alone_it_shows_the_networks_and_sends_nothing() {
+    let (status, out, err) = run(&[]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(
+        out.contains("Nothing was sent") && out.contains("camsweep scan"),
+        "{out}"
+    );
+}
+
+#[test]
+fn help_has_examples_and_exit_codes() {
+    let (status, out, _) = run(&["scan", "--help"]);
+    assert_eq!(status, 0);
+    for part in ["Examples:", "Exit codes:", "--dry-run", "130"] {
+        assert!(out.contains(part), "{part}");
+    }
+    for command in [
+        &["--help"][..],
+        &["judge", "--help"],
+        &["data", "--help"],
+        &["schema", "--help"],
+    ] {
+        assert_eq!(run(command).0, 0, "{command:?}");
+    }
+}
+
+#[test]
+fn recorded_replies_are_judged_and_counted() {
+    let (status, out, err) = run_with(&["judge", "-", "--format", "json"], REPLIES);
+    assert_eq!((status, err.as_str()), (0, ""));
+    let report: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(report["schema"], "camsweep.report/1");
+    assert_eq!(report["plan"]["command"], "judge");
+    assert_eq!(report["coverage"]["replies"], 3);
+    assert_eq!(report["coverage"]["garbled"]["sadp"], 1);
+    assert_eq!(report["coverage"]["unread"]["bacnet"], 1);
+    assert!(report["coverage"]["notes"].to_string().contains("nothing was sent"));
+}
+
+#[test]
+fn every_line_of_ndjson_names_its_schema() {
+    let (_, out, _) = run_with(&["judge", "-", "--format", "ndjson"], REPLIES);
+    for line in out.lines() {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["schema"], "camsweep.report/1");
+        assert_eq!(line["devices"], serde_json::Value::Null);
+    }
+    assert!(out.lines().count() > 1);
+}
+
+#[test]
+fn none_found_stands_only_beside_the_coverage() {
+    let (_, out, _) = run_with(&["judge", "-", "--color", "never"], "");
+    assert!(out.contains("No Hikvision or Dahua unit was found"), "{out}");
+    assert!(out.contains("Looked at:") && out.contains("0 replies"), "{out}");
+}
+
+#[test]
+fn a_bad_line_is_named() {
+    let (status, _, err) = run_with(&["judge", "-"], &format!("{REPLIES}{{\n"));
+    assert_eq!(status, 1);
+    assert!(err.starts_with("error: standard input:4: not a reply line"), "{err}");
+}
+
+#[test]
+fn a_report_is_written_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("report.json");
+    let (status, out, _) = run_with(
+        &["judge", "-", "--format", "json", "--output", path.to_str().unwrap()],
+        REPLIES,
+    );
+    assert_eq!((status, out.as_str()), (0, ""));
+    assert!(std::fs::read_to_string(&path).unwrap().ends_with("}\n"));
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn the_published_schemas_are_current() {
+    for name in ["reply", "report"] {
+        let (status, out, _) = run(&["schema", name]);
+        assert_eq!(status, 0);
+        let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));
+        let published = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            published == out,
+            "docs/schema/{name}.json is old: camsweep schema {name} > docs/schema/{name}.json"
+        );
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_fault() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let output = Command::new(cargo_bin!("camsweep"))
+        .args(["schema", "report"])
+        .stdout(writer)
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
