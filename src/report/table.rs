@@ -283,3 +283,104 @@ fn blind_spots(report: &Report) -> Vec<String> {
         .map(|spot| format!("{}: {}; {}", spot.what, spot.why, spot.remedy))
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::Coverage;
+    use crate::identify::Firmware;
+    use crate::report::model::PlanSummary;
+    use crate::report::{Run, assemble};
+
+    fn device(address: &str, maker: Option<&str>) -> Device {
+        Device {
+            addresses: vec![address.into()],
+            maker: maker.map(str::to_owned),
+            confidence: maker.map(|_| Confidence::Confirmed),
+            ..Device::default()
+        }
+    }
+
+    fn report(devices: Vec<Device>) -> Report {
+        assemble(Run {
+            oui_data: "2026-01-01".into(),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            finished: jiff::Timestamp::UNIX_EPOCH,
+            interrupted: false,
+            plan: PlanSummary::default(),
+            coverage: Coverage::default(),
+            blind_spots: Vec::new(),
+            devices,
+        })
+    }
+
+    #[test]
+    fn makers_come_first_and_addresses_count_as_numbers() {
+        let devices = vec![
+            device("10.0.0.10", Some("dahua")),
+            device("10.0.0.3", None),
+            device("10.0.0.1", Some("axis")),
+            device("10.0.0.20", Some("hikvision")),
+            device("10.0.0.9", Some("dahua")),
+        ];
+        let all = Style {
+            colour: false,
+            all: true,
+        };
+        let shown = text(&report(devices), all);
+        let addresses = shown.lines().filter_map(|line| line.split_whitespace().next());
+        let addresses: Vec<&str> = addresses.filter(|word| word.starts_with("10.")).collect();
+        assert_eq!(
+            addresses,
+            ["10.0.0.20", "10.0.0.9", "10.0.0.10", "10.0.0.1", "10.0.0.3"]
+        );
+    }
+
+    #[test]
+    fn the_longest_and_nastiest_values_stay_in_100_columns_and_harm_nobody() {
+        let long = "\u{1b}[31m摄".repeat(40);
+        let mut nasty = device(
+            "a very long label for a host, longer than an address",
+            Some("hikvision"),
+        );
+        nasty.brand = Some(long.clone());
+        nasty.model = Some(long.clone());
+        nasty.serial = Some(long.clone());
+        nasty.firmware = Some(Firmware {
+            raw: long.clone(),
+            version: None,
+            build_date: Some("2018-03-26".into()),
+            via: "sadp".into(),
+        });
+        let shown = text(&report(vec![nasty]), Style::default());
+        assert!(!shown.contains('\u{1b}'), "{shown}");
+        let row = shown.lines().nth(1).unwrap();
+        let width: usize = row.chars().map(|c| if c == '摄' { 2 } else { 1 }).sum();
+        assert!((80..=100).contains(&width), "{width}: {row}");
+    }
+
+    #[test]
+    fn none_found_is_never_said_without_the_coverage() {
+        let shown = text(&report(vec![device("10.0.0.3", None)]), Style::default());
+        assert!(shown.contains("No Hikvision or Dahua unit was found"), "{shown}");
+        assert!(shown.contains("Looked at:\n  0 replies"), "{shown}");
+        assert!(shown.contains("1 other hosts"), "{shown}");
+    }
+
+    #[test]
+    fn strangers_and_mis_addressed_units_are_said_apart() {
+        let mut stranger = device("10.9.9.9", Some("dahua"));
+        stranger.off_target = true;
+        let mut lost = device("192.168.1.64", Some("hikvision"));
+        lost.mis_addressed = true;
+        lost.activated = Some(false);
+        let shown = text(&report(vec![stranger, lost]), Style::default());
+        for part in [
+            "Heard from outside the targets",
+            "Mis-addressed",
+            "No administrator's password",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+}
