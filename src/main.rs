@@ -39,6 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn sweep(args: &ScanArgs) -> Outcome {
+    log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let plan = plan::resolve(args, &net::interfaces())?;
     let summary = words::summary_of(&plan, &Budget::default());
@@ -93,6 +94,7 @@ async fn interruptions(stop: CancellationToken) {
 }
 
 fn judge_again(args: &JudgeArgs) -> Outcome {
+    log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let started = net::now();
     let mut replies = Vec::new();
@@ -149,6 +151,16 @@ fn print_schema(format: SchemaOf) -> Outcome {
         SchemaOf::Reply => data::schema::<record::ReplyLine>(),
         SchemaOf::Report => data::schema::<Report>(),
     })
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => tracing::Level::WARN,
+        1 => tracing::Level::INFO,
+        _ => tracing::Level::DEBUG,
+    };
+    let log = tracing_subscriber::fmt().with_max_level(level).without_time();
+    log.with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
 }
 
 fn print(text: &str) -> Outcome {

@@ -315,7 +315,7 @@ mod tests {
             "docker0 (172.17.0.1/16): container",
             "eth9: down",
             "eth6: has IPv6",
-            "10.0.0.2-10.0.0.3: this machine's own",
+            "10.0.0.2-10.0.0.3, 10.1.0.2: this machine's own",
         ] {
             assert!(skipped.contains(part), "{part}: {skipped}");
         }
