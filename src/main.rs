@@ -1,15 +1,17 @@
 //! Parse, plan, run, write, exit: the only file that prints or exits.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the file that prints")]
+#![expect(clippy::print_stderr, reason = "this is the file that prints")]
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use camsweep::cli::args::{Cli, Color, Command, DataArgs, Format, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
-use camsweep::cli::{Failure, budget::Budget, data, exit, exit::Code, file::WholeFile, plan, progress::Watch, words};
+use camsweep::cli::args::{Cli, Command, DataArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
+use camsweep::cli::{
+    Failure, budget::Budget, data, exit, exit::Code, file::WholeFile, plan, progress::Watch, render, words,
+};
 use camsweep::identify::Knowledge;
 use camsweep::judge::judge;
-use camsweep::report::{self, Run, escape::escape, model::Report, table::Style};
+use camsweep::report::{self, Run, escape::escape, model::Report};
 use camsweep::{coverage::Coverage, net, record, scan};
 use clap::Parser;
 use tokio_util::sync::CancellationToken;
@@ -124,17 +126,8 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
 
 fn write(report: &Report, args: &OutputArgs, to: Option<WholeFile>) -> Result<(), Failure> {
     let terminal = to.is_none() && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let style = Style {
-        colour: args.color == Color::Always || args.color == Color::Auto && terminal,
-        all: args.all,
-    };
-    let mut bytes = Vec::new();
-    let written = match args.format {
-        Format::Table => report::table::write(report, style, &mut bytes),
-        Format::Json => report::json::write(report, &mut bytes),
-        Format::Ndjson => report::ndjson::write(report, &mut bytes),
-    };
-    let written = written.and_then(|()| match to {
+    let rendered = render::render(report, args, terminal);
+    let written = rendered.and_then(|bytes| match to {
         Some(mut file) => file.write_all(&bytes).and_then(|()| file.finish()),
         None => quiet_if_closed(io::stdout().lock().write_all(&bytes)),
     });

@@ -139,7 +139,7 @@ pub fn read_line(line: &str) -> Result<Reply, LineError> {
         .transpose()?;
     Ok(Reply {
         host: line.host,
-        protocol: line.protocol.parse().unwrap_or_else(|_| Protocol::Other(line.protocol)),
+        protocol: line.protocol.parse().unwrap_or(Protocol::Other(line.protocol)),
         port: line.port,
         interface: line.interface,
         at,

@@ -1,5 +1,7 @@
 //! The program as people type it. Nothing here sends a packet.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+
 use std::io::Write;
 use std::process::{Command, Stdio};
 

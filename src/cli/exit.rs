@@ -29,3 +29,47 @@ pub fn code_of(report: &Report, fail_on_found: bool) -> Code {
         Ended::Complete => Code::Complete,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::coverage::Coverage;
+    use crate::identify::Device;
+    use crate::report::model::PlanSummary;
+    use crate::report::{Run, assemble};
+
+    fn report(interrupted: bool, not_asked: bool, found: bool) -> Report {
+        let unit = Device {
+            maker: Some("dahua".into()),
+            ..Device::default()
+        };
+        assemble(Run {
+            oui_data: String::new(),
+            started: jiff::Timestamp::UNIX_EPOCH,
+            finished: jiff::Timestamp::UNIX_EPOCH,
+            interrupted,
+            plan: PlanSummary::default(),
+            coverage: Coverage {
+                not_asked: not_asked.then(|| "10.0.0.9".to_owned()).into_iter().collect(),
+                ..Coverage::default()
+            },
+            blind_spots: Vec::new(),
+            devices: found.then_some(unit).into_iter().collect(),
+        })
+    }
+
+    #[test]
+    fn the_code_follows_the_report() {
+        let table = [
+            ((false, false, true), false, Code::Complete),
+            ((false, false, true), true, Code::Found),
+            ((false, false, false), true, Code::Complete),
+            ((false, true, true), false, Code::Incomplete),
+            ((false, true, true), true, Code::Found),
+            ((true, true, true), true, Code::Interrupted),
+        ];
+        for ((interrupted, not_asked, found), fail_on_found, code) in table {
+            assert_eq!(code_of(&report(interrupted, not_asked, found), fail_on_found), code);
+        }
+    }
+}

@@ -7,6 +7,7 @@ pub mod exit;
 pub mod file;
 pub mod plan;
 pub mod progress;
+pub mod render;
 pub mod words;
 
 use exit::Code;
