@@ -27,22 +27,36 @@ fn registry(folder: &Path, out: &Path) {
         rows.extend(table::rows(&read(&path)).unwrap_or_else(|why| panic!("{}: {why}", path.display())));
     }
     let readme = read(&folder.join("README.md"));
-    let date = readme.lines().find_map(|line| line.strip_prefix("date: ")).expect("the README has a `date:` line");
+    let date = readme
+        .lines()
+        .find_map(|line| line.strip_prefix("date: "))
+        .expect("the README has a `date:` line");
     let count = rows.len();
     let table = table::build(rows);
-    let sha256 = Sha256::digest(&table).iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+    let sha256 = Sha256::digest(&table)
+        .iter()
+        .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
     write(&out.join("registry.bin"), &table);
-    write(&out.join("registry.rs"), format!("(\"{date}\", {count}, \"{sha256}\")").as_bytes());
+    write(
+        &out.join("registry.rs"),
+        format!("(\"{date}\", {count}, \"{sha256}\")").as_bytes(),
+    );
 }
 
 fn makers(folder: &Path, out: &Path) {
     let entries = fs::read_dir(folder).unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| entry.ok().map(|entry| entry.path())).collect();
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     let mut list = String::from("&[\n");
     for path in paths {
-        let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .expect("a file has a name")
+            .to_string_lossy()
+            .into_owned();
         writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes everything");
     }
     write(&out.join("makers.rs"), (list + "]").as_bytes());

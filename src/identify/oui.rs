@@ -57,8 +57,15 @@ impl Registry {
     /// The registry that the program carries.
     pub fn builtin() -> Self {
         let (date, rows, sha256) = BUILTIN_PROVENANCE;
-        let provenance = Provenance { date: Some(date.into()), rows, sha256: Some(sha256.into()) };
-        Registry { table: Cow::Borrowed(BUILTIN), provenance }
+        let provenance = Provenance {
+            date: Some(date.into()),
+            rows,
+            sha256: Some(sha256.into()),
+        };
+        Registry {
+            table: Cow::Borrowed(BUILTIN),
+            provenance,
+        }
     }
 
     /// A registry from a CSV text: `prefix,organisation`, or as the IEEE publishes it.
@@ -67,8 +74,15 @@ impl Registry {
     /// Names the first line that cannot be read.
     pub fn from_csv(csv: &str) -> Result<Self, String> {
         let rows = table::rows(csv)?;
-        let provenance = Provenance { date: None, rows: rows.len(), sha256: None };
-        Ok(Registry { table: Cow::Owned(table::build(rows)), provenance })
+        let provenance = Provenance {
+            date: None,
+            rows: rows.len(),
+            sha256: None,
+        };
+        Ok(Registry {
+            table: Cow::Owned(table::build(rows)),
+            provenance,
+        })
     }
 
     /// Where it came from.
@@ -185,7 +199,10 @@ mod tests {
         .expect("a registry");
         assert_eq!(look(&registry, "00:11:22:00:00:01"), Lookup::Unregistered);
         assert_eq!(look(&registry, "00:11:22:30:00:01"), Lookup::Private);
-        assert_eq!(look(&registry, "ea:27:01:00:00:01"), Lookup::LocallyAdministered(Some("ACCE, Inc")));
+        assert_eq!(
+            look(&registry, "ea:27:01:00:00:01"),
+            Lookup::LocallyAdministered(Some("ACCE, Inc"))
+        );
         assert_eq!(look(&registry, "02:00:00:00:00:01"), Lookup::LocallyAdministered(None));
         assert_eq!(look(&registry, "01:00:5e:00:00:01"), Lookup::Multicast);
     }
@@ -194,13 +211,19 @@ mod tests {
     fn a_block_with_several_owners_names_them_all() {
         let registry = Registry::builtin();
         for mac in ["08:00:30:00:00:01", "00:01:c8:00:00:01"] {
-            assert!(look(&registry, mac).organisation().is_some_and(|name| name.contains(" / ")), "{mac}");
+            assert!(
+                look(&registry, mac)
+                    .organisation()
+                    .is_some_and(|name| name.contains(" / ")),
+                "{mac}"
+            );
         }
     }
 
     #[test]
     fn the_ieee_form_is_read_and_a_bad_line_is_named() {
-        let ieee = "Registry,Assignment,Organization Name,Organization Address\r\nMA-L,4447CC,\"A \"\"B\"\"\",\"x\r\ny\"\r\n";
+        let ieee =
+            "Registry,Assignment,Organization Name,Organization Address\r\nMA-L,4447CC,\"A \"\"B\"\"\",\"x\r\ny\"\r\n";
         let registry = Registry::from_csv(ieee).expect("the IEEE's form");
         assert_eq!(look(&registry, "44:47:cc:00:00:01").organisation(), Some("A \"B\""));
         let table = [

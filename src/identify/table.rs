@@ -19,12 +19,17 @@ pub type Row = (u32, u64, String);
 pub fn rows(csv: &str) -> Result<Vec<Row>, String> {
     let records = records(csv)?;
     let mut records = records.iter();
-    let columns = match records.next().map(|(_, fields)| fields.iter().map(|f| f.to_lowercase()).collect::<Vec<_>>()) {
+    let columns = match records
+        .next()
+        .map(|(_, fields)| fields.iter().map(|f| f.to_lowercase()).collect::<Vec<_>>())
+    {
         Some(names) if names.starts_with(&["prefix".into(), "organisation".into()]) => (0, 1),
         Some(names) if names.starts_with(&["registry".into(), "assignment".into()]) => (1, 2),
         _ => return Err("line 1: expected `prefix,organisation` or the IEEE's header `Registry,Assignment,…`".into()),
     };
-    records.map(|(line, fields)| row(fields, columns).map_err(|why| format!("line {line}: {why}"))).collect()
+    records
+        .map(|(line, fields)| row(fields, columns).map_err(|why| format!("line {line}: {why}")))
+        .collect()
 }
 
 fn row(fields: &[String], (prefix, organisation): (usize, usize)) -> Result<Row, String> {
@@ -32,7 +37,11 @@ fn row(fields: &[String], (prefix, organisation): (usize, usize)) -> Result<Row,
         return Err("a column is missing".into());
     };
     let (length, number) = self::prefix(prefix)?;
-    Ok((length, number, organisation.split_whitespace().collect::<Vec<_>>().join(" ")))
+    Ok((
+        length,
+        number,
+        organisation.split_whitespace().collect::<Vec<_>>().join(" "),
+    ))
 }
 
 /// Reads a prefix of 6, 7 or 9 hexadecimal digits: its length in bits and its number.
@@ -44,7 +53,9 @@ pub fn prefix(text: &str) -> Result<(u32, u64), String> {
     if !LENGTHS.contains(&length) || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Err(format!("{text:?} is no prefix of 6, 7 or 9 hexadecimal digits"));
     }
-    u64::from_str_radix(text, 16).map(|number| (length, number)).map_err(|why| why.to_string())
+    u64::from_str_radix(text, 16)
+        .map(|number| (length, number))
+        .map_err(|why| why.to_string())
 }
 
 /// Splits a CSV text into records with the number of the line they begin on (RFC 4180; blank lines are skipped).
@@ -71,7 +82,11 @@ fn records(csv: &str) -> Result<Vec<(usize, Vec<String>)>, String> {
             other => field.push(other),
         }
     }
-    if quoted { Err(format!("line {start}: a quotation mark is not closed")) } else { Ok(records) }
+    if quoted {
+        Err(format!("line {start}: a quotation mark is not closed"))
+    } else {
+        Ok(records)
+    }
 }
 
 /// Makes the table. Several organisations with one prefix are joined by ` / ` in alphabetical order.
@@ -80,8 +95,10 @@ pub fn build(rows: impl IntoIterator<Item = Row>) -> Vec<u8> {
     for (length, prefix, organisation) in rows {
         owners.entry((length, prefix)).or_default().insert(organisation);
     }
-    let owners: BTreeMap<(u32, u64), String> =
-        owners.into_iter().map(|(key, names)| (key, names.into_iter().collect::<Vec<_>>().join(" / "))).collect();
+    let owners: BTreeMap<(u32, u64), String> = owners
+        .into_iter()
+        .map(|(key, names)| (key, names.into_iter().collect::<Vec<_>>().join(" / ")))
+        .collect();
     let names: BTreeMap<&String, u32> = owners.values().collect::<BTreeSet<_>>().into_iter().zip(0..).collect();
     let mut table = Vec::new();
     for length in LENGTHS {
