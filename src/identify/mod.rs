@@ -55,3 +55,6 @@ pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec
     devices.sort_by_key(|device| merge::order(device.addresses.first().map_or("", String::as_str)));
     devices
 }
+
+#[cfg(test)]
+mod tests;
