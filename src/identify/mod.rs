@@ -1,5 +1,60 @@
 //! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
+//!
+//! Facts are grouped by host (`merge`), each host is weighed against the makers (`verdict`), hosts that are one device
+//! are merged and weighed again, and what the device says of itself is put in order (`details`).
 
+mod details;
 mod device;
+pub mod firmware;
+pub mod makers;
+mod merge;
+pub mod oui;
+mod table;
+mod verdict;
+
+use std::sync::OnceLock;
+
+use crate::fact::{Fact, Reply};
 
 pub use device::{Class, Confidence, Conflict, Device, Evidence, Firmware, ReplyRef};
+pub use oui::Registry;
+
+/// What verdicts are judged by.
+#[derive(Debug, Clone)]
+pub struct Knowledge {
+    /// Who MAC prefixes are registered to.
+    pub registry: Registry,
+    /// What is known of the makers.
+    pub makers: Vec<makers::Maker>,
+}
+
+impl Knowledge {
+    /// What the program carries.
+    pub fn builtin() -> &'static Knowledge {
+        static BUILTIN: OnceLock<Knowledge> = OnceLock::new();
+        BUILTIN.get_or_init(|| Knowledge::with_registry(Registry::builtin()))
+    }
+
+    /// The makers that the program carries, beside another registry.
+    pub fn with_registry(registry: Registry) -> Knowledge {
+        Knowledge {
+            registry,
+            makers: makers::builtin(),
+        }
+    }
+}
+
+/// Folds facts into one verdict a device, in the order of their addresses. [`Fact::reply`] is a place in `replies`.
+pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec<Device> {
+    let mut hosts = merge::hosts(replies, facts);
+    let proxies = merge::take_proxy_arp(&mut hosts);
+    let view = verdict::View { replies, knowledge };
+    let hosts = merge::same_devices(hosts, &view);
+    let mut devices: Vec<Device> = hosts.iter().map(|host| details::device(host, &view)).collect();
+    devices.extend(proxies);
+    devices.sort_by_key(|device| merge::order(device.addresses.first().map_or("", String::as_str)));
+    devices
+}
+
+#[cfg(test)]
+mod tests;

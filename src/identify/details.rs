@@ -1,0 +1,250 @@
+//! What a device says of itself: MAC, model, serial, firmware, class, and where its replies do not agree.
+
+use std::collections::BTreeMap;
+
+use super::firmware::{self, Grammar};
+use super::makers::Yields;
+use super::merge::{Host, order};
+use super::oui::Lookup;
+use super::verdict::{View, Weighed, weigh};
+use super::{Class, Conflict, Device, Firmware};
+use crate::fact::{Name, Protocol, parse_mac};
+
+/// A value, the protocol that said it, how direct that is.
+type Value = (usize, String, String);
+
+/// The verdict on one host.
+pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
+    let weighed = weigh(host, view);
+    let mut device = Device {
+        addresses: host.addresses.clone(),
+        maker: weighed.maker.map(|maker| maker.id.clone()),
+        confidence: weighed.confidence,
+        model: first(&models(host, &weighed, view)),
+        serial: serial(host, &weighed, view),
+        host_name: first(&values(host, Name::HostName, view)),
+        activated: values(host, Name::Activated, view)
+            .iter()
+            .find_map(|value| value.1.parse().ok()),
+        class: class(host, &weighed, view),
+        brand: brand(host, &weighed),
+        mis_addressed: host.replies.iter().any(|&reply| view.replies[reply].off_subnet),
+        off_target: host.replies.iter().all(|&reply| view.replies[reply].off_target),
+        notes: host.notes.clone(),
+        conflicts: conflicts(host, &weighed, view),
+        ..Device::default()
+    };
+    put_firmware(&mut device, host, &weighed, view);
+    put_mac(&mut device, host, view);
+    put_stale(&mut device, host, view);
+    device.evidence = weighed.evidence;
+    device
+}
+
+/// The serial number, from the most direct source.
+pub fn serial(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<String> {
+    first(&yielded(host, Name::Serial, weighed, |yields| &yields.serial, view))
+}
+
+fn models(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Value> {
+    let mut models = yielded(host, Name::Model, weighed, |yields| &yields.model, view);
+    if weighed.maker.is_some() {
+        models.extend(values(host, Name::WsdHardware, view));
+    }
+    models
+}
+
+fn first(values: &[Value]) -> Option<String> {
+    values.first().map(|value| value.1.clone())
+}
+
+/// The most direct source first: what the maker's own protocol says is what the firmware says.
+fn rank(protocol: &Protocol) -> usize {
+    use Protocol::{DahuaCgi, DahuaRpc, Dhip, DvripUdp, Http, Https, Isapi, Onvif, Sadp, Snmp};
+    let order = [
+        Sadp, Isapi, Dhip, DahuaCgi, DahuaRpc, DvripUdp, Onvif, Snmp, Http, Https,
+    ];
+    order.iter().position(|known| known == protocol).unwrap_or(order.len())
+}
+
+fn values(host: &Host<'_>, name: Name, view: &View<'_>) -> Vec<Value> {
+    let value = |reply: usize, text: &str| {
+        let protocol = &view.replies[reply].protocol;
+        (rank(protocol), text.to_string(), protocol.to_string())
+    };
+    let mut values: Vec<Value> = host
+        .all(name)
+        .filter(|fact| !fact.value.is_empty())
+        .map(|fact| value(fact.reply, &fact.value))
+        .collect();
+    values.sort_by_key(|value| value.0);
+    values
+}
+
+fn yielded(
+    host: &Host<'_>,
+    name: Name,
+    weighed: &Weighed<'_>,
+    group: impl Fn(&Yields) -> &Option<String>,
+    view: &View<'_>,
+) -> Vec<Value> {
+    let mut all = values(host, name, view);
+    for (yields, reply) in &weighed.yields {
+        let protocol = &view.replies[*reply].protocol;
+        all.extend(
+            group(yields)
+                .iter()
+                .map(|text| (rank(protocol), text.clone(), protocol.to_string())),
+        );
+    }
+    all.sort_by_key(|value| value.0);
+    all
+}
+
+fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) {
+    let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
+    let mut versions: Vec<Firmware> = Vec::new();
+    for (_, raw, via) in yielded(host, Name::Firmware, weighed, |yields| &yields.firmware, view) {
+        let version = firmware::read(grammar, &raw, &via);
+        if !versions.contains(&version) {
+            versions.push(version);
+        }
+    }
+    let others = values(host, Name::OtherFirmware, view);
+    let mut versions = versions.into_iter();
+    device.firmware = versions.next();
+    device.other_firmware = versions.collect();
+    for (_, raw, via) in others {
+        let version = firmware::read(Grammar::None, &raw, &via);
+        if !device.other_firmware.contains(&version) {
+            device.other_firmware.push(version);
+        }
+    }
+}
+
+fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+    let found = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
+        .into_iter()
+        .find_map(|name| {
+            host.all(name)
+                .find_map(|fact| parse_mac(&fact.value).map(|mac| (name, mac, fact.reply)))
+        });
+    let Some((name, mac, reply)) = found else { return };
+    device.mac = Some(mac.to_string().to_lowercase());
+    device.mac_source = Some(if name == Name::DerivedMac {
+        "derived".into()
+    } else {
+        view.replies[reply].protocol.to_string()
+    });
+    let lookup = view.knowledge.registry.lookup(mac);
+    device.oui_organisation = lookup.organisation().map(str::to_string);
+    match lookup {
+        Lookup::LocallyAdministered(_) => device.notes.push("locally administered MAC: it names no maker".into()),
+        Lookup::Multicast => device
+            .notes
+            .push("the MAC is a group address: no device has one".into()),
+        _ => {}
+    }
+}
+
+fn put_stale(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+    let stale = |&reply: &usize| {
+        let reply = &view.replies[reply];
+        reply.protocol == Protocol::Neighbour && reply.asked.as_deref().is_some_and(|asked| asked.contains("stale"))
+    };
+    if host.replies.iter().all(stale) {
+        device
+            .notes
+            .push("only in this machine's neighbour table; did not answer in this run".into());
+    }
+}
+
+fn brand(host: &Host<'_>, weighed: &Weighed<'_>) -> Option<String> {
+    let shown = |rule: &&super::makers::Brand| host.all(rule.fact).any(|fact| rule.regex.is_match(&fact.value));
+    let yielded = || weighed.yields.iter().find_map(|(yields, _)| yields.brand.clone());
+    let rule = weighed.maker?.brand.iter().find(shown);
+    rule.map(|rule| rule.name.clone())
+        .or_else(yielded)
+        .or_else(|| weighed.oui_brand.clone())
+}
+
+fn class(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Class> {
+    let rules = &weighed.maker?.class;
+    let models = models(host, weighed, view);
+    let by_rule = rules.iter().find(|rule| match rule.fact {
+        Name::Model => models.iter().any(|model| rule.regex.is_match(&model.1)),
+        name => host.all(name).any(|fact| rule.regex.is_match(&fact.value)),
+    });
+    by_rule.map(|rule| rule.class).or_else(|| {
+        let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
+        match (count(Name::AnalogChannels)?, count(Name::DigitalChannels)?) {
+            (0, 1) => Some(Class::Camera),
+            (analog, digital) if analog + digital.min(64) > 1 => Some(Class::Recorder),
+            _ => None,
+        }
+    })
+}
+
+fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Conflict> {
+    let mut conflicts: Vec<Conflict> = weighed.conflict.iter().cloned().collect();
+    conflicts.extend(about_macs(host, view));
+    let addresses = values(host, Name::ClaimedAddress, view);
+    let known = |address: &str| {
+        host.addresses
+            .iter()
+            .any(|label| order(label).0 == 2 || order(label) == order(address))
+    };
+    let strangers = addresses
+        .iter()
+        .filter(|value| !known(&value.1))
+        .map(|value| format!("{} ({})", value.1, value.2));
+    let strangers: Vec<String> = strangers.collect();
+    if !strangers.is_empty() {
+        conflicts.push(Conflict {
+            about: "address".into(),
+            says: [host.addresses.clone(), strangers].concat(),
+        });
+    }
+    let serials = yielded(host, Name::Serial, weighed, |yields| &yields.serial, view);
+    conflicts.extend(differing("model", &values(host, Name::Model, view)));
+    conflicts.extend(differing("serial", &serials));
+    conflicts.extend(differing("firmware", &values(host, Name::Firmware, view)));
+    conflicts
+}
+
+/// Two MACs on the wire for one address, or a claimed one that the wire does not show.
+fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
+    let mut by_address: BTreeMap<&str, Vec<(Name, String, String)>> = BTreeMap::new();
+    for fact in host.all(Name::Mac).chain(host.all(Name::ClaimedMac)) {
+        let reply = &view.replies[fact.reply];
+        let mac = parse_mac(&fact.value).map(|mac| mac.to_string().to_lowercase());
+        let of_address = by_address.entry(&reply.host).or_default();
+        of_address.extend(mac.map(|mac| (fact.name, mac, reply.protocol.to_string())));
+    }
+    let disagree = |macs: &&Vec<(Name, String, String)>| {
+        macs.iter().any(|mac| mac.0 == Name::Mac) && macs.iter().any(|mac| mac.1 != macs[0].1)
+    };
+    let macs = by_address.values().find(disagree)?;
+    let mut says: Vec<String> = macs
+        .iter()
+        .map(|(_, mac, protocol)| format!("{mac} ({protocol})"))
+        .collect();
+    says.dedup();
+    Some(Conflict {
+        about: "mac".into(),
+        says,
+    })
+}
+
+fn differing(about: &str, values: &[Value]) -> Option<Conflict> {
+    let differ = values.iter().any(|value| value.1 != values[0].1);
+    let mut says: Vec<String> = values
+        .iter()
+        .map(|value| format!("{} ({})", value.1, value.2))
+        .collect();
+    says.dedup();
+    differ.then(|| Conflict {
+        about: about.into(),
+        says,
+    })
+}

@@ -1,0 +1,246 @@
+//! What is known of the makers: the files of `oui-data/makers`, and how their patterns are matched.
+
+use regex::Regex;
+use serde::{Deserialize, Deserializer};
+
+use super::Class;
+use super::firmware::Grammar;
+use crate::fact::{Fact, Name};
+
+/// One maker's file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Maker {
+    /// The id, as the report has it and as the file is called.
+    pub id: String,
+    /// The name for people.
+    pub name: String,
+    /// How it writes its versions.
+    #[serde(default)]
+    pub firmware: Grammar,
+    /// The blocks of MAC addresses.
+    #[serde(default)]
+    pub oui: Vec<Oui>,
+    /// What its devices say.
+    #[serde(default)]
+    pub pattern: Vec<Pattern>,
+    /// The labels that it is sold under.
+    #[serde(default)]
+    pub brand: Vec<Brand>,
+    /// Which kind of device a model is.
+    #[serde(default)]
+    pub class: Vec<ClassRule>,
+    /// Texts that must match, and what they yield.
+    #[serde(default)]
+    pub example: Vec<Example>,
+    /// Texts of others that must not.
+    #[serde(default)]
+    pub lookalike: Vec<Lookalike>,
+}
+
+/// The blocks of one organisation.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Oui {
+    /// Exactly as the registry has it.
+    pub organisation: String,
+    /// The label that this block speaks for.
+    pub brand: Option<String>,
+    /// How much it weighs; less where the organisation also sells what the maker did not make.
+    #[serde(default = "oui_weight")]
+    pub weight: u8,
+    /// The prefixes, each spelt out.
+    pub prefixes: Vec<String>,
+}
+
+fn oui_weight() -> u8 {
+    30
+}
+
+/// One tell.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pattern {
+    /// Its name within the maker's file.
+    pub id: String,
+    /// The fact that it reads.
+    pub fact: Name,
+    /// What the fact must look like; the groups `model`, `serial`, `firmware` and `brand` yield values.
+    #[serde(deserialize_with = "regex")]
+    pub regex: Regex,
+    /// Other facts of the same reply that must fit too.
+    #[serde(default)]
+    pub all: Vec<Also>,
+    /// 1 to 100.
+    pub weight: u8,
+    /// Only this maker's firmware speaks the protocol.
+    #[serde(default)]
+    pub own_protocol: bool,
+    /// Who saw it.
+    pub source: String,
+    /// When that was written down, `YYYY-MM-DD`.
+    pub seen: String,
+}
+
+/// A further condition of a pattern.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Also {
+    /// The fact that it reads.
+    pub fact: Name,
+    /// What it must look like.
+    #[serde(deserialize_with = "regex")]
+    pub regex: Regex,
+}
+
+/// How a label shows.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Brand {
+    /// The label.
+    pub name: String,
+    /// The fact that it reads.
+    pub fact: Name,
+    /// What it must look like.
+    #[serde(deserialize_with = "regex")]
+    pub regex: Regex,
+    /// Who says so.
+    pub source: String,
+    /// How good that is: `vendor`, `registry`, `field`, `press`.
+    pub strength: String,
+}
+
+/// What a model or a kind says of the class.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClassRule {
+    /// The fact that it reads: the model or the device kind.
+    pub fact: Name,
+    /// What it must look like.
+    #[serde(deserialize_with = "regex")]
+    pub regex: Regex,
+    /// What it then is.
+    pub class: Class,
+}
+
+/// A text of the maker.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Example {
+    /// What one reply said.
+    pub facts: Vec<Text>,
+    /// What the patterns must read in it.
+    #[serde(default)]
+    pub yields: Yields,
+}
+
+/// A text of somebody else.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lookalike {
+    /// The fact.
+    pub fact: Name,
+    /// The text.
+    pub text: String,
+    /// The heaviest pattern that it may match; none, where absent.
+    #[serde(default)]
+    pub at_most: u8,
+    /// What it really is.
+    pub really: String,
+}
+
+/// One fact of an example.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Text {
+    /// The fact.
+    pub fact: Name,
+    /// The text.
+    pub text: String,
+}
+
+/// What a pattern's groups read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Yields {
+    /// The model.
+    pub model: Option<String>,
+    /// The serial number.
+    pub serial: Option<String>,
+    /// The firmware, verbatim.
+    pub firmware: Option<String>,
+    /// The label.
+    pub brand: Option<String>,
+}
+
+/// A pattern that fits a reply.
+#[derive(Debug, Clone)]
+pub struct Hit<'a> {
+    /// The pattern.
+    pub pattern: &'a Pattern,
+    /// The fact that it read.
+    pub fact: &'a Fact,
+    /// What its groups read.
+    pub yields: Yields,
+}
+
+impl Maker {
+    /// Reads a maker's file.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn from_toml(text: &str) -> Result<Self, String> {
+        toml::from_str(text).map_err(|why| why.to_string())
+    }
+
+    /// The patterns that fit facts, a pattern's conditions within one reply.
+    pub fn hits<'a>(&'a self, facts: &[&'a Fact]) -> Vec<Hit<'a>> {
+        let pairs = self
+            .pattern
+            .iter()
+            .flat_map(|pattern| facts.iter().map(move |fact| (pattern, *fact)));
+        pairs.filter_map(|(pattern, fact)| pattern.hit(fact, facts)).collect()
+    }
+}
+
+impl Pattern {
+    fn hit<'a>(&'a self, fact: &'a Fact, facts: &[&Fact]) -> Option<Hit<'a>> {
+        if fact.name != self.fact {
+            return None;
+        }
+        let groups = self.regex.captures(&fact.value)?;
+        let holds = |also: &Also| {
+            let mut same = facts
+                .iter()
+                .filter(|other| other.reply == fact.reply && other.name == also.fact);
+            same.any(|other| also.regex.is_match(&other.value))
+        };
+        let group = |name| groups.name(name).map(|text| text.as_str().trim().to_string());
+        let yields = Yields {
+            model: group("model"),
+            serial: group("serial"),
+            firmware: group("firmware"),
+            brand: group("brand"),
+        };
+        self.all.iter().all(holds).then_some(Hit {
+            pattern: self,
+            fact,
+            yields,
+        })
+    }
+}
+
+const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/makers.rs"));
+
+/// The makers that the program carries.
+pub fn builtin() -> Vec<Maker> {
+    FILES
+        .iter()
+        .map(|(name, text)| Maker::from_toml(text).unwrap_or_else(|why| panic!("{name}.toml: {why}")))
+        .collect()
+}
+
+fn regex<'de, D: Deserializer<'de>>(source: D) -> Result<Regex, D::Error> {
+    let text = String::deserialize(source)?;
+    Regex::new(&text).map_err(serde::de::Error::custom)
+}

@@ -1,0 +1,230 @@
+//! Which maker, and how sure: the tells of one host, weighed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::makers::{Maker, Yields};
+use super::merge::Host;
+use super::{Confidence, Conflict, Evidence, Knowledge, ReplyRef};
+use crate::fact::{Fact, Name, Protocol, Reply, parse_mac};
+
+/// From this weight on a tell speaks for itself.
+const STRONG: u8 = 40;
+/// The longest text that evidence quotes, in characters.
+const SAW: usize = 120;
+
+/// What a verdict may look at.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    pub replies: &'a [Reply],
+    pub knowledge: &'a Knowledge,
+}
+
+/// One sign that points at a maker.
+struct Tell<'a> {
+    maker: &'a Maker,
+    rule: String,
+    weight: u8,
+    own: bool,
+    fact: &'a Fact,
+    source: &'static str,
+    brand: Option<&'a str>,
+    yields: Yields,
+}
+
+/// The outcome of weighing.
+#[derive(Default)]
+pub struct Weighed<'a> {
+    pub maker: Option<&'a Maker>,
+    pub confidence: Option<Confidence>,
+    pub evidence: Vec<Evidence>,
+    pub conflict: Option<Conflict>,
+    /// What the winner's patterns read, each with the reply it was read in.
+    pub yields: Vec<(Yields, usize)>,
+    /// The label that the MAC block speaks for.
+    pub oui_brand: Option<String>,
+}
+
+/// Weighs a host's facts against every maker.
+pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
+    let tells: Vec<Tell<'a>> = view
+        .knowledge
+        .makers
+        .iter()
+        .flat_map(|maker| tells(host, maker, view))
+        .collect();
+    let mut by_maker: BTreeMap<&str, Vec<&Tell<'a>>> = BTreeMap::new();
+    tells
+        .iter()
+        .for_each(|tell| by_maker.entry(&tell.maker.id).or_default().push(tell));
+    let Some((winner, mine)) = by_maker
+        .iter()
+        .max_by_key(|(id, tells)| (strength(tells), std::cmp::Reverse(**id)))
+    else {
+        return Weighed::default();
+    };
+    let others: Vec<&Tell<'_>> = tells.iter().filter(|tell| tell.maker.id != **winner).collect();
+    let oui_only = others.iter().all(|tell| tell.source == "oui");
+    let mut confidence = confidence(mine, host, view);
+    if !others.is_empty() && !(oui_only && mine.iter().any(|tell| tell.own)) {
+        confidence = confidence.min(Confidence::Probable);
+    }
+    Weighed {
+        maker: Some(mine[0].maker),
+        confidence: Some(confidence),
+        evidence: evidence(&tells, view),
+        conflict: (!others.is_empty()).then(|| about_maker(&tells, view)),
+        yields: mine.iter().map(|tell| (tell.yields.clone(), tell.fact.reply)).collect(),
+        oui_brand: mine.iter().find_map(|tell| tell.brand).map(str::to_string),
+    }
+}
+
+fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>> {
+    let hits = maker.hits(&host.facts).into_iter().map(|hit| Tell {
+        maker,
+        rule: format!("{}/{}", maker.id, hit.pattern.id),
+        weight: hit.pattern.weight,
+        own: hit.pattern.own_protocol,
+        fact: hit.fact,
+        source: source(&view.replies[hit.fact.reply].protocol),
+        brand: None,
+        yields: hit.yields,
+    });
+    hits.chain(oui(host, maker, view)).collect()
+}
+
+fn oui<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<'a>> {
+    let fact = host
+        .all(Name::Mac)
+        .chain(host.all(Name::ClaimedMac))
+        .chain(host.all(Name::DerivedMac))
+        .next()?;
+    let mac = parse_mac(&fact.value)?;
+    view.knowledge.registry.lookup(mac).organisation()?;
+    let digits: String = mac.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+    let block = maker
+        .oui
+        .iter()
+        .find(|block| block.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str())))?;
+    Some(Tell {
+        maker,
+        rule: "oui".into(),
+        weight: block.weight,
+        own: false,
+        fact,
+        source: "oui",
+        brand: block.brand.as_deref(),
+        yields: Yields::default(),
+    })
+}
+
+/// Protocols of one source can be wrong together: they are one program's word.
+fn source(protocol: &Protocol) -> &'static str {
+    match protocol {
+        Protocol::Sadp => "sadp",
+        Protocol::Dhip | Protocol::DvripUdp | Protocol::Dvrip => "dhip",
+        Protocol::Wsd => "wsd",
+        Protocol::Http | Protocol::Https => "http",
+        Protocol::Rtsp => "rtsp",
+        Protocol::Certificate => "certificate",
+        Protocol::Snmp => "snmp",
+        Protocol::Isapi => "isapi",
+        Protocol::DahuaCgi | Protocol::DahuaRpc => "cgi",
+        Protocol::Onvif => "onvif",
+        _ => "other",
+    }
+}
+
+/// The own protocol before any sum; a source counts once, with its heaviest tell.
+fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
+    let mut heaviest: BTreeMap<&str, u8> = BTreeMap::new();
+    for tell in tells {
+        let weight = heaviest.entry(tell.source).or_default();
+        *weight = tell.weight.max(*weight);
+    }
+    (
+        tells.iter().any(|tell| tell.own),
+        heaviest.values().map(|weight| u32::from(*weight)).sum(),
+    )
+}
+
+fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
+    let strong: BTreeSet<&str> = tells
+        .iter()
+        .filter(|tell| tell.weight >= STRONG && tell.source != "oui")
+        .map(|tell| tell.source)
+        .collect();
+    let by_oui = tells.iter().any(|tell| tell.source == "oui");
+    let by_protocol = tells.iter().any(|tell| tell.source != "oui");
+    let mis_addressed = host.replies.iter().any(|&reply| view.replies[reply].off_subnet);
+    let own = tells
+        .iter()
+        .any(|tell| tell.own && is_vouched_for(tell.fact, host, view));
+    if (own || strong.len() >= 2) && !mis_addressed {
+        Confidence::Confirmed
+    } else if !strong.is_empty() || by_oui && by_protocol {
+        Confidence::Probable
+    } else {
+        Confidence::Possible
+    }
+}
+
+/// The address itself was asked, or the reply's own MAC is the one seen on the wire at that address.
+fn is_vouched_for(fact: &Fact, host: &Host<'_>, view: &View<'_>) -> bool {
+    let reply = &view.replies[fact.reply];
+    let on_wire = |mac| {
+        host.all(Name::Mac)
+            .any(|seen| view.replies[seen.reply].host == reply.host && parse_mac(&seen.value) == Some(mac))
+    };
+    reply.answers_unicast()
+        || host
+            .all(Name::ClaimedMac)
+            .filter(|claim| claim.reply == fact.reply)
+            .filter_map(|claim| parse_mac(&claim.value))
+            .any(on_wire)
+}
+
+fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
+    let mut evidence: Vec<Evidence> = Vec::new();
+    for tell in tells {
+        let reply = &view.replies[tell.fact.reply];
+        let next = Evidence {
+            rule: tell.rule.clone(),
+            maker: tell.maker.id.clone(),
+            weight: tell.weight,
+            saw: tell.fact.value.chars().take(SAW).collect(),
+            reply: ReplyRef {
+                host: reply.host.clone(),
+                protocol: reply.protocol.to_string(),
+                port: reply.port,
+                asked: reply.asked.clone(),
+                at: reply.at.map(|at| at.to_string()),
+            },
+        };
+        // A question is asked several times; the same answer to it is one reason.
+        let same = |known: &Evidence| {
+            let (a, b) = (&known.reply, &next.reply);
+            (&known.rule, &known.saw, &a.host, &a.asked) == (&next.rule, &next.saw, &b.host, &b.asked)
+        };
+        if !evidence.iter().any(same) {
+            evidence.push(next);
+        }
+    }
+    evidence.sort_by_key(|evidence| std::cmp::Reverse(evidence.weight));
+    evidence
+}
+
+fn about_maker(tells: &[Tell<'_>], view: &View<'_>) -> Conflict {
+    let says: BTreeSet<String> = tells
+        .iter()
+        .map(|tell| {
+            format!(
+                "{} ({}: {})",
+                tell.maker.id, view.replies[tell.fact.reply].protocol, tell.rule
+            )
+        })
+        .collect();
+    Conflict {
+        about: "maker".into(),
+        says: says.into_iter().collect(),
+    }
+}
