@@ -44,7 +44,10 @@ fn guarded(reading: impl FnOnce() -> Reading) -> Option<Reading> {
 }
 
 fn judge_by(replies: &[Reply], knowledge: &Knowledge, read: impl Fn(&Reply) -> Option<Reading>) -> Judged {
-    let mut judged = Judged { replies: replies.len() as u64, ..Judged::default() };
+    let mut judged = Judged {
+        replies: replies.len() as u64,
+        ..Judged::default()
+    };
     let facts = judged.read_all(replies, read);
     judged.devices = identify(replies, &facts, knowledge);
     judged
@@ -68,7 +71,11 @@ impl Judged {
         let mut facts = Vec::new();
         for (place, reply) in replies.iter().enumerate() {
             let said = self.count(reply, read(reply));
-            facts.extend(said.into_iter().map(|said| Fact { name: said.name, value: said.value, reply: place }));
+            facts.extend(said.into_iter().map(|said| Fact {
+                name: said.name,
+                value: said.value,
+                reply: place,
+            }));
         }
         facts
     }
@@ -104,7 +111,10 @@ mod tests {
         let judged = judge_by(&replies, Knowledge::builtin(), |reply| {
             guarded(|| match reply.bytes.as_slice() {
                 b"facts" => Reading::Facts(Vec::new()),
-                b"garbled" => Reading::Garbled { facts: Vec::new(), why: "half of it is missing" },
+                b"garbled" => Reading::Garbled {
+                    facts: Vec::new(),
+                    why: "half of it is missing",
+                },
                 b"question" => Reading::Question,
                 b"unread" => Reading::Unread,
                 _ => panic!("an odd camera"),

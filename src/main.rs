@@ -4,6 +4,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
@@ -11,9 +12,11 @@ use camsweep::cli::{
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::judge;
+use camsweep::net::Interface;
 use camsweep::report::{self, Run, escape::escape, model::Report};
 use camsweep::{coverage::Coverage, net, record, scan};
 use clap::Parser;
+use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
 type Outcome = Result<Code, Failure>;
@@ -24,7 +27,7 @@ fn main() -> ExitCode {
         eprintln!("fault in camsweep: {}", escape(&fault.to_string()))
     }));
     let outcome = match Cli::parse().command {
-        None => print(&words::attached(&net::interfaces())),
+        None => interfaces().and_then(|interfaces| print(&words::attached(&interfaces))),
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Data(args)) => show_data(&args),
@@ -43,7 +46,8 @@ fn main() -> ExitCode {
 fn sweep(args: &ScanArgs) -> Outcome {
     log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
-    let plan = plan::resolve(args, &net::interfaces())?;
+    let interfaces = interfaces()?;
+    let plan = plan::resolve(args, &interfaces)?;
     let summary = words::summary_of(&plan, &Budget::default());
     let header = words::scope_header(&plan, &summary);
     if args.dry_run {
@@ -52,9 +56,9 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     eprint!("{header}");
-    let started = net::now();
+    let started = Timestamp::now();
     let mut watch = Watch::new(!args.no_progress, record);
-    let findings = run(&plan, &mut watch)?;
+    let findings = run(&plan, interfaces, &knowledge, &mut watch)?;
     let recorded = watch.finish();
     let judged = judge(&findings.replies, &knowledge);
     let mut coverage = findings.coverage;
@@ -62,7 +66,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let report = report::assemble(Run {
         oui_data: data::source(&knowledge, args.output.oui_file.as_deref()),
         started,
-        finished: net::now(),
+        finished: Timestamp::now(),
         interrupted: findings.interrupted,
         plan: summary,
         coverage,
@@ -75,13 +79,32 @@ fn sweep(args: &ScanArgs) -> Outcome {
     Ok(exit::code_of(&report, args.output.fail_on.is_some()))
 }
 
-fn run(plan: &scan::Plan, watch: &mut Watch) -> Result<scan::Findings, Failure> {
+fn interfaces() -> Result<Vec<Interface>, Failure> {
+    net::interfaces().map_err(|error| {
+        Failure::could_not_run(
+            format!("cannot list this machine's interfaces: {error}"),
+            "see the system's limits",
+        )
+    })
+}
+
+fn run(
+    plan: &scan::Plan,
+    interfaces: Vec<Interface>,
+    knowledge: &Knowledge,
+    watch: &mut Watch,
+) -> Result<scan::Findings, Failure> {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot start: {error}"), "see the system's limits");
-    let door = net::Live::new().map_err(cannot)?;
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
     let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
-    Ok(runtime.block_on(scan::scan(plan, door, watch, stop)))
+    let findings = runtime.block_on(async {
+        let door = Arc::new(net::live::Live::new(interfaces, net::Limits::default()));
+        scan::scan(plan, door, knowledge, watch, stop).await
+    });
+    // A name that DNS still owes must not hold up the report.
+    runtime.shutdown_background();
+    Ok(findings)
 }
 
 /// Once: stop asking and report what is known. Twice: leave at once.
@@ -98,7 +121,7 @@ async fn interruptions(stop: CancellationToken) {
 fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
-    let started = net::now();
+    let started = Timestamp::now();
     let mut replies = Vec::new();
     for file in &args.files {
         replies.extend(data::replies(file)?);
@@ -113,7 +136,7 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     let report = report::assemble(Run {
         oui_data: data::source(&knowledge, args.output.oui_file.as_deref()),
         started,
-        finished: net::now(),
+        finished: Timestamp::now(),
         interrupted: false,
         plan: words::judged_files(&args.files),
         coverage,

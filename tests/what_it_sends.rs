@@ -40,6 +40,14 @@ fn the_number_of_unicast_datagrams() {
 }
 
 #[test]
+fn the_number_of_connections() {
+    says(&format!(
+        "At most {} connections to one host",
+        camsweep::probe::http::MAX_CONNECTIONS
+    ));
+}
+
+#[test]
 fn every_question_and_every_port() {
     for question in datagram_questions(uuid::Uuid::new_v4) {
         if let Some(group) = question.group {

@@ -1,30 +1,39 @@
 //! The most that a plan can send, in words.
 
-use crate::scan::Plan;
+use crate::probe;
+use crate::scan::{self, Plan};
 
-/// How often each question is asked at most.
+/// How often each question is asked at most, counted from the questions themselves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
     /// ARP requests to an address on a segment that stays silent.
     pub arp_rounds: u64,
-    /// Discovery questions (WS-Discovery's three forms, SADP's two, DHIP, DVRIP …) that leave by multicast or broadcast.
-    pub multicast_questions: u64,
-    /// How often each of them is sent on an interface.
-    pub multicast_sends: u64,
-    /// Unicast discovery datagrams to one host, or to one address beyond a router.
-    pub unicast_datagrams: u64,
+    /// Discovery datagrams that leave by multicast or broadcast on an interface, repetitions counted.
+    pub multicast_datagrams: u64,
+    /// Unicast discovery datagrams to one host that exists.
+    pub datagrams_to_live: u64,
+    /// Unicast discovery datagrams to one address beyond a router that stays silent.
+    pub datagrams_to_silent: u64,
     /// TCP connections to one host that is not settled by then.
     pub connections: u64,
 }
 
 impl Default for Budget {
     fn default() -> Self {
+        let questions = probe::datagram_questions(uuid::Uuid::new_v4);
+        let places = |question: &probe::DatagramQuestion| {
+            usize::from(question.group.is_some()) + usize::from(question.broadcast)
+        };
+        let multicast: usize = questions
+            .iter()
+            .map(|question| question.multicast.len() * places(question))
+            .sum();
         Budget {
-            arp_rounds: 3,
-            multicast_questions: 8,
-            multicast_sends: 3,
-            unicast_datagrams: 8,
-            connections: 5,
+            arp_rounds: scan::ARP.rounds as u64,
+            multicast_datagrams: (multicast * scan::SENDS.len()) as u64,
+            datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
+            datagrams_to_silent: probe::ORDER_FOR_SILENT.len() as u64,
+            connections: probe::http::MAX_CONNECTIONS,
         }
     }
 }
@@ -40,17 +49,20 @@ impl Budget {
             lines.push(format!(
                 "ARP: at most {requests} requests, {rounds} to each of {neighbours} addresses while it is silent"
             ));
-            let each = self.multicast_questions * self.multicast_sends;
+            let each = self.multicast_datagrams;
             lines.push(format!(
                 "multicast: at most {each} datagrams on each of {segments} interface(s)"
             ));
         }
-        let each = self.unicast_datagrams;
-        let most = each * plan.addresses();
-        lines.push(match routed {
-            0 => format!("unicast: at most {each} datagrams to each host that exists"),
-            _ => format!("unicast: at most {each} datagrams to each host that exists and each of {routed} addresses not on a segment of this machine; {most} in all"),
-        });
+        let each = self.datagrams_to_live;
+        lines.push(format!("unicast: at most {each} datagrams to each host that exists"));
+        if routed > 0 {
+            let (each, most) = (self.datagrams_to_silent, self.datagrams_to_silent * routed);
+            lines.push(format!(
+                "unicast: at most {each} datagrams to each of {routed} addresses not on a segment of this machine, \
+                 {most} in all"
+            ));
+        }
         let silent = if plan.probe_silent {
             " and each silent address beyond a router"
         } else {

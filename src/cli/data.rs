@@ -33,20 +33,26 @@ pub fn knowledge(oui_file: Option<&Path>) -> Result<Cow<'static, Knowledge>, Fai
 pub fn source(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
     match oui_file {
         Some(path) => path.display().to_string(),
-        None => knowledge.registry().provenance().date,
+        None => knowledge
+            .registry
+            .provenance()
+            .date
+            .clone()
+            .unwrap_or_else(|| "undated".into()),
     }
 }
 
 /// What `camsweep data` prints.
 pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
-    let provenance = knowledge.registry().provenance();
+    let provenance = knowledge.registry.provenance();
+    let makers: Vec<&str> = knowledge.makers.iter().map(|maker| maker.id.as_str()).collect();
     let source = oui_file.map_or("embedded".to_owned(), |path| path.display().to_string());
     format!(
         "MAC registry: {source}\n  date      {}\n  rows      {}\n  sha256    {}\nmakers: {}\n",
-        provenance.date,
+        provenance.date.as_deref().unwrap_or("not told"),
         provenance.rows,
-        provenance.sha256,
-        knowledge.makers().join(", ")
+        provenance.sha256.as_deref().unwrap_or("not told"),
+        makers.join(", ")
     )
 }
 

@@ -16,6 +16,15 @@ const CONNECT: Duration = Duration::from_millis(1500);
 const DEADLINE: Duration = Duration::from_secs(4);
 const MAX_REDIRECTS: usize = 2;
 const MAX_ANNOUNCED: usize = 2;
+/// The most connections to one host: the ports announced, the usual and the further ones, and the redirects.
+pub const MAX_CONNECTIONS: u64 = (MAX_ANNOUNCED + USUAL.len() + FURTHER.len() + MAX_REDIRECTS) as u64;
+const USUAL: [Web; 2] = [Web { port: 80, tls: false }, Web { port: 443, tls: true }];
+/// Only where another sign says camera.
+const FURTHER: [Web; 3] = [
+    Web { port: 8080, tls: false },
+    Web { port: 8443, tls: true },
+    Web { port: 88, tls: false },
+];
 
 /// A port that may hold a web server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,15 +75,11 @@ pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, signs
 
 /// The ports to try, in order, each once.
 fn ports(signs: &Signs) -> Vec<Web> {
-    let plain = |port| Web { port, tls: false };
-    let secure = |port| Web { port, tls: true };
     let announced = signs.announced.iter().copied().take(MAX_ANNOUNCED);
     let mut ports: Vec<Web> = Vec::new();
-    let usual = [plain(80), secure(443)];
-    let further = [plain(8080), secure(8443), plain(88)];
     for web in announced
-        .chain(usual)
-        .chain(further.into_iter().filter(|_| signs.camera))
+        .chain(USUAL)
+        .chain(FURTHER.into_iter().filter(|_| signs.camera))
     {
         if !ports.iter().any(|known| known.port == web.port) {
             ports.push(web);

@@ -11,9 +11,11 @@ mod run;
 mod signs;
 mod targets;
 
+pub use chorus::SENDS;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
-pub use run::scan;
+pub use rounds::Tempo;
+pub use run::{ARP, ASKED_AGAIN, scan};
 pub use targets::{TargetError, parse_exclusions, parse_targets};
 
 use crate::coverage::{BlindSpot, Coverage};

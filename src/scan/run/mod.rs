@@ -38,6 +38,8 @@ pub const ARP: Tempo = Tempo {
     pause: Duration::from_millis(300),
     rest: Duration::from_millis(500),
 };
+/// What a host that looks like a unit and is not settled is asked once more: the makers' own protocols.
+pub const ASKED_AGAIN: &[Place] = &[ORDER_FOR_LIVE[0], ORDER_FOR_LIVE[1]];
 /// The passes over silent addresses beyond a router, a question each.
 const PASSES: Tempo = Tempo {
     rounds: ORDER_FOR_SILENT.len(),
@@ -75,11 +77,11 @@ struct Talk {
 }
 
 /// Scans the plan through the door, tells the watcher, and stops when `stop` says so.
-pub async fn scan<D: Door>(
-    plan: &Plan,
+pub async fn scan<'a, D: Door>(
+    plan: &'a Plan,
     door: Arc<D>,
-    knowledge: &'static Knowledge,
-    watcher: &mut dyn Watcher,
+    knowledge: &'a Knowledge,
+    watcher: &'a mut dyn Watcher,
     stop: CancellationToken,
 ) -> Findings {
     let mut run = Run::open(plan, door, knowledge, watcher).await;
@@ -90,7 +92,7 @@ pub async fn scan<D: Door>(
 struct Run<'a, D: Door> {
     plan: &'a Plan,
     door: Arc<D>,
-    knowledge: &'static Knowledge,
+    knowledge: &'a Knowledge,
     watcher: &'a mut dyn Watcher,
     scope: Ranges,
     questions: Vec<DatagramQuestion>,
@@ -117,7 +119,7 @@ struct Run<'a, D: Door> {
 }
 
 impl<'a, D: Door> Run<'a, D> {
-    async fn open(plan: &'a Plan, door: Arc<D>, knowledge: &'static Knowledge, watcher: &'a mut dyn Watcher) -> Self {
+    async fn open(plan: &'a Plan, door: Arc<D>, knowledge: &'a Knowledge, watcher: &'a mut dyn Watcher) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
         let started = Instant::now();
         let mut run = Run {
@@ -325,7 +327,7 @@ impl<'a, D: Door> Run<'a, D> {
         if standing.settled {
             self.asking.release(host);
         } else if standing.unit && self.asked_again.insert(host) {
-            self.asking.ask_again(host, [ORDER_FOR_LIVE[0], ORDER_FOR_LIVE[1]], now);
+            self.asking.ask_again(host, ASKED_AGAIN.iter().copied(), now);
         } else {
             self.talk(host, standing);
         }
