@@ -1,8 +1,11 @@
 use super::*;
 use crate::fact::{Name, Protocol};
 
+/// Host, protocol, what was asked, what was said.
+type Row<'a> = (&'a str, Protocol, &'a str, &'a [(Name, &'a str)]);
+
 /// Replies with their facts, written as a table.
-fn judge(rows: &[(&str, Protocol, &str, &[(Name, &str)])]) -> Vec<Device> {
+fn judge(rows: &[Row<'_>]) -> Vec<Device> {
     let (mut replies, mut facts) = (Vec::new(), Vec::new());
     for (host, protocol, asked, said) in rows {
         let mut reply = Reply::new(*host, protocol.clone(), "x");

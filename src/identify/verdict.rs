@@ -65,7 +65,8 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
     let others: Vec<&Tell<'_>> = tells.iter().filter(|tell| tell.maker.id != **winner).collect();
     let oui_only = others.iter().all(|tell| tell.source == "oui");
     let mut confidence = confidence(mine, host, view);
-    if !others.is_empty() && !(oui_only && mine.iter().any(|tell| tell.own)) {
+    let settled = others.is_empty() || oui_only && mine.iter().any(|tell| tell.own);
+    if !settled {
         confidence = confidence.min(Confidence::Probable);
     }
     Weighed {
