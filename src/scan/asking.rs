@@ -33,8 +33,15 @@ pub enum Next {
 pub struct Asking {
     room: usize,
     waiting: VecDeque<(Ipv4Addr, VecDeque<Place>)>,
-    hosts: HashMap<Ipv4Addr, VecDeque<Place>>,
+    hosts: HashMap<Ipv4Addr, Host>,
     due: BTreeSet<(Instant, Ipv4Addr)>,
+}
+
+/// What one host is still to be asked, and when; not due while it is talked to.
+#[derive(Debug, Default)]
+struct Host {
+    places: VecDeque<Place>,
+    due: Option<Instant>,
 }
 
 impl Asking {
@@ -55,37 +62,45 @@ impl Asking {
 
     /// Asks a host that has rested some more.
     pub fn ask_again(&mut self, host: Ipv4Addr, places: impl IntoIterator<Item = Place>, now: Instant) {
-        if let Some(queue) = self.hosts.get_mut(&host) {
-            queue.extend(places);
-            self.due.insert((now, host));
+        if let Some(entry) = self.hosts.get_mut(&host) {
+            entry.places.extend(places);
+            self.set_due(host, Some(now));
         }
     }
 
     /// A host is settled: whatever it was still to be asked is dropped, and it rests at once.
     pub fn settle(&mut self, host: Ipv4Addr, now: Instant) {
-        if let Some(queue) = self.hosts.get_mut(&host) {
-            queue.clear();
-            let before = self.due.len();
-            self.due.retain(|&(_, other)| other != host);
-            if self.due.len() < before {
-                self.due.insert((now, host));
-            }
+        if let Some((_, places)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
+            places.clear();
+        }
+        if let Some(entry) = self.hosts.get_mut(&host) {
+            entry.places.clear();
+            let is_due = entry.due.is_some();
+            self.set_due(host, is_due.then_some(now));
+        }
+    }
+
+    /// What was handed out for a host has been sent only now: its pace and its patience count from here.
+    pub fn sent(&mut self, host: Ipv4Addr, now: Instant) {
+        if let Some(entry) = self.hosts.get(&host) {
+            let patience = if entry.places.is_empty() { LISTEN } else { PACE };
+            self.set_due(host, Some(now + patience));
         }
     }
 
     /// A host is done with altogether: its place is free for the next.
     pub fn release(&mut self, host: Ipv4Addr) {
+        self.set_due(host, None);
         self.hosts.remove(&host);
-        self.due.retain(|&(_, other)| other != host);
     }
 
-    /// What to do at `now`.
+    /// What to do at `now`. A host that is handed out is due again when [`Asking::sent`] says so.
     pub fn poll(&mut self, now: Instant) -> Next {
         while self.hosts.len() < self.room
-            && let Some((host, queue)) = self.waiting.pop_front()
+            && let Some((host, places)) = self.waiting.pop_front()
         {
-            self.hosts.insert(host, queue);
-            self.due.insert((now, host));
+            self.hosts.insert(host, Host { places, due: None });
+            self.set_due(host, Some(now));
         }
         let Some(&(due, host)) = self.due.first() else {
             return Next::Idle;
@@ -93,14 +108,19 @@ impl Asking {
         if now < due {
             return Next::Wait(due);
         }
-        self.due.pop_first();
-        let queue = self.hosts.entry(host).or_default();
-        let Some(place) = queue.pop_front() else {
-            return Next::Rested(host);
-        };
-        self.due
-            .insert((now + if queue.is_empty() { LISTEN } else { PACE }, host));
-        Next::Ask(host, place)
+        self.set_due(host, None);
+        match self.hosts.get_mut(&host).and_then(|entry| entry.places.pop_front()) {
+            Some(place) => Next::Ask(host, place),
+            None => Next::Rested(host),
+        }
+    }
+
+    fn set_due(&mut self, host: Ipv4Addr, due: Option<Instant>) {
+        let Some(entry) = self.hosts.get_mut(&host) else { return };
+        if let Some(before) = std::mem::replace(&mut entry.due, due) {
+            self.due.remove(&(before, host));
+        }
+        self.due.extend(due.map(|due| (due, host)));
     }
 
     /// Hosts that have not been asked everything.
@@ -108,7 +128,7 @@ impl Asking {
         let asked = self
             .hosts
             .iter()
-            .filter(|(_, queue)| !queue.is_empty())
+            .filter(|(_, entry)| !entry.places.is_empty())
             .map(|(host, _)| *host);
         asked.chain(self.waiting.iter().map(|(host, _)| *host))
     }
@@ -127,7 +147,13 @@ mod tests {
             match asking.poll(now) {
                 Next::Wait(until) => now = until,
                 Next::Idle => return log,
-                next => log.push(((now - start).as_millis() as u64, next)),
+                next => {
+                    log.push(((now - start).as_millis() as u64, next));
+                    if let Next::Ask(host, _) = next {
+                        now += Duration::from_millis(3);
+                        asking.sent(host, now);
+                    }
+                }
             }
         }
     }
@@ -138,8 +164,8 @@ mod tests {
         asking.admit(HOST, [(0, 0), (1, 0)]);
         let expected = [
             (0, Next::Ask(HOST, (0, 0))),
-            (200, Next::Ask(HOST, (1, 0))),
-            (1200, Next::Rested(HOST)),
+            (203, Next::Ask(HOST, (1, 0))),
+            (1206, Next::Rested(HOST)),
         ];
         assert_eq!(run(&mut asking, start), expected);
     }
@@ -149,11 +175,15 @@ mod tests {
         let (mut asking, start) = (Asking::new(10), Instant::now());
         asking.admit(HOST, [(0, 0), (1, 0), (2, 0)]);
         assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
+        asking.sent(HOST, start);
         asking.settle(HOST, start);
         assert_eq!(asking.poll(start), Next::Rested(HOST));
         assert_eq!(asking.poll(start), Next::Idle);
         asking.settle(HOST, start);
         assert_eq!(asking.poll(start), Next::Idle, "a host rests once");
+        asking.admit(OTHER, [(0, 0)]);
+        asking.settle(OTHER, start);
+        assert_eq!(asking.poll(start), Next::Rested(OTHER), "settled before its turn came");
     }
 
     #[test]

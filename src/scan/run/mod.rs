@@ -262,6 +262,7 @@ impl<'a, D: Door> Run<'a, D> {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent(&name, Some(host.into()));
         }
+        self.asking.sent(host, Instant::now());
         Step::Sent
     }
 
