@@ -43,7 +43,12 @@ fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
 }
 
 /// Hears `group:port` on the interface that owns `via` and lets each host answer from its own address.
-pub async fn hear_group(group: Ipv4Addr, port: u16, interface: Option<(&str, u32)>, hosts: Vec<&'static Host>) -> std::io::Result<()> {
+pub async fn hear_group(
+    group: Ipv4Addr,
+    port: u16,
+    interface: Option<(&str, u32)>,
+    hosts: Vec<&'static Host>,
+) -> std::io::Result<()> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -59,7 +64,11 @@ pub async fn hear_group(group: Ipv4Addr, port: u16, interface: Option<(&str, u32
     tokio::spawn(async move {
         let mut buffer = vec![0; 65_536];
         while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-            for host in hosts.iter().copied().filter(|host| hears(host, port) != Hears::UnicastOnly) {
+            for host in hosts
+                .iter()
+                .copied()
+                .filter(|host| hears(host, port) != Hears::UnicastOnly)
+            {
                 if let Some(reply) = reply(host, port, &buffer[..length]) {
                     tokio::spawn(send(host, port, reply, from, interface.clone()));
                 }
@@ -70,7 +79,11 @@ pub async fn hear_group(group: Ipv4Addr, port: u16, interface: Option<(&str, u32
 }
 
 fn hears(host: &Host, port: u16) -> Hears {
-    if port == WSD && host.wsd_hears != Hears::Both { host.wsd_hears } else { host.hears }
+    if port == WSD && host.wsd_hears != Hears::Both {
+        host.wsd_hears
+    } else {
+        host.hears
+    }
 }
 
 async fn answer_unicast(host: &'static Host, port: u16, socket: Arc<UdpSocket>) {
@@ -91,7 +104,11 @@ async fn send(host: &'static Host, port: u16, reply: Vec<u8>, to: SocketAddr, in
         let wait = u64::from(address(host).octets()[3]) * 37 % 500;
         tokio::time::sleep(Duration::from_millis(wait)).await;
     }
-    let from = if port == WSD && host.odd == Odd::OtherPort { 0 } else { port };
+    let from = if port == WSD && host.odd == Odd::OtherPort {
+        0
+    } else {
+        port
+    };
     let Ok(socket) = bind(address(host), from) else { return };
     let _ = socket.send_to(&reply, to).await;
     if let (SADP, true, Some(name)) = (port, host.sadp_to_group, interface) {
@@ -108,9 +125,11 @@ pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
         return Some(b"<?xml version=\"1.0\"?><ProbeMatch><Uuid>\xff\xfe</Uu\0<<DHIP{\"method\":\"client.not".to_vec());
     }
     match port {
-        SADP if text.contains("<Probe>") => {
-            Some(fill(host, host.sadp?).replace("{uuid}", between(&text, "<Uuid>", "</Uuid>")).into_bytes())
-        }
+        SADP if text.contains("<Probe>") => Some(
+            fill(host, host.sadp?)
+                .replace("{uuid}", between(&text, "<Uuid>", "</Uuid>"))
+                .into_bytes(),
+        ),
         DHIP if question.get(4..8) == Some(b"DHIP") && text.contains("DHDiscover.search") => {
             Some(replies::dhip_frame(fill(host, host.dhip?).as_bytes()))
         }
@@ -121,8 +140,17 @@ pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
 
 fn wsd(host: &Host, question: &str) -> Option<Vec<u8>> {
     let template = host.wsd?;
-    let id = question.split("MessageID").nth(1).map_or("", |rest| between(rest, ">", "<"));
-    let prefix = if template.contains("wsadis:") { "wsadis" } else if template.contains("<a:Action") { "a" } else { "wsa" };
+    let id = question
+        .split("MessageID")
+        .nth(1)
+        .map_or("", |rest| between(rest, ">", "<"));
+    let prefix = if template.contains("wsadis:") {
+        "wsadis"
+    } else if template.contains("<a:Action") {
+        "a"
+    } else {
+        "wsa"
+    };
     let relates = match host.odd {
         Odd::NoRelatesTo => String::new(),
         _ => format!("<{prefix}:RelatesTo>{id}</{prefix}:RelatesTo>"),
@@ -130,17 +158,27 @@ fn wsd(host: &Host, question: &str) -> Option<Vec<u8>> {
     let text = fill(host, template).replace("{relates}", &relates);
     // "Camera" in Chinese, as GBK, where the XML says UTF-8.
     Some(match host.odd {
-        Odd::Gbk => text.into_bytes().split(|&b| b == b'K').collect::<Vec<_>>().join(&b"\xc9\xe3\xcf\xf1\xbb\xfa"[..]),
+        Odd::Gbk => text
+            .into_bytes()
+            .split(|&b| b == b'K')
+            .collect::<Vec<_>>()
+            .join(&b"\xc9\xe3\xcf\xf1\xbb\xfa"[..]),
         _ => text.into_bytes(),
     })
 }
 
 fn between<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
-    text.split_once(open).and_then(|(_, rest)| rest.split_once(close)).map_or("", |(inside, _)| inside)
+    text.split_once(open)
+        .and_then(|(_, rest)| rest.split_once(close))
+        .map_or("", |(inside, _)| inside)
 }
 
 fn fill(host: &Host, template: &str) -> String {
-    let http = host.tcp.iter().find(|(_, how)| matches!(how, Tcp::Http(_))).map_or(80, |(port, _)| *port);
+    let http = host
+        .tcp
+        .iter()
+        .find(|(_, how)| matches!(how, Tcp::Http(_)))
+        .map_or(80, |(port, _)| *port);
     let xaddr = match host.odd {
         Odd::ZeroXaddr => "0.0.0.0".to_owned(),
         Odd::StaleXaddr => "192.168.1.19".to_owned(),
