@@ -309,11 +309,11 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
         &["-f", "-"],
         &format!(
             "table netdev lab {{\n map macs {{ type ipv4_addr : ether_addr; elements = {{ {}, {}, {} }} }}\n\
-         chain in0 {{ type filter hook ingress device cam0 priority 0; meta pkttype other meta pkttype set host }}\n\
-         chain in1 {{ type filter hook ingress device cam1 priority 0; meta pkttype other meta pkttype set host }}\n\
-         chain out0 {{ type filter hook egress device cam0 priority 0; ether saddr set ip saddr map @macs }}\n\
-         chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs }}\n}}\n\
-         table ip walls {{ chain in {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop }} }}\n",
+         chain in0 {{ type filter hook ingress device cam0 priority 0; meta pkttype other meta pkttype set host; }}\n\
+         chain in1 {{ type filter hook ingress device cam1 priority 0; meta pkttype other meta pkttype set host; }}\n\
+         chain out0 {{ type filter hook egress device cam0 priority 0; ether saddr set ip saddr map @macs; }}\n\
+         chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs; }}\n}}\n\
+         table ip walls {{ chain wall {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop; }}\n}}\n",
             macs(estate::NEAR, None),
             macs(estate::FAR, Some(router)),
             macs(estate::SECOND, None)
