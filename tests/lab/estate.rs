@@ -1,0 +1,599 @@
+//! The estate as data: every host that exists, what it says, and what a good scan says of it.
+
+use crate::replies as r;
+
+/// What a good scan says of a host.
+#[derive(Clone, Copy, Default)]
+pub struct Expect {
+    /// `hikvision`, `dahua` or nothing.
+    pub maker: Option<&'static str>,
+    pub model: Option<&'static str>,
+    pub serial: Option<&'static str>,
+    /// Verbatim.
+    pub firmware: Option<&'static str>,
+    /// Nobody may be surer than this: `confirmed`, `probable`, `possible` or `none`.
+    pub at_most: &'static str,
+    pub mis_addressed: bool,
+    /// Same unit as the host at this address.
+    pub same_as: Option<&'static str>,
+}
+
+/// How a TCP port behaves once connected.
+#[derive(Clone, Copy)]
+pub enum Tcp {
+    /// Reads a request, sends this, closes.
+    Http(&'static str),
+    /// The same behind TLS with a certificate that nobody signed.
+    Https(&'static str),
+    /// Hikvision's port 8000 speaks first.
+    HikGreeting,
+    /// Accepts and says nothing.
+    Mute,
+}
+
+/// How a host treats the discovery questions.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Hears {
+    #[default]
+    Both,
+    UnicastOnly,
+    MulticastOnly,
+}
+
+/// Ways in which a WS-Discovery reply is odd.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub enum Odd {
+    #[default]
+    No,
+    OtherPort,
+    NoRelatesTo,
+    Gbk,
+    ZeroXaddr,
+    StaleXaddr,
+}
+
+#[derive(Clone, Copy)]
+pub struct Host {
+    pub ip: &'static str,
+    pub mac: &'static str,
+    pub sadp: Option<&'static str>,
+    pub dhip: Option<&'static str>,
+    pub wsd: Option<&'static str>,
+    pub name: &'static str,
+    pub class: &'static str,
+    pub model: &'static str,
+    pub serial: &'static str,
+    pub firmware: &'static str,
+    pub tcp: &'static [(u16, Tcp)],
+    pub hears: Hears,
+    pub wsd_hears: Hears,
+    pub odd: Odd,
+    pub activated: bool,
+    /// Sends its SADP answer to the group as well.
+    pub sadp_to_group: bool,
+    /// Drops everything but ARP.
+    pub firewalled: bool,
+    pub garbled: bool,
+    pub expect: Expect,
+}
+
+const HIK: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_HIK)), (554, Tcp::Mute), (8000, Tcp::HikGreeting)];
+const HIK_TLS: &[(u16, Tcp)] = &[(443, Tcp::Https(r::HTTP_HIK)), (554, Tcp::Mute)];
+const DAHUA: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_DAHUA)), (554, Tcp::Mute), (37777, Tcp::Mute)];
+const PLAIN: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_PLAIN))];
+const TRAPS: &[(u16, Tcp)] = &[
+    (80, Tcp::Http(r::HTTP_PLAIN)),
+    (515, Tcp::Mute),
+    (631, Tcp::Mute),
+    (9100, Tcp::Mute),
+];
+
+const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
+    Host {
+        ip,
+        mac,
+        tcp,
+        sadp: None,
+        dhip: None,
+        wsd: None,
+        name: "",
+        class: "",
+        model: "",
+        serial: "",
+        firmware: "",
+        hears: Hears::Both,
+        wsd_hears: Hears::Both,
+        odd: Odd::No,
+        activated: true,
+        sadp_to_group: false,
+        firewalled: false,
+        garbled: false,
+        expect: Expect {
+            maker: None,
+            model: None,
+            serial: None,
+            firmware: None,
+            at_most: "none",
+            mis_addressed: false,
+            same_as: None,
+        },
+    }
+}
+
+const fn unit(
+    maker: &'static str,
+    ip: &'static str,
+    mac: &'static str,
+    model: &'static str,
+    serial: &'static str,
+    firmware: &'static str,
+    tcp: &'static [(u16, Tcp)],
+) -> Host {
+    Host {
+        model,
+        serial,
+        firmware,
+        expect: Expect {
+            maker: Some(maker),
+            model: Some(model),
+            serial: Some(serial),
+            firmware: Some(firmware),
+            at_most: "confirmed",
+            mis_addressed: false,
+            same_as: None,
+        },
+        ..bare(ip, mac, tcp)
+    }
+}
+
+const fn hik(
+    ip: &'static str,
+    mac: &'static str,
+    model: &'static str,
+    serial: &'static str,
+    firmware: &'static str,
+) -> Host {
+    Host {
+        sadp: Some(r::SADP_IPC),
+        class: "camera",
+        ..unit("hikvision", ip, mac, model, serial, firmware, HIK)
+    }
+}
+
+const fn hik_dvr(
+    ip: &'static str,
+    mac: &'static str,
+    model: &'static str,
+    serial: &'static str,
+    firmware: &'static str,
+) -> Host {
+    Host {
+        sadp: Some(r::SADP_DVR),
+        class: "recorder",
+        ..hik(ip, mac, model, serial, firmware)
+    }
+}
+
+const fn dahua(
+    ip: &'static str,
+    mac: &'static str,
+    class: &'static str,
+    model: &'static str,
+    serial: &'static str,
+    firmware: &'static str,
+) -> Host {
+    Host {
+        dhip: Some(r::DHIP),
+        class,
+        name: "Dahua",
+        ..unit("dahua", ip, mac, model, serial, firmware, DAHUA)
+    }
+}
+
+const fn onvif(host: Host, template: &'static str, name: &'static str) -> Host {
+    Host {
+        wsd: Some(template),
+        name,
+        ..host
+    }
+}
+
+const fn odd(host: Host, odd: Odd) -> Host {
+    Host { odd, ..host }
+}
+
+const fn other(ip: &'static str, mac: &'static str, name: &'static str, model: &'static str) -> Host {
+    Host {
+        wsd: Some(r::WSD_OTHER),
+        name,
+        model,
+        ..bare(ip, mac, PLAIN)
+    }
+}
+
+/// Found by its web page and its address block only.
+const fn quiet(maker: &'static str, ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
+    let host = unit(maker, ip, mac, "", "", "", tcp);
+    Host {
+        expect: Expect {
+            model: None,
+            serial: None,
+            firmware: None,
+            ..host.expect
+        },
+        ..host
+    }
+}
+
+const fn mis_addressed(host: Host) -> Host {
+    Host {
+        hears: Hears::MulticastOnly,
+        activated: false,
+        expect: Expect {
+            at_most: "probable",
+            mis_addressed: true,
+            ..host.expect
+        },
+        ..host
+    }
+}
+
+const fn silent(ip: &'static str, mac: &'static str) -> Host {
+    Host {
+        firewalled: true,
+        ..bare(ip, mac, &[])
+    }
+}
+
+const fn pc(ip: &'static str, mac: &'static str) -> Host {
+    bare(ip, mac, &[])
+}
+
+/// 10.66.0.0/24 and the two units that answer from outside it.
+pub const NEAR: &[Host] = &[
+    bare("10.66.0.1", "4c:5e:0c:10:00:01", &[(80, Tcp::Http(r::HTTP_ROUTER))]),
+    Host {
+        sadp_to_group: true,
+        ..onvif(
+            hik(
+                "10.66.0.10",
+                "44:a6:42:10:00:10",
+                "DS-2CD2143G2-I",
+                "DS-2CD2143G2-I20220314AAWRJ51200110",
+                "V5.7.3build 220112",
+            ),
+            r::WSD_HIK,
+            "HIKVISION%20DS-2CD2143G2-I",
+        )
+    },
+    hik(
+        "10.66.0.11",
+        "4c:f5:dc:10:00:11",
+        "DS-2CD2320D-I",
+        "DS-2CD2320D-I20180411CCCHC22200111",
+        "V5.5.6build 180326",
+    ),
+    odd(
+        onvif(
+            hik(
+                "10.66.0.12",
+                "98:8b:0a:10:00:12",
+                "DS-2DE4225IW-DE",
+                "DS-2DE4225IW-DE20200102AAWRD81200112",
+                "V5.6.11build 190426",
+            ),
+            r::WSD_HIK,
+            "HIKVISION%20DS-2DE4225IW-DE",
+        ),
+        Odd::NoRelatesTo,
+    ),
+    Host {
+        hears: Hears::UnicastOnly,
+        ..hik(
+            "10.66.0.13",
+            "bc:ad:28:10:00:13",
+            "DS-2CD2386G2-IU",
+            "DS-2CD2386G2-IU20230605AAWRK91200113",
+            "V5.7.12build 230314",
+        )
+    },
+    Host {
+        activated: false,
+        ..hik(
+            "10.66.0.14",
+            "c0:56:e3:10:00:14",
+            "DS-2CD1043G0-I",
+            "DS-2CD1043G0-I20210909AAWRG41200114",
+            "V5.5.84build 200810",
+        )
+    },
+    hik(
+        "10.66.0.15",
+        "a4:14:37:10:00:15",
+        "DS-2CD2T47G1-L",
+        "DS-2CD2T47G1-L20191120AAWRD61200115",
+        "V5.6.3build 190923",
+    ),
+    hik_dvr(
+        "10.66.0.20",
+        "68:6d:bc:10:00:20",
+        "DS-7608NI-I2/8P",
+        "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
+        "V4.31.102build 210112",
+    ),
+    Host {
+        expect: Expect {
+            same_as: Some("10.66.0.20"),
+            ..hik_dvr(
+                "10.66.0.21",
+                "68:6d:bc:10:00:21",
+                "DS-7608NI-I2/8P",
+                "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
+                "V4.31.102build 210112",
+            )
+            .expect
+        },
+        ..hik_dvr(
+            "10.66.0.21",
+            "68:6d:bc:10:00:21",
+            "DS-7608NI-I2/8P",
+            "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
+            "V4.31.102build 210112",
+        )
+    },
+    hik_dvr(
+        "10.66.0.22",
+        "54:c4:15:10:00:22",
+        "DS-7804HQH-K1",
+        "DS-7804HQH-K10420190315CCWRC72200122WCVU",
+        "V3.5.37build 191213",
+    ),
+    hik(
+        "10.66.0.23",
+        "34:c6:dd:10:00:23",
+        "CS-C6TC-32WFR",
+        "CS-C6TC-32WFR0120180731CCRRC42200123",
+        "V5.2.3build 180731",
+    ),
+    hik(
+        "10.66.0.24",
+        "28:f3:66:10:00:24",
+        "I61DR",
+        "I61DR20161217AAWR691200124",
+        "V5.4.5build 170123",
+    ),
+    quiet("hikvision", "10.66.0.25", "80:48:9f:10:00:25", HIK),
+    quiet("hikvision", "10.66.0.26", "ac:cb:51:10:00:26", HIK_TLS),
+    onvif(
+        dahua(
+            "10.66.0.30",
+            "3c:ef:8c:10:00:30",
+            "IPC",
+            "IPC-HDW2431T-AS",
+            "5J04C12PAG00130",
+            "2.800.0000000.13.R",
+        ),
+        r::WSD_DAHUA,
+        "Dahua",
+    ),
+    odd(
+        onvif(
+            dahua(
+                "10.66.0.31",
+                "4c:11:bf:10:00:31",
+                "IPC",
+                "IPC-HFW2431S-S-S2",
+                "6E05A11PAG00131",
+                "2.840.0000000.18.R",
+            ),
+            r::WSD_DAHUA,
+            "Dahua",
+        ),
+        Odd::StaleXaddr,
+    ),
+    odd(
+        onvif(
+            dahua(
+                "10.66.0.32",
+                "90:02:a9:10:00:32",
+                "IPC",
+                "IPC-HFW4300S",
+                "1F02B3FPAN00132",
+                "2.400.0.8",
+            ),
+            r::WSD_DAHUA,
+            "Dahua",
+        ),
+        Odd::ZeroXaddr,
+    ),
+    Host {
+        hears: Hears::UnicastOnly,
+        ..dahua(
+            "10.66.0.33",
+            "e0:50:8b:10:00:33",
+            "TPC",
+            "TPC-BF2221",
+            "4A03E55YAZ00133",
+            "2.630.0000000.6.R",
+        )
+    },
+    Host {
+        wsd_hears: Hears::UnicastOnly,
+        ..onvif(
+            dahua(
+                "10.66.0.34",
+                "a0:bd:1d:10:00:34",
+                "IPC",
+                "IPC-HDBW2831R-ZS",
+                "7G0AA77PAG00134",
+                "3.142.0000000.8.R",
+            ),
+            r::WSD_DAHUA,
+            "Dahua",
+        )
+    },
+    dahua(
+        "10.66.0.40",
+        "bc:32:5f:10:00:40",
+        "NVR",
+        "DHI-NVR5464-4KS2",
+        "5K00D33PAZ00140",
+        "4.001.0000005.1.R",
+    ),
+    dahua(
+        "10.66.0.41",
+        "38:af:29:10:00:41",
+        "VTO",
+        "VTO2202F-P",
+        "6B07F21PAJ00141",
+        "3.120.0000.0.R",
+    ),
+    dahua(
+        "10.66.0.42",
+        "e4:24:6c:10:00:42",
+        "VTH",
+        "VTH5221D",
+        "4M01C08PAJ00142",
+        "4.000.0000002.0.R",
+    ),
+    Host {
+        name: "Amcrest",
+        ..dahua(
+            "10.66.0.43",
+            "9c:8e:cd:10:00:43",
+            "IPC",
+            "IP2M-841B",
+            "AMC016CE00143",
+            "2.420.AC00.15.R",
+        )
+    },
+    quiet("dahua", "10.66.0.44", "14:a7:8b:10:00:44", DAHUA),
+    other("10.66.0.50", "ac:cc:8e:10:00:50", "AXIS%20P3245-LV", "P3245-LV"),
+    odd(
+        other("10.66.0.51", "48:ea:63:10:00:51", "UNIVIEW", "IPC3614SR3"),
+        Odd::OtherPort,
+    ),
+    other("10.66.0.52", "ec:71:db:10:00:52", "IPC-BO", "RLC-810A"),
+    other("10.66.0.53", "00:09:18:10:00:53", "Hanwha", "XNO-6080R"),
+    Host {
+        wsd: Some(r::WSD_HIK),
+        ..other("10.66.0.54", "48:02:2a:10:00:54", "CamHiPro", "IPCAM")
+    },
+    Host {
+        wsd: Some(r::WSD_DAHUA),
+        ..other("10.66.0.55", "00:12:31:10:00:55", "IPC-Xcam", "IP_Camera")
+    },
+    odd(other("10.66.0.56", "00:1b:c5:10:00:56", "Kam", "K1"), Odd::Gbk),
+    bare("10.66.0.60", "3c:d9:2b:10:00:60", TRAPS),
+    bare("10.66.0.61", "00:80:77:10:00:61", TRAPS),
+    Host {
+        wsd: Some(r::WSD_NAS),
+        ..bare("10.66.0.62", "00:11:32:10:00:62", PLAIN)
+    },
+    bare(
+        "10.66.0.63",
+        "00:50:56:10:00:63",
+        &[(80, Tcp::Http(r::HTTP_WEB_SERVICE))],
+    ),
+    bare("10.66.0.64", "00:0e:8e:10:00:64", &[(80, Tcp::Http(r::HTTP_GOAHEAD))]),
+    bare("10.66.0.65", "40:2c:76:10:00:65", PLAIN),
+    Host {
+        garbled: true,
+        ..bare("10.66.0.66", "b8:27:eb:10:00:66", PLAIN)
+    },
+    silent("10.66.0.100", "f8:b1:56:10:01:00"),
+    silent("10.66.0.101", "f8:b1:56:10:01:01"),
+    silent("10.66.0.102", "f8:b1:56:10:01:02"),
+    pc("10.66.0.103", "f8:b1:56:10:01:03"),
+    pc("10.66.0.104", "f8:b1:56:10:01:04"),
+    pc("10.66.0.105", "f8:b1:56:10:01:05"),
+    pc("10.66.0.106", "f8:b1:56:10:01:06"),
+    pc("10.66.0.107", "f8:b1:56:10:01:07"),
+    pc("10.66.0.108", "f8:b1:56:10:01:08"),
+    pc("10.66.0.109", "f8:b1:56:10:01:09"),
+    pc("10.66.0.110", "f8:b1:56:10:01:10"),
+    pc("10.66.0.111", "f8:b1:56:10:01:11"),
+    pc("10.66.0.112", "f8:b1:56:10:01:12"),
+    pc("10.66.0.113", "f8:b1:56:10:01:13"),
+    pc("10.66.0.114", "f8:b1:56:10:01:14"),
+    pc("10.66.0.115", "f8:b1:56:10:01:15"),
+    pc("10.66.0.116", "f8:b1:56:10:01:16"),
+    pc("10.66.0.117", "f8:b1:56:10:01:17"),
+    silent("10.66.0.130", "da:a1:19:10:01:30"),
+    silent("10.66.0.131", "da:a1:19:10:01:31"),
+    silent("10.66.0.132", "da:a1:19:10:01:32"),
+    silent("10.66.0.133", "da:a1:19:10:01:33"),
+    mis_addressed(hik(
+        "192.168.1.64",
+        "e0:ba:ad:10:01:64",
+        "DS-2CD1023G0E-I",
+        "DS-2CD1023G0E-I20240301AAWRL11200164",
+        "V5.7.1build 211130",
+    )),
+    mis_addressed(dahua(
+        "192.168.1.108",
+        "fc:5f:49:10:01:08",
+        "IPC",
+        "IPC-HDW1431T1-S4",
+        "8J0BB42PAG00108",
+        "2.840.0000000.5.R",
+    )),
+];
+
+/// 10.77.0.0/24, behind the router 10.66.0.1: no group reaches it.
+pub const FAR: &[Host] = &[
+    Host {
+        hears: Hears::UnicastOnly,
+        wsd_hears: Hears::UnicastOnly,
+        ..onvif(
+            hik(
+                "10.77.0.10",
+                "44:47:cc:10:77:10",
+                "DS-2CD2046G2-I",
+                "DS-2CD2046G2-I20220801AAWRJ91207710",
+                "V5.7.10build 220701",
+            ),
+            r::WSD_HIK,
+            "HIKVISION%20DS-2CD2046G2-I",
+        )
+    },
+    Host {
+        hears: Hears::UnicastOnly,
+        ..dahua(
+            "10.77.0.11",
+            "24:52:6a:10:77:11",
+            "IPC",
+            "IPC-HFW2831T-ZS",
+            "6H09C66PAG07711",
+            "2.820.0000000.5.R",
+        )
+    },
+    Host {
+        firewalled: true,
+        ..pc("10.77.0.20", "f8:b1:56:10:77:20")
+    },
+    quiet("hikvision", "10.77.0.30", "08:54:11:10:77:30", HIK),
+];
+
+/// 10.88.0.0/28, on the scanner's second interface.
+pub const SECOND: &[Host] = &[
+    hik(
+        "10.88.0.3",
+        "50:e5:38:10:88:03",
+        "DS-2CD2347G2-LU",
+        "DS-2CD2347G2-LU20210503AAWRF81208803",
+        "V5.5.150build 210213",
+    ),
+    dahua(
+        "10.88.0.4",
+        "9c:14:63:10:88:04",
+        "IPC",
+        "IPC-HDW3441TM-AS",
+        "7C08D19PAG08804",
+        "2.800.0000000.29.R",
+    ),
+];
+
+pub fn all() -> impl Iterator<Item = &'static Host> {
+    NEAR.iter().chain(FAR).chain(SECOND)
+}

@@ -1,0 +1,79 @@
+//! Real packets on a real clock: an estate of devices in network namespaces, and the scanner swept over it.
+#![cfg(target_os = "linux")]
+#![allow(
+    missing_docs,
+    dead_code,
+    clippy::print_stdout,
+    clippy::expect_used,
+    reason = "a test talks to its reader"
+)]
+
+mod estate;
+mod play;
+mod replies;
+mod stage;
+mod sys;
+
+use std::net::UdpSocket;
+use std::time::{Duration, Instant};
+
+use stage::with_lab;
+
+#[test]
+#[ignore = "the cameras' half of the lab, started by the other tests"]
+fn cameras_process() {
+    stage::cameras();
+}
+
+#[test]
+fn the_lab_answers_as_its_devices_would() {
+    let begun = Instant::now();
+    with_lab("the_lab_answers_as_its_devices_would", |lab| {
+        println!("the lab stands after {:?}", begun.elapsed());
+        assert!(estate::NEAR.len() >= 60, "{} hosts", estate::NEAR.len());
+        let socket = UdpSocket::bind("10.66.0.2:0").expect("the scanner's address");
+        socket
+            .set_read_timeout(Some(Duration::from_millis(800)))
+            .expect("a timeout");
+        let question =
+            b"<?xml version=\"1.0\" encoding=\"utf-8\"?><Probe><Uuid>LAB-1</Uuid><Types>inquiry</Types></Probe>";
+        socket.send_to(question, "239.255.255.250:37020").expect("sent");
+        let mut from = Vec::new();
+        let mut buffer = [0; 4096];
+        while let Ok((length, sender)) = socket.recv_from(&mut buffer) {
+            let text = String::from_utf8_lossy(&buffer[..length]).into_owned();
+            assert!(
+                text.contains("<Uuid>LAB-1</Uuid>") || sender.ip().to_string() == "10.66.0.66",
+                "{sender}: {text}"
+            );
+            from.push(sender.ip().to_string());
+        }
+        from.sort();
+        let mut wanted: Vec<_> = estate::NEAR
+            .iter()
+            .filter(|host| (host.sadp.is_some() || host.garbled) && host.hears != estate::Hears::UnicastOnly)
+            .map(|host| host.ip.to_owned())
+            .collect();
+        wanted.sort();
+        assert_eq!(from, wanted);
+        socket.send_to(question, "10.77.0.10:37020").expect("sent");
+        assert_eq!(
+            socket
+                .recv_from(&mut buffer)
+                .expect("the routed unit answers")
+                .1
+                .to_string(),
+            "10.77.0.10:37020"
+        );
+        let neighbours = std::process::Command::new("ip")
+            .args(["neigh", "show", "10.66.0.1"])
+            .output()
+            .expect("ip");
+        assert!(String::from_utf8_lossy(&neighbours.stdout).contains("4c:5e:0c:10:00:01"));
+        assert!(
+            lab.ledger()
+                .iter()
+                .any(|line| line.starts_with("udp 10.77.0.10 37020 3c3f786d6c"))
+        );
+    });
+}

@@ -1,0 +1,55 @@
+//! The few kernel calls that std lacks.
+#![expect(unsafe_code, reason = "sockaddr_ll and wait4 have no safe wrapper in std or socket2")]
+
+use std::io;
+
+use socket2::{Domain, Protocol, SockAddr, SockAddrStorage, Socket, Type};
+
+/// The index of an interface of this namespace (/sys would show that of whoever mounted it).
+pub fn index(name: &str) -> io::Result<u32> {
+    let name = std::ffi::CString::new(name)?;
+    // SAFETY: `name` is a NUL-ended string that outlives the call.
+    match unsafe { libc::if_nametoindex(name.as_ptr()) } {
+        0 => Err(io::Error::last_os_error()),
+        index => Ok(index),
+    }
+}
+
+/// A raw socket that sees and sends whole frames of `ethertype` on one interface.
+pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
+    let index = index(interface)?;
+    let socket = Socket::new(
+        Domain::PACKET,
+        Type::RAW,
+        Some(Protocol::from(i32::from(ethertype.to_be()))),
+    )?;
+    let mut storage = SockAddrStorage::zeroed();
+    let length = size_of::<libc::sockaddr_ll>();
+    // SAFETY: SockAddrStorage is as large and as aligned as any socket address, and zero is valid for sockaddr_ll.
+    let address = unsafe {
+        let link = storage.view_as::<libc::sockaddr_ll>();
+        link.sll_family = libc::AF_PACKET as u16;
+        link.sll_protocol = ethertype.to_be();
+        link.sll_ifindex = index as i32;
+        SockAddr::new(storage, length as libc::socklen_t)
+    };
+    socket.bind(&address)?;
+    Ok(socket)
+}
+
+/// Waits for `pid`; its exit code and peak resident memory in KiB.
+pub fn wait(pid: u32) -> io::Result<(Option<i32>, i64)> {
+    let mut status = 0;
+    // SAFETY: both pointers are to locals; rusage is plain data for which zero is valid.
+    let (done, usage) = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        (libc::wait4(pid as libc::pid_t, &mut status, 0, &mut usage), usage)
+    };
+    if done < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok((
+        libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
+        usage.ru_maxrss,
+    ))
+}
