@@ -15,6 +15,8 @@ const CAP: usize = MAX_BODY + 64 * 1024;
 const CONNECT: Duration = Duration::from_millis(1500);
 const DEADLINE: Duration = Duration::from_secs(4);
 const MAX_REDIRECTS: usize = 2;
+/// A host that lets two ports go unanswered drops what it does not want; its other ports cost time and tell nothing.
+const ENOUGH_SILENCE: usize = 2;
 const MAX_ANNOUNCED: usize = 2;
 /// The most connections to one host: the ports announced, the usual and the further ones, and the redirects.
 pub const MAX_CONNECTIONS: u64 = (MAX_ANNOUNCED + USUAL.len() + FURTHER.len() + MAX_REDIRECTS) as u64;
@@ -58,19 +60,28 @@ pub struct Asked {
 /// Asks one host until a web server has answered or no port is left to try.
 pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, signs: &Signs) -> Vec<Asked> {
     let mut asked = Vec::new();
+    let mut silences = 0;
     for web in ports(signs) {
         let answer = banner(door, host, interface, web).await;
-        let answered = answer.outcome == Outcome::Answered;
-        let redirect = Response::decode(&answer.bytes)
-            .header("location")
-            .and_then(|location| on_host(location, host, web));
+        let (outcome, connected) = (answer.outcome, answer.connected);
+        let redirect = redirect_of(&answer, host, web);
         asked.push(kept(host, interface, web, "/", answer));
-        if answered {
+        if outcome == Outcome::Answered {
             asked.extend(follow(door, host, interface, redirect).await);
+            break;
+        }
+        silences += usize::from(outcome == Outcome::Silent && !connected);
+        if silences == ENOUGH_SILENCE {
             break;
         }
     }
     asked
+}
+
+fn redirect_of(answer: &Answer, host: IpAddr, web: Web) -> Option<(Web, String)> {
+    Response::decode(&answer.bytes)
+        .header("location")
+        .and_then(|location| on_host(location, host, web))
 }
 
 /// The ports to try, in order, each once.
@@ -121,9 +132,7 @@ async fn follow<D: Door>(
             deadline: DEADLINE,
         };
         let answer = door.fetch(fetch).await;
-        redirect = Response::decode(&answer.bytes)
-            .header("location")
-            .and_then(|location| on_host(location, host, web));
+        redirect = redirect_of(&answer, host, web);
         asked.push(kept(host, interface, web, &path, answer));
     }
     asked

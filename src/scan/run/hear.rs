@@ -26,6 +26,9 @@ impl<D: Door> Run<'_, D> {
         self.keep(reply);
         if self.scope.contains(sender) {
             self.ledger.ended("arp", sender.into(), Outcome::Answered);
+            self.sweeps
+                .iter_mut()
+                .for_each(|sweep| sweep.presence.answered_arp(sender));
             self.found(sender);
         }
     }
@@ -56,6 +59,9 @@ impl<D: Door> Run<'_, D> {
             if reply_is_event {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
+            self.sweeps
+                .iter_mut()
+                .for_each(|sweep| sweep.presence.known_to_kernel(address));
             self.found(address);
         }
     }
@@ -163,13 +169,6 @@ impl<D: Door> Run<'_, D> {
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
         let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
-        for sweep in &mut self.sweeps {
-            match &mut sweep.presence {
-                Presence::Arp(rounds) => drop(rounds.found(host)),
-                Presence::Kernel(kernel) => drop(kernel.found(host)),
-                Presence::None => {}
-            }
-        }
         let asked_already = if self.passes.found(host) {
             &ORDER_FOR_SILENT[..asked_already]
         } else {

@@ -407,6 +407,20 @@ impl Presence {
         }
     }
 
+    /// With a raw socket nothing but an answer ends the asking: a row of the table may be old, and a
+    /// datagram does not show what MAC is on the wire.
+    fn answered_arp(&mut self, host: Ipv4Addr) {
+        if let Presence::Arp(rounds) = self {
+            rounds.found(host);
+        }
+    }
+
+    fn known_to_kernel(&mut self, host: Ipv4Addr) {
+        if let Presence::Kernel(kernel) = self {
+            kernel.found(host);
+        }
+    }
+
     fn unreached(&self) -> Ranges {
         match self {
             Presence::Arp(rounds) => rounds.unreached(),
