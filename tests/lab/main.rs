@@ -11,6 +11,7 @@
 mod estate;
 mod play;
 mod replies;
+mod scans;
 mod stage;
 mod sys;
 
