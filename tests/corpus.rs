@@ -1,5 +1,8 @@
 //! Real banners of other makers: each that is called Hikvision or Dahua is a defect.
 
+#![expect(clippy::print_stdout, reason = "a test says how much it looked at")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
+
 use camsweep::fact::{Fact, Name, Protocol, Reply};
 use camsweep::identify::{Confidence, Knowledge, identify};
 

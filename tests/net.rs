@@ -1,5 +1,8 @@
 //! The door to the network, tried on the loopback and in a network namespace of its own.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
+
 use std::future::Future;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -41,13 +44,10 @@ fn page(to: SocketAddr) -> Fetch {
 }
 
 /// A server that treats each connection by `serve`.
-async fn server<F: Future<Output = ()> + Send>(
+async fn server<F: Future<Output = ()> + Send + 'static>(
     host: [u8; 4],
     serve: impl Fn(TcpStream) -> F + Send + Sync + 'static,
-) -> SocketAddr
-where
-    F: 'static,
-{
+) -> SocketAddr {
     let listener = TcpListener::bind(SocketAddr::from((host, 0))).await.unwrap();
     let address = listener.local_addr().unwrap();
     tokio::spawn(async move {
@@ -357,7 +357,7 @@ async fn a_reply_from_another_port_is_heard() {
         .unwrap();
     assert_eq!((heard.channel, heard.interface), (unicast(), None));
     assert_eq!(heard.body, Body::Datagram(other.local_addr().unwrap(), b"me".to_vec()));
-    assert!(door.lost().get("udp receive buffers").is_none());
+    assert!(!door.lost().contains_key("udp receive buffers"));
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Scripted worlds: each file in `worlds/` is a network, what a scan must find there, how long it may
 //! take and what it may send. The clock is paused, so the seconds are the scan's own.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![expect(clippy::print_stdout, reason = "a test says how much it looked at")]
+
 #[path = "worlds/world.rs"]
 mod world;
 

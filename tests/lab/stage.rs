@@ -1,6 +1,5 @@
 //! The namespaces: the test re-executes itself under `unshare` as the scanner's, a child is the cameras'.
 
-use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -153,6 +152,7 @@ impl Lab {
             }
         };
         let begun = Instant::now();
+        #[expect(clippy::zombie_processes, reason = "`sys::wait` waits, and reads the peak memory")]
         let mut child = command
             .args(arguments)
             .stdin(Stdio::null())
@@ -358,8 +358,6 @@ fn answer_arp(mut socket: socket2::Socket, interface: &str) {
 
 /// `udp ADDRESS PORT HEX` for each datagram, `syn ADDRESS PORT` for each connection begun.
 fn keep_ledger(mut socket: socket2::Socket, mut file: std::fs::File) {
-    let ours: BTreeSet<[u8; 6]> = BTreeSet::new();
-    let _ = ours;
     let mut frame = vec![0; 65_536];
     while let Ok(length) = socket.read(&mut frame) {
         let Some(packet) = frame.get(14..length) else { continue };
