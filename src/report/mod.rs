@@ -7,4 +7,4 @@ pub mod model;
 pub mod ndjson;
 pub mod table;
 
-pub use build::{Run, assemble};
+pub use build::{Run, assemble, is_unit};

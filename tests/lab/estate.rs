@@ -88,7 +88,7 @@ const TRAPS: &[(u16, Tcp)] = &[
     (9100, Tcp::Mute),
 ];
 
-const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
+pub const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
     Host {
         ip,
         mac,
@@ -146,7 +146,7 @@ const fn unit(
     }
 }
 
-const fn hik(
+pub const fn hik(
     ip: &'static str,
     mac: &'static str,
     model: &'static str,
@@ -160,7 +160,7 @@ const fn hik(
     }
 }
 
-const fn hik_dvr(
+pub const fn hik_dvr(
     ip: &'static str,
     mac: &'static str,
     model: &'static str,
@@ -174,7 +174,7 @@ const fn hik_dvr(
     }
 }
 
-const fn dahua(
+pub const fn dahua(
     ip: &'static str,
     mac: &'static str,
     class: &'static str,
@@ -190,7 +190,7 @@ const fn dahua(
     }
 }
 
-const fn onvif(host: Host, template: &'static str, name: &'static str) -> Host {
+pub const fn onvif(host: Host, template: &'static str, name: &'static str) -> Host {
     Host {
         wsd: Some(template),
         name,
@@ -202,7 +202,7 @@ const fn odd(host: Host, odd: Odd) -> Host {
     Host { odd, ..host }
 }
 
-const fn other(ip: &'static str, mac: &'static str, name: &'static str, model: &'static str) -> Host {
+pub const fn other(ip: &'static str, mac: &'static str, name: &'static str, model: &'static str) -> Host {
     Host {
         wsd: Some(r::WSD_OTHER),
         name,
