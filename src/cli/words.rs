@@ -37,7 +37,7 @@ pub fn scope_header(plan: &Plan) -> String {
         ("", &summary.scope),
         ("excluded: ", &summary.excluded),
         ("left out: ", &summary.skipped),
-        ("at most: ", &summary.budget),
+        ("", &summary.budget),
     ];
     for (label, lines) in lists {
         text.extend(lines.iter().map(|line| format!("  {label}{line}\n")));
