@@ -8,7 +8,9 @@
     reason = "a test talks to its reader"
 )]
 
+mod cameras;
 mod estate;
+mod ledger;
 mod play;
 mod replies;
 mod scans;
@@ -23,7 +25,7 @@ use stage::with_lab;
 #[test]
 #[ignore = "the cameras' half of the lab, started by the other tests"]
 fn cameras_process() {
-    stage::cameras();
+    cameras::cameras();
 }
 
 #[test]
