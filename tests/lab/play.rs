@@ -1,11 +1,12 @@
 //! Plays the devices: one socket for each host and port, real kernel TCP, answers from `replies`.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
 use crate::estate::{Hears, Host, Odd, Tcp};
 use crate::replies;
@@ -211,20 +212,45 @@ async fn accept(listener: TcpListener, how: Tcp) {
 }
 
 async fn converse(mut stream: TcpStream, how: Tcp) {
-    let mut request = [0; 4096];
     match how {
-        Tcp::Http(reply) => {
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(reply.as_bytes()).await;
+        Tcp::Http(page) => answer_http(stream, page).await,
+        Tcp::Https(page) => {
+            if let Ok(stream) = tls().accept(stream).await {
+                answer_http(stream, page).await;
+            }
         }
-        // TODO(tls): until the certificate is in place the port accepts and closes.
-        Tcp::Https(_) => {}
         Tcp::HikGreeting => {
             let _ = stream.write_all(b"\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0").await;
-            let _ = stream.read(&mut request).await;
+            let _ = stream.read(&mut [0; 4096]).await;
         }
         Tcp::Mute => {
-            let _ = stream.read(&mut request).await;
+            let _ = stream.read(&mut [0; 4096]).await;
         }
     }
+}
+
+async fn answer_http(mut stream: impl AsyncRead + AsyncWrite + Unpin, page: &str) {
+    let _ = stream.read(&mut [0; 4096]).await;
+    let _ = stream.write_all(page.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
+
+/// What the units' certificate calls itself; nobody but the unit has signed it.
+pub const CERTIFIED_NAME: &str = "camera.lab.example";
+
+fn tls() -> TlsAcceptor {
+    static ACCEPTOR: OnceLock<TlsAcceptor> = OnceLock::new();
+    ACCEPTOR.get_or_init(acceptor).clone()
+}
+
+fn acceptor() -> TlsAcceptor {
+    let pair = rcgen::generate_simple_self_signed([CERTIFIED_NAME.to_owned()]).expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions that ring supports")
+        .with_no_client_auth()
+        .with_single_cert(vec![pair.cert.der().clone()], key)
+        .expect("the certificate's own key");
+    TlsAcceptor::from(Arc::new(config))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
 use crate::estate::{self, Host};
@@ -233,6 +234,40 @@ fn what_was_recorded_is_judged_the_same() {
         let judged: Value = serde_json::from_str(&judged.stdout).expect("a report");
         assert_eq!(report["devices"], judged["devices"]);
     });
+}
+
+#[test]
+fn a_unit_behind_tls_is_told_by_its_page_and_its_certificate_is_kept() {
+    with_lab(
+        "scans::a_unit_behind_tls_is_told_by_its_page_and_its_certificate_is_kept",
+        |lab| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let record = folder.path().join("replies.ndjson");
+            let record = record.to_str().expect("a plain path");
+            let (report, _) = scan(lab, &["10.66.0.26", "--record", record], Privilege::RawSocket);
+            let unit = device(&report, "10.66.0.26").expect("it answers ARP");
+            let told_by = |protocol: &str| {
+                let evidence = unit["evidence"].as_array().expect("a list of evidence");
+                evidence
+                    .iter()
+                    .any(|evidence| evidence["maker"] == "hikvision" && evidence["reply"]["protocol"] == protocol)
+            };
+            assert!(told_by("https") && told_by("arp"), "{unit:#}");
+            assert_eq!(text(unit, "confidence"), Some("probable"), "{unit:#}");
+            let replies = std::fs::read_to_string(record).expect("the record");
+            let certificates: Vec<Vec<u8>> = replies
+                .lines()
+                .map(|line| serde_json::from_str::<Value>(line).expect("a line of JSON"))
+                .filter(|reply| reply["protocol"] == "certificate" && reply["port"] == 443)
+                .map(|reply| BASE64.decode(text(&reply, "base64").expect("DER")).expect("base64"))
+                .collect();
+            let [certificate] = certificates.as_slice() else {
+                panic!("one certificate, not {}: {replies}", certificates.len())
+            };
+            let name = crate::play::CERTIFIED_NAME.as_bytes();
+            assert!(certificate.windows(name.len()).any(|window| window == name));
+        },
+    );
 }
 
 #[test]
