@@ -42,6 +42,7 @@ pub fn cameras() {
                 ([239, 255, 255, 250], play::SADP),
                 ([239, 255, 255, 251], play::DHIP),
                 ([255; 4], play::DHIP),
+                ([255; 4], play::DVRIP),
             ] {
                 play::hear_group(group.into(), port, on, hosts.clone())
                     .await

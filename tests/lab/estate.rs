@@ -59,6 +59,8 @@ pub struct Host {
     pub sadp: Option<&'static str>,
     pub dhip: Option<&'static str>,
     pub wsd: Option<&'static str>,
+    /// Answers the older discovery on UDP 5050.
+    pub dvrip: bool,
     pub name: &'static str,
     pub class: &'static str,
     pub model: &'static str,
@@ -96,6 +98,7 @@ const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -
         sadp: None,
         dhip: None,
         wsd: None,
+        dvrip: false,
         name: "",
         class: "",
         model: "",
@@ -468,6 +471,19 @@ pub const NEAR: &[Host] = &[
         )
     },
     quiet("dahua", "10.66.0.44", "14:a7:8b:10:00:44", DAHUA),
+    Host {
+        dvrip: true,
+        class: "DVR",
+        ..unit(
+            "dahua",
+            "10.66.0.45",
+            "90:02:a9:10:00:45",
+            "DH-DVR0404LE-AS",
+            "1A02C7DPAU00145",
+            "2.210.1.0",
+            &[],
+        )
+    },
     other("10.66.0.50", "ac:cc:8e:10:00:50", "AXIS%20P3245-LV", "P3245-LV"),
     odd(
         other("10.66.0.51", "48:ea:63:10:00:51", "UNIVIEW", "IPC3614SR3"),

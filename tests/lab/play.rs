@@ -14,6 +14,7 @@ use crate::replies;
 pub const WSD: u16 = 3702;
 pub const SADP: u16 = 37020;
 pub const DHIP: u16 = 37810;
+pub const DVRIP: u16 = 5050;
 pub const SADP_GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 255, 250);
 
 pub fn address(host: &Host) -> Ipv4Addr {
@@ -23,7 +24,7 @@ pub fn address(host: &Host) -> Ipv4Addr {
 /// Opens every port of every host and answers until the process ends.
 pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
     for host in hosts {
-        for port in [WSD, SADP, DHIP] {
+        for port in [WSD, SADP, DHIP, DVRIP] {
             let socket = Arc::new(bind(address(host), port)?);
             tokio::spawn(answer_unicast(host, port, socket));
         }
@@ -134,9 +135,22 @@ pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
         DHIP if question.get(4..8) == Some(b"DHIP") && text.contains("DHDiscover.search") => {
             Some(replies::dhip_frame(fill(host, host.dhip?).as_bytes()))
         }
+        DVRIP if host.dvrip && question.len() == 32 && question.starts_with(b"\xa3\x01\0") => Some(dvrip(host)),
         WSD if text.contains("/discovery/Probe") => wsd(host, &text),
         _ => None,
     }
+}
+
+fn dvrip(host: &Host) -> Vec<u8> {
+    let mut version = host.firmware.split('.').map(|number| number.parse().expect("a number"));
+    replies::dvrip(
+        address(host).octets(),
+        std::array::from_fn(|_| version.next().expect("four numbers")),
+        host.class,
+        host.mac,
+        host.model,
+        host.serial,
+    )
 }
 
 fn wsd(host: &Host, question: &str) -> Option<Vec<u8>> {

@@ -223,6 +223,20 @@ fn units_beyond_a_router_are_found_without_a_ping_and_the_silent_one_only_by_tcp
 }
 
 #[test]
+fn an_older_unit_that_answers_on_port_5050_alone_is_found_with_all_it_tells() {
+    with_lab(
+        "scans::an_older_unit_that_answers_on_port_5050_alone_is_found_with_all_it_tells",
+        |lab| {
+            let (report, _) = scan(lab, &["10.66.0.45"], Privilege::RawSocket);
+            assert_estate(&report, estate::NEAR.iter().filter(|host| host.dvrip));
+            let unit = device(&report, "10.66.0.45").expect("just compared");
+            assert_eq!(unit["firmware"]["via"], "dvrip-udp", "{unit:#}");
+            assert_eq!(text(unit, "mac"), Some("90:02:a9:10:00:45"));
+        },
+    );
+}
+
+#[test]
 fn what_was_recorded_is_judged_the_same() {
     with_lab("scans::what_was_recorded_is_judged_the_same", |lab| {
         let folder = tempfile::tempdir().expect("a folder");
