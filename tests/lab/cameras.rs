@@ -1,10 +1,8 @@
 //! The cameras' side: a process in a namespace of its own that dresses it and plays the estate.
 
-use std::io::Read;
-
 use crate::estate::{self, Host};
 use crate::stage::{LEDGER, run};
-use crate::{ledger, play, sys};
+use crate::{arp, ledger, play, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -17,15 +15,16 @@ pub fn cameras() {
     let (first, second) = macs.trim().split_once(' ').expect("two MACs");
     dress(first, second).expect("the cameras' namespace can be dressed");
     for (interface, scanner) in [("cam0", first), ("cam1", second)] {
-        let scanner = bytes_of(scanner);
+        let scanner = arp::bytes_of(scanner);
         let file = std::fs::OpenOptions::new()
             .create(true)
             .append(true)
             .open(&ledger)
             .expect("the ledger can be written");
-        let arp = sys::packet_socket(interface, 0x0806).expect("root in its own namespace");
+        let questions = sys::packet_socket(interface, 0x0806).expect("root in its own namespace");
+        let holders = arp::holders(interface);
         let all = sys::packet_socket(interface, sys::EVERYTHING).expect("root in its own namespace");
-        std::thread::spawn(move || answer_arp(arp, interface));
+        std::thread::spawn(move || arp::answer(questions, &holders));
         std::thread::spawn(move || ledger::keep(all, scanner, file));
     }
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
@@ -53,13 +52,6 @@ pub fn cameras() {
     println!("\nSTANDING");
     let _ = std::io::stdin().read_line(&mut macs);
     std::process::exit(0);
-}
-
-fn bytes_of(mac: &str) -> [u8; 6] {
-    let mut bytes = mac
-        .split(':')
-        .map(|byte| u8::from_str_radix(byte, 16).expect("a MAC in hexadecimal"));
-    std::array::from_fn(|_| bytes.next().expect("six bytes"))
 }
 
 fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
@@ -105,35 +97,4 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
             macs(estate::SECOND, None)
         ),
     )
-}
-
-fn answer_arp(mut socket: socket2::Socket, interface: &str) {
-    let hosts = if interface == "cam0" {
-        estate::NEAR
-    } else {
-        estate::SECOND
-    };
-    let mut frame = [0; 2048];
-    while let Ok(length) = socket.read(&mut frame) {
-        let asked: Option<[u8; 4]> = frame[..length].get(38..42).and_then(|bytes| bytes.try_into().ok());
-        // A unit with a foreign address stays mute: it does not see itself on this segment.
-        let host = hosts
-            .iter()
-            .find(|host| Some(play::address(host).octets()) == asked && !host.expect.mis_addressed);
-        if let (Some(host), [0, 1]) = (host, [frame[20], frame[21]]) {
-            let mac = bytes_of(host.mac);
-            let asker = &frame[22..32];
-            let reply = [
-                &asker[..6],
-                &mac,
-                b"\x08\x06\0\x01\x08\0\x06\x04\0\x02",
-                &mac,
-                &frame[38..42],
-                asker,
-                &[0; 18],
-            ]
-            .concat();
-            let _ = socket.send(&reply);
-        }
-    }
 }

@@ -8,6 +8,7 @@
     reason = "a test talks to its reader"
 )]
 
+mod arp;
 mod cameras;
 mod estate;
 mod ledger;

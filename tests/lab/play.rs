@@ -18,7 +18,11 @@ pub const DVRIP: u16 = 5050;
 pub const SADP_GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 255, 250);
 
 pub fn address(host: &Host) -> Ipv4Addr {
-    host.ip.parse().expect("the estate's addresses are literals")
+    literal(host.ip)
+}
+
+pub fn literal(address: &str) -> Ipv4Addr {
+    address.parse().expect("the estate's addresses are literals")
 }
 
 /// Opens every port of every host and answers until the process ends.

@@ -237,6 +237,38 @@ fn an_older_unit_that_answers_on_port_5050_alone_is_found_with_all_it_tells() {
 }
 
 #[test]
+fn proxy_arp_makes_no_cameras_and_every_arp_answer_counts() {
+    with_lab("scans::proxy_arp_makes_no_cameras_and_every_arp_answer_counts", |lab| {
+        for privilege in [Privilege::RawSocket, Privilege::None] {
+            let (report, _) = scan(lab, &["10.66.0.200-223"], privilege);
+            let proxied = estate::CLAIMS.iter().filter(|claim| claim.mac == estate::PROXY);
+            for claim in proxied {
+                let device = device(&report, claim.ip).unwrap_or_else(|| panic!("{} is missing", claim.ip));
+                assert!(
+                    device["maker"].is_null() && device["notes"].to_string().contains("proxy ARP"),
+                    "{device:#}"
+                );
+            }
+            for address in [estate::TWICE, estate::UNASKED, estate::LATE] {
+                assert!(
+                    device(&report, address).is_some(),
+                    "{privilege:?}: {address} is missing"
+                );
+            }
+            assert_eq!(report["coverage"]["live"], 15, "{privilege:?}: {}", report["coverage"]);
+            // The kernel believes the first of two and forgets the other.
+            if privilege == Privilege::RawSocket {
+                let twice = device(&report, estate::TWICE).expect("just seen");
+                let conflicts = twice["conflicts"].to_string().to_lowercase();
+                for claim in estate::CLAIMS.iter().filter(|claim| claim.ip == estate::TWICE) {
+                    assert!(conflicts.contains(claim.mac), "{twice:#}");
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn what_was_recorded_is_judged_the_same() {
     with_lab("scans::what_was_recorded_is_judged_the_same", |lab| {
         let folder = tempfile::tempdir().expect("a folder");
