@@ -1,5 +1,7 @@
 //! The estate as data: every host that exists, what it says, and what a good scan says of it.
 
+use std::time::Duration;
+
 use crate::replies as r;
 
 /// What a good scan says of a host.
@@ -59,6 +61,8 @@ pub struct Host {
     pub sadp: Option<&'static str>,
     pub dhip: Option<&'static str>,
     pub wsd: Option<&'static str>,
+    /// Answers the older discovery on UDP 5050.
+    pub dvrip: bool,
     pub name: &'static str,
     pub class: &'static str,
     pub model: &'static str,
@@ -96,6 +100,7 @@ pub const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)
         sadp: None,
         dhip: None,
         wsd: None,
+        dvrip: false,
         name: "",
         class: "",
         model: "",
@@ -468,6 +473,19 @@ pub const NEAR: &[Host] = &[
         )
     },
     quiet("dahua", "10.66.0.44", "14:a7:8b:10:00:44", DAHUA),
+    Host {
+        dvrip: true,
+        class: "DVR",
+        ..unit(
+            "dahua",
+            "10.66.0.45",
+            "90:02:a9:10:00:45",
+            "DH-DVR0404LE-AS",
+            "1A02C7DPAU00145",
+            "2.210.1.0",
+            &[],
+        )
+    },
     other("10.66.0.50", "ac:cc:8e:10:00:50", "AXIS%20P3245-LV", "P3245-LV"),
     odd(
         other("10.66.0.51", "48:ea:63:10:00:51", "UNIVIEW", "IPC3614SR3"),
@@ -592,6 +610,63 @@ pub const SECOND: &[Host] = &[
         "7C08D19PAG08804",
         "2.800.0000000.29.R",
     ),
+];
+
+/// When somebody answers ARP.
+#[derive(Clone, Copy)]
+pub enum When {
+    Asked,
+    Late(Duration),
+    /// Never when asked, but unasked as soon as somebody else's address is asked for.
+    Unasked {
+        once: &'static str,
+    },
+}
+
+/// Somebody who answers ARP for an address, and nothing else.
+#[derive(Clone, Copy)]
+pub struct Claim {
+    pub ip: &'static str,
+    pub mac: &'static str,
+    pub when: When,
+}
+
+const fn claim(ip: &'static str, mac: &'static str) -> Claim {
+    let when = When::Asked;
+    Claim { ip, mac, when }
+}
+
+/// A camera maker's box that answers for a dozen addresses where nobody lives.
+pub const PROXY: &str = "44:a6:42:10:02:00";
+/// An address that two machines hold.
+pub const TWICE: &str = "10.66.0.213";
+pub const UNASKED: &str = "10.66.0.214";
+pub const LATE: &str = "10.66.0.215";
+
+/// Oddities of ARP, in an otherwise empty part of 10.66.0.0/24.
+pub const CLAIMS: &[Claim] = &[
+    claim("10.66.0.200", PROXY),
+    claim("10.66.0.201", PROXY),
+    claim("10.66.0.202", PROXY),
+    claim("10.66.0.203", PROXY),
+    claim("10.66.0.204", PROXY),
+    claim("10.66.0.205", PROXY),
+    claim("10.66.0.206", PROXY),
+    claim("10.66.0.207", PROXY),
+    claim("10.66.0.208", PROXY),
+    claim("10.66.0.209", PROXY),
+    claim("10.66.0.210", PROXY),
+    claim("10.66.0.211", PROXY),
+    claim(TWICE, "f8:b1:56:10:02:13"),
+    claim(TWICE, "3c:d9:2b:10:02:13"),
+    Claim {
+        when: When::Unasked { once: "10.66.0.220" },
+        ..claim(UNASKED, "f8:b1:56:10:02:14")
+    },
+    Claim {
+        when: When::Late(Duration::from_secs(2)),
+        ..claim(LATE, "f8:b1:56:10:02:15")
+    },
 ];
 
 pub fn all() -> impl Iterator<Item = &'static Host> {

@@ -8,7 +8,10 @@
     reason = "a test talks to its reader"
 )]
 
+mod arp;
+mod cameras;
 mod estate;
+mod ledger;
 mod play;
 mod replies;
 mod scans;
@@ -23,7 +26,7 @@ use stage::with_lab;
 #[test]
 #[ignore = "the cameras' half of the lab, started by the other tests"]
 fn cameras_process() {
-    stage::cameras();
+    cameras::cameras();
 }
 
 #[test]

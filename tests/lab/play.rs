@@ -1,11 +1,12 @@
 //! Plays the devices: one socket for each host and port, real kernel TCP, answers from `replies`.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio_rustls::TlsAcceptor;
 
 use crate::estate::{Hears, Host, Odd, Tcp};
 use crate::replies;
@@ -13,16 +14,21 @@ use crate::replies;
 pub const WSD: u16 = 3702;
 pub const SADP: u16 = 37020;
 pub const DHIP: u16 = 37810;
+pub const DVRIP: u16 = 5050;
 pub const SADP_GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 255, 250);
 
 pub fn address(host: &Host) -> Ipv4Addr {
-    host.ip.parse().expect("the estate's addresses are literals")
+    literal(host.ip)
+}
+
+pub fn literal(address: &str) -> Ipv4Addr {
+    address.parse().expect("the estate's addresses are literals")
 }
 
 /// Opens every port of every host and answers until the process ends.
 pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
     for host in hosts {
-        for port in [WSD, SADP, DHIP] {
+        for port in [WSD, SADP, DHIP, DVRIP] {
             let socket = Arc::new(bind(address(host), port)?);
             tokio::spawn(answer_unicast(host, port, socket));
         }
@@ -133,9 +139,22 @@ pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
         DHIP if question.get(4..8) == Some(b"DHIP") && text.contains("DHDiscover.search") => {
             Some(replies::dhip_frame(fill(host, host.dhip?).as_bytes()))
         }
+        DVRIP if host.dvrip && question.len() == 32 && question.starts_with(b"\xa3\x01\0") => Some(dvrip(host)),
         WSD if text.contains("/discovery/Probe") => wsd(host, &text),
         _ => None,
     }
+}
+
+fn dvrip(host: &Host) -> Vec<u8> {
+    let mut version = host.firmware.split('.').map(|number| number.parse().expect("a number"));
+    replies::dvrip(
+        address(host).octets(),
+        std::array::from_fn(|_| version.next().expect("four numbers")),
+        host.class,
+        host.mac,
+        host.model,
+        host.serial,
+    )
 }
 
 fn wsd(host: &Host, question: &str) -> Option<Vec<u8>> {
@@ -211,20 +230,45 @@ async fn accept(listener: TcpListener, how: Tcp) {
 }
 
 async fn converse(mut stream: TcpStream, how: Tcp) {
-    let mut request = [0; 4096];
     match how {
-        Tcp::Http(reply) => {
-            let _ = stream.read(&mut request).await;
-            let _ = stream.write_all(reply.as_bytes()).await;
+        Tcp::Http(page) => answer_http(stream, page).await,
+        Tcp::Https(page) => {
+            if let Ok(stream) = tls().accept(stream).await {
+                answer_http(stream, page).await;
+            }
         }
-        // TODO(tls): until the certificate is in place the port accepts and closes.
-        Tcp::Https(_) => {}
         Tcp::HikGreeting => {
             let _ = stream.write_all(b"\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0").await;
-            let _ = stream.read(&mut request).await;
+            let _ = stream.read(&mut [0; 4096]).await;
         }
         Tcp::Mute => {
-            let _ = stream.read(&mut request).await;
+            let _ = stream.read(&mut [0; 4096]).await;
         }
     }
+}
+
+async fn answer_http(mut stream: impl AsyncRead + AsyncWrite + Unpin, page: &str) {
+    let _ = stream.read(&mut [0; 4096]).await;
+    let _ = stream.write_all(page.as_bytes()).await;
+    let _ = stream.shutdown().await;
+}
+
+/// What the units' certificate calls itself; nobody but the unit has signed it.
+pub const CERTIFIED_NAME: &str = "camera.lab.example";
+
+fn tls() -> TlsAcceptor {
+    static ACCEPTOR: OnceLock<TlsAcceptor> = OnceLock::new();
+    ACCEPTOR.get_or_init(acceptor).clone()
+}
+
+fn acceptor() -> TlsAcceptor {
+    let pair = rcgen::generate_simple_self_signed([CERTIFIED_NAME.to_owned()]).expect("a certificate");
+    let key = rustls::pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions that ring supports")
+        .with_no_client_auth()
+        .with_single_cert(vec![pair.cert.der().clone()], key)
+        .expect("the certificate's own key");
+    TlsAcceptor::from(Arc::new(config))
 }

@@ -45,3 +45,31 @@ pub fn dhip_frame(json: &[u8]) -> Vec<u8> {
     frame.extend_from_slice(json);
     frame
 }
+
+/// The older discovery's answer over UDP 5050, as a DVR sends it: three sections, of which the head has
+/// the lengths of the last two (one byte at 2, two at 20).
+pub fn dvrip(ip: [u8; 4], version: [u16; 4], kind: &str, mac: &str, model: &str, serial: &str) -> Vec<u8> {
+    let second = format!("{mac}{model}\0");
+    let third = format!("Name:DVR\r\nDevice:{model}\r\nIPv6Addr:;gateway:\r\n\r\nSerialNo:{serial}\r\n\r\n");
+    let mut reply = vec![0xb3, 0, second.len() as u8, 0, 0x58, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    reply.extend([2, 0, 0, 0, third.len() as u8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    reply.extend(version.map(u16::to_le_bytes).as_flattened());
+    reply.extend(kind.bytes().chain([0; 16]).take(16));
+    reply.extend([ip, [255, 255, 255, 0], [10, 66, 0, 1], [10, 66, 0, 1]].as_flattened());
+    // Alarm and mail servers, none; then the ports: 80, no TLS, 37777, ten connections, none, 37778.
+    reply.extend([0; 0x16]);
+    reply.extend(b"\x50\0\0\0\x91\x93\x0a\0\0\0\x92\x93\0\0");
+    // The multicast address 239.255.42.42:36666, and room up to 0x78.
+    reply.extend(b"\xef\xff\x2a\x2a\x3a\x8f\0\0\0\0\0\0");
+    reply.extend(second.bytes().chain(third.bytes()));
+    reply
+}
+
+#[test]
+fn the_older_discovery_has_its_fields_where_units_have_them() {
+    let reply = dvrip([10, 66, 0, 45], [2, 210, 1, 0], "DVR", "90:02:a9:10:00:45", "M", "S");
+    assert_eq!(reply[0x38..0x3c], [10, 66, 0, 45]);
+    assert_eq!(reply[0x5e..0x64], [80, 0, 0, 0, 0x91, 0x93]);
+    assert_eq!(reply[0x68..0x72], [0x92, 0x93, 0, 0, 239, 255, 42, 42, 0x3a, 0x8f]);
+    assert_eq!(&reply[0x78..0x7a], b"90");
+}

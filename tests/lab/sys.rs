@@ -15,6 +15,9 @@ pub fn index(name: &str) -> io::Result<u32> {
     }
 }
 
+/// Every ethertype, and what leaves as well as what comes in (ETH_P_ALL).
+pub const EVERYTHING: u16 = 3;
+
 /// A raw socket that sees and sends whole frames of `ethertype` on one interface.
 pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     let index = index(interface)?;

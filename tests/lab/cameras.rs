@@ -1,0 +1,100 @@
+//! The cameras' side: a process in a namespace of its own that dresses it and plays the estate.
+
+use crate::estate::{self, Host};
+use crate::stage::{LEDGER, run};
+use crate::{arp, ledger, play, sys};
+
+/// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
+pub fn cameras() {
+    let Some(ledger) = std::env::var_os(LEDGER) else { return };
+    println!("\nNAMESPACE");
+    let mut macs = String::new();
+    std::io::stdin()
+        .read_line(&mut macs)
+        .expect("the test writes the scanner's MACs");
+    let (first, second) = macs.trim().split_once(' ').expect("two MACs");
+    dress(first, second).expect("the cameras' namespace can be dressed");
+    for (interface, scanner) in [("cam0", first), ("cam1", second)] {
+        let scanner = arp::bytes_of(scanner);
+        let file = std::fs::OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&ledger)
+            .expect("the ledger can be written");
+        let questions = sys::packet_socket(interface, 0x0806).expect("root in its own namespace");
+        let holders = arp::holders(interface);
+        let all = sys::packet_socket(interface, sys::EVERYTHING).expect("root in its own namespace");
+        std::thread::spawn(move || arp::answer(questions, &holders));
+        std::thread::spawn(move || ledger::keep(all, scanner, file));
+    }
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        play::play(estate::all().collect())
+            .await
+            .expect("every port of the estate can be opened");
+        for (interface, hosts) in [("cam0", estate::NEAR), ("cam1", estate::SECOND)] {
+            let index = sys::index(interface).expect("cam0 and cam1 exist");
+            let on = Some((interface, index));
+            let hosts: Vec<&'static Host> = hosts.iter().collect();
+            for (group, port) in [
+                ([239, 255, 255, 250], play::WSD),
+                ([239, 255, 255, 250], play::SADP),
+                ([239, 255, 255, 251], play::DHIP),
+                ([255; 4], play::DHIP),
+                ([255; 4], play::DVRIP),
+            ] {
+                play::hear_group(group.into(), port, on, hosts.clone())
+                    .await
+                    .expect("a group can be joined");
+            }
+        }
+    });
+    println!("\nSTANDING");
+    let _ = std::io::stdin().read_line(&mut macs);
+    std::process::exit(0);
+}
+
+fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
+    let mut batch = String::from(
+        "link set lo up\nlink set cam0 up\nlink set cam1 up\nroute add 10.66.0.0/24 dev cam0\nroute add 10.88.0.0/28 dev cam1\n",
+    );
+    batch += &format!(
+        "neigh replace 10.66.0.2 lladdr {scan0} dev cam0 nud permanent\nneigh replace 10.88.0.2 lladdr {scan1} dev cam1 nud permanent\n"
+    );
+    for host in estate::all() {
+        batch += &format!("route add local {} dev lo table local\n", host.ip);
+    }
+    for name in ["all", "cam0", "cam1"] {
+        std::fs::write(format!("/proc/sys/net/ipv4/conf/{name}/rp_filter"), "0")?;
+        std::fs::write(format!("/proc/sys/net/ipv4/conf/{name}/arp_ignore"), "8")?;
+    }
+    run("ip", &["-batch", "-"], &batch)?;
+    let router = estate::NEAR[0].mac;
+    let macs = |hosts: &[Host], mac: Option<&str>| {
+        hosts
+            .iter()
+            .map(|host| format!("{} : {}", host.ip, mac.unwrap_or(host.mac)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let walls = estate::all()
+        .filter(|host| host.firewalled)
+        .map(|host| host.ip)
+        .collect::<Vec<_>>()
+        .join(", ");
+    run(
+        "nft",
+        &["-f", "-"],
+        &format!(
+            "table netdev lab {{\n map macs {{ type ipv4_addr : ether_addr; elements = {{ {}, {}, {} }} }}\n\
+         chain in0 {{ type filter hook ingress device cam0 priority 0; meta pkttype other meta pkttype set host; }}\n\
+         chain in1 {{ type filter hook ingress device cam1 priority 0; meta pkttype other meta pkttype set host; }}\n\
+         chain out0 {{ type filter hook egress device cam0 priority 0; ether saddr set ip saddr map @macs; }}\n\
+         chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs; }}\n}}\n\
+         table ip walls {{ chain wall {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop; }}\n}}\n",
+            macs(estate::NEAR, None),
+            macs(estate::FAR, Some(router)),
+            macs(estate::SECOND, None)
+        ),
+    )
+}
