@@ -93,7 +93,7 @@ fn a_dry_run_says_the_scope_and_the_budget() {
         "scope: 8 addresses",
         "127.0.0.1-127.0.0.3, 127.0.0.5-127.0.0.9",
         "excluded: 127.0.0.4",
-        "at most: TCP",
+        "TCP: at most",
         "Nothing was sent.",
     ] {
         assert!(out.contains(part), "{part}: {out}");
