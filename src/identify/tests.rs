@@ -122,3 +122,52 @@ fn a_claimed_mac_that_the_wire_does_not_show_is_a_conflict() {
     assert_eq!(devices[0].confidence, Some(Confidence::Probable));
     assert!(devices[0].conflicts.iter().any(|conflict| conflict.about == "mac"));
 }
+
+#[test]
+fn a_mac_that_only_the_reply_itself_claims_is_no_second_voice() {
+    use Confidence::{Possible, Probable};
+    let wsd: &[(Name, &str)] = &[
+        (Name::WsdNamespace, "http://www.hikvision.com/2011/event/topics"),
+        (Name::DerivedMac, HIK),
+    ];
+    let claimed: &[(Name, &str)] = &[(Name::ClaimedMac, HIK)];
+    let public: &[(Name, &str)] = &[(
+        Name::RtspPublic,
+        "OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, GET_PARAMETER",
+    )];
+    let stranger: &[(Name, &str)] = &[(Name::Mac, "00:50:56:00:00:01")];
+    let table = [
+        (vec![("h", Protocol::Wsd, "multicast Probe", wsd)], Some(Possible)),
+        // The same program asked twice is still one voice.
+        (
+            vec![
+                ("h", Protocol::Wsd, "multicast Probe", wsd),
+                ("h", Protocol::Wsd, "unicast Probe", wsd),
+            ],
+            Some(Possible),
+        ),
+        (vec![("h", Protocol::Isapi, "", claimed)], Some(Possible)),
+        (
+            vec![
+                ("h", Protocol::Wsd, "multicast Probe", wsd),
+                ("h", Protocol::Rtsp, "", public),
+            ],
+            Some(Probable),
+        ),
+        // Where the wire shows a MAC, a claimed one counts for nothing.
+        (
+            vec![("h", Protocol::Arp, "", stranger), ("h", Protocol::Isapi, "", claimed)],
+            None,
+        ),
+    ];
+    for (rows, expected) in table {
+        assert_eq!(judge(&rows)[0].confidence, expected, "{rows:?}");
+    }
+    let devices = judge(&[("h", Protocol::Wsd, "multicast Probe", wsd)]);
+    let rules: Vec<_> = devices[0]
+        .evidence
+        .iter()
+        .map(|e| (e.rule.as_str(), e.weight))
+        .collect();
+    assert_eq!(rules, [("hikvision/wsd-namespace", 20), ("oui-derived", 20)]);
+}
