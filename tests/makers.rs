@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use camsweep::fact::{Fact, Name};
+use camsweep::fact::{Fact, Name, Protocol, Reply};
 use camsweep::identify::Knowledge;
 use camsweep::identify::makers::{Maker, Yields};
+use camsweep::judge::judge;
 
 fn makers() -> &'static [Maker] {
     &Knowledge::builtin().makers
@@ -135,4 +136,18 @@ fn the_lists_know_what_the_shared_list_knows() {
             );
         }
     }
+}
+
+#[test]
+fn a_host_that_echoes_a_fragment_on_every_port_is_accused_of_nothing() {
+    let fragment = b"<?xml version=\"1.0\"?><ProbeMatch><Uuid>\xff\xfe</Uu\0<<DHIP{\"method\":\"client.not";
+    let protocols = [Protocol::Sadp, Protocol::Dhip, Protocol::Wsd, Protocol::DvripUdp];
+    let replies = protocols.map(|protocol| {
+        let mut reply = Reply::new("10.0.0.66", protocol, fragment);
+        reply.asked = Some("unicast question".into());
+        reply
+    });
+    let judged = judge(&replies, Knowledge::builtin());
+    assert_eq!(judged.devices[0].maker, None, "{:?}", judged.devices[0].evidence);
+    assert_eq!(judged.garbled.values().sum::<u64>(), 4, "{:?}", judged.garbled);
 }
