@@ -13,6 +13,8 @@ const STRONG: u8 = 40;
 const SAID_MAC: u8 = 20;
 /// The longest text that evidence quotes, in characters.
 const SAW: usize = 120;
+/// The source that clones copy word for word: alone it makes nothing probable.
+const COPIED: &str = "wsd";
 /// The voice of a MAC seen on the wire, which no reply can borrow.
 const WIRE: &str = "wire";
 
@@ -118,7 +120,21 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
         sign: Sign::Pattern(hit.pattern),
         yields: hit.yields,
     });
-    hits.chain(block(host, maker, view)).collect()
+    let mut tells: Vec<Tell<'a>> = hits.chain(block(host, maker, view)).collect();
+    drop_shared(&mut tells, host, view);
+    tells
+}
+
+/// A text that other firmware is known to send says nothing on a stranger's hardware, unless another source agrees.
+fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
+    let sources: BTreeSet<&str> = tells.iter().map(|tell| tell.source).collect();
+    let registered = |fact: &Fact| {
+        parse_mac(&fact.value).is_some_and(|mac| view.knowledge.registry.lookup(mac).organisation().is_some())
+    };
+    // The maker's own block is a source, so that with one source a registered MAC is a stranger's.
+    if sources.len() <= 1 && host.all(Name::Mac).any(registered) {
+        tells.retain(|tell| !matches!(tell.sign, Sign::Pattern(pattern) if pattern.shared_with.is_some()));
+    }
 }
 
 /// The maker's block that the host's MAC is in. The wire is asked first; where it shows a MAC, others do not count.
@@ -195,7 +211,7 @@ fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confiden
         .any(|tell| tell.is_own_protocol() && is_vouched_for(tell.fact, host, view));
     if (own || strong.len() >= 2) && !mis_addressed {
         Confidence::Confirmed
-    } else if !strong.is_empty() || mac_agrees(tells) {
+    } else if strong.iter().any(|source| *source != COPIED) || mac_agrees(tells) {
         Confidence::Probable
     } else {
         Confidence::Possible
