@@ -171,3 +171,72 @@ fn a_mac_that_only_the_reply_itself_claims_is_no_second_voice() {
         .collect();
     assert_eq!(rules, [("hikvision/wsd-namespace", 20), ("oui-derived", 20)]);
 }
+
+/// A SADP reply with these words.
+fn sadp<'a>(model: &'a str, serial: &'a str) -> [(Name, &'a str); 3] {
+    [
+        (Name::Sadp, "probe-match"),
+        (Name::Model, model),
+        (Name::Serial, serial),
+    ]
+}
+
+#[test]
+fn a_serial_makes_one_device_only_where_the_makers_own_protocol_and_the_model_agree() {
+    const S: &str = "DS-TEST20180101CCCH111111111";
+    let realm: &[(Name, &str)] = &[(Name::HttpRealm, "Login to 4C0AAAAPAG00001")];
+    let dhip: &[(Name, &str)] = &[
+        (Name::Dhip, "client.notifyDevInfo"),
+        (Name::Model, "DS-TEST"),
+        (Name::Serial, S),
+    ];
+    let hik = sadp("DS-TEST", S);
+    let other_model = sadp("DS-OTHER", S);
+    let placeholders = ["", "000000000000", "N/A", "admin", "A1B2C", "12345678", "not written"];
+    let mut table = vec![
+        ((Protocol::Sadp, &hik[..]), (Protocol::Sadp, &hik[..]), 1, 0),
+        ((Protocol::Sadp, &hik[..]), (Protocol::Sadp, &other_model[..]), 2, 1),
+        ((Protocol::Sadp, &hik[..]), (Protocol::Dhip, dhip), 2, 1),
+        // A serial that a login form shows is not the maker's own word.
+        ((Protocol::Http, realm), (Protocol::Http, realm), 2, 0),
+    ];
+    let texts = placeholders.map(|serial| sadp("DS-TEST", serial));
+    table.extend(
+        texts
+            .iter()
+            .map(|text| ((Protocol::Sadp, &text[..]), (Protocol::Sadp, &text[..]), 2, 0)),
+    );
+    for ((p1, one), (p2, two), count, contested) in table {
+        let rows = [
+            ("10.0.0.9", p1, "unicast inquiry", one),
+            ("10.0.0.10", p2, "unicast inquiry", two),
+        ];
+        let devices = judge(&rows);
+        assert_eq!(devices.len(), count, "{rows:?}");
+        for device in &devices {
+            let about = device.conflicts.iter().filter(|conflict| conflict.about == "serial");
+            assert_eq!(about.count(), contested, "{rows:?}: {:?}", device.conflicts);
+        }
+        let mut backwards = rows;
+        backwards.reverse();
+        assert_eq!(judge(&backwards), devices);
+    }
+}
+
+#[test]
+fn one_endpoint_at_two_addresses_is_two_devices() {
+    let wsd: &[(Name, &str)] = &[
+        (Name::WsdEndpoint, "urn:uuid:1419d68a-1dd2-11b2-a105-4447cc000001"),
+        (Name::DerivedMac, HIK),
+    ];
+    let rows = ["10.0.0.5", "10.0.0.6"].map(|host| (host, Protocol::Wsd, "multicast Probe", wsd));
+    assert_eq!(judge(&rows).len(), 2);
+}
+
+#[test]
+fn an_ipv6_address_joins_the_host_of_its_mac_and_a_second_ipv4_address_does_not() {
+    let mac: &[(Name, &str)] = &[(Name::Mac, HIK)];
+    let rows = ["fe80::1%eth0", "10.0.0.6", "10.0.0.5"].map(|host| (host, Protocol::Neighbour, "", mac));
+    let addresses: Vec<_> = judge(&rows).into_iter().map(|device| device.addresses).collect();
+    assert_eq!(addresses, [vec!["10.0.0.5", "fe80::1%eth0"], vec!["10.0.0.6"]]);
+}
