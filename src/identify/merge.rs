@@ -133,18 +133,18 @@ pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> 
 /// them, or both, must be wrong.
 fn with_one_serial<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
     let mut devices: Vec<(BTreeSet<Claim>, Host<'a>)> = Vec::new();
-    for host in hosts {
+    for mut host in hosts {
         let mut claims = claims(&host, view);
-        let agrees = |known: &BTreeSet<Claim>| known.intersection(&claims).any(|claim| claim.maker.is_some());
-        let (same, others): (Vec<_>, Vec<_>) = devices.into_iter().partition(|(known, _)| agrees(known));
-        devices = others;
-        let mut parts = same.into_iter().chain([(claims.clone(), host)]);
-        let (_, mut device) = parts.next().expect("the host itself is one");
-        for (known, part) in parts {
+        let same = |device: &mut (BTreeSet<Claim>, Host<'a>)| {
+            device.0.intersection(&claims).any(|claim| claim.maker.is_some())
+        };
+        let same: Vec<_> = devices.extract_if(.., same).collect();
+        for (known, mut first) in same.into_iter().rev() {
             claims.extend(known);
-            device.absorb(part);
+            first.absorb(host);
+            host = first;
         }
-        devices.push((claims, device));
+        devices.push((claims, host));
     }
     mark_contested(&mut devices);
     let mut hosts: Vec<Host<'a>> = devices.into_iter().map(|(_, host)| host).collect();
