@@ -4,9 +4,10 @@
 
 use std::collections::BTreeSet;
 
-use camsweep::fact::{Fact, Name};
+use camsweep::fact::{Fact, Name, Protocol, Reply};
 use camsweep::identify::Knowledge;
 use camsweep::identify::makers::{Maker, Yields};
+use camsweep::judge::judge;
 
 fn makers() -> &'static [Maker] {
     &Knowledge::builtin().makers
@@ -134,5 +135,59 @@ fn the_lists_know_what_the_shared_list_knows() {
                 "{prefix} is missing"
             );
         }
+    }
+}
+
+#[test]
+fn a_host_that_echoes_a_fragment_on_every_port_is_accused_of_nothing() {
+    let fragment = b"<?xml version=\"1.0\"?><ProbeMatch><Uuid>\xff\xfe</Uu\0<<DHIP{\"method\":\"client.not";
+    let protocols = [Protocol::Sadp, Protocol::Dhip, Protocol::Wsd, Protocol::DvripUdp];
+    let replies = protocols.map(|protocol| {
+        let mut reply = Reply::new("10.0.0.66", protocol, fragment);
+        reply.asked = Some("unicast question".into());
+        reply
+    });
+    let judged = judge(&replies, Knowledge::builtin());
+    assert_eq!(judged.devices[0].maker, None, "{:?}", judged.devices[0].evidence);
+    assert_eq!(judged.garbled.values().sum::<u64>(), 4, "{:?}", judged.garbled);
+}
+
+/// A WS-Discovery match as Dahua's and as Hikvision's firmware words it, the texts our own.
+fn scopes_as_dahua(name: &str, hardware: &str) -> String {
+    format!(
+        r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"><s:Body><d:ProbeMatches><d:ProbeMatch><a:EndpointReference><a:Address>uuid:0a1b2c3d-0000-4000-8000-0f0e0d0c0b0a</a:Address></a:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>onvif://www.onvif.org/location/country/china onvif://www.onvif.org/name/{name} onvif://www.onvif.org/hardware/{hardware} onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/type/Network_Video_Transmitter onvif://www.onvif.org/extension/unique_identifier/1</d:Scopes></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>"#
+    )
+}
+
+fn scopes_as_hikvision(name: &str, hardware: &str, tail: &str) -> String {
+    format!(
+        r#"<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" xmlns:w="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl" xmlns:tnshik="http://www.hikvision.com/2011/event/topics" xmlns:hikwsd="http://www.onvifext.com/onvif/ext/ver10/wsdl"><env:Body><d:ProbeMatches><d:ProbeMatch><w:EndpointReference><w:Address>urn:uuid:0a1b2c3d-0000-11b5-83f6-{tail}</w:Address></w:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/hardware/{hardware} onvif://www.onvif.org/name/{name} onvif://www.onvif.org/location/city/hangzhou</d:Scopes></d:ProbeMatch></d:ProbeMatches></env:Body></env:Envelope>"#
+    )
+}
+
+#[test]
+fn a_clone_that_copies_the_scopes_is_no_unit_and_the_mac_on_the_wire_decides() {
+    let xcam = scopes_as_dahua("IPC-Xcam", "IP_Camera");
+    let camhi = scopes_as_hikvision("CamHiPro", "IPCAM", "48022a000001");
+    let renamed = scopes_as_hikvision("HIKVISION%20DS-2CD1", "DS-2CD1", "0050560a0a0a");
+    let real = scopes_as_dahua("Dahua", "IPC-HFW0000");
+    let hik = scopes_as_hikvision("HIKVISION%20DS-2CD1", "DS-2CD1", "4447cc0a0a0a");
+    let table = [
+        (&xcam, Some("00:12:31:00:00:01"), None),
+        (&camhi, Some("48:02:2a:00:00:01"), None),
+        (&renamed, Some("00:50:56:0a:0a:0a"), Some("possible")),
+        // Beyond a router the wire shows no MAC: it may be one.
+        (&xcam, None, Some("possible")),
+        (&hik, None, Some("possible")),
+        (&real, Some("3c:ef:8c:00:00:01"), Some("probable")),
+        (&hik, Some("44:47:cc:0a:0a:0a"), Some("probable")),
+    ];
+    for (text, mac, expected) in table {
+        let mut replies = vec![Reply::new("10.0.0.55", Protocol::Wsd, text.as_str())];
+        replies.extend(mac.map(|mac| Reply::new("10.0.0.55", Protocol::Arp, mac)));
+        let device = judge(&replies, Knowledge::builtin()).devices.remove(0);
+        let confidence = device.confidence.map(|confidence| confidence.to_string());
+        assert_eq!(confidence.as_deref(), expected, "{mac:?} {text}: {:?}", device.evidence);
+        assert_eq!(device.maker.is_some(), expected.is_some(), "{mac:?} {text}");
     }
 }

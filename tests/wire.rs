@@ -427,17 +427,17 @@ fn sadp_replies() {
         [(Name::Sadp, "opaque".to_owned())]
     );
     let failed = "<ProbeMatch><Types>activate </Types><Result>failed</Result></ProbeMatch>";
-    assert_eq!(read_from("x", "sadp", failed), [(Name::Sadp, "probe-match".to_owned())]);
+    let echo = "<?xml version=\"1.0\"?><ProbeMatch><Uuid>1</Uuid></ProbeMatch>";
     let hello = "<Hello><Types>hello</Types><DeviceSN>S1</DeviceSN></Hello>";
     assert_says(
         &read_from("x", "sadp", hello),
         &[(Name::Sadp, "hello"), (Name::Serial, "S1")],
     );
-    for bytes in ["", "<html></html>"] {
-        assert!(matches!(
-            read(&Reply::new("x", Protocol::Sadp, bytes)),
-            Reading::Garbled { .. }
-        ));
+    for bytes in ["", "<html></html>", "not xml", failed, echo] {
+        assert!(
+            matches!(read(&Reply::new("x", Protocol::Sadp, bytes)), Reading::Garbled { .. }),
+            "{bytes}"
+        );
     }
 }
 
@@ -486,7 +486,7 @@ fn dhip_replies() {
         &read_from("x", "dhip", flat),
         &[(Name::Firmware, "2.4"), (Name::ClaimedMac, "3C:EF:8C:00:00:23")],
     );
-    for bytes in ["", "x", "{}", "{\"a\":1}"] {
+    for bytes in ["", "x", "{}", "{\"a\":1}", "{\"method\":\"client.notifyDevInfo\"}"] {
         assert!(
             matches!(read(&Reply::new("x", Protocol::Dhip, bytes)), Reading::Garbled { .. }),
             "{bytes}"

@@ -76,6 +76,9 @@ pub struct Pattern {
     /// Only this maker's firmware speaks the protocol.
     #[serde(default)]
     pub own_protocol: bool,
+    /// Others that are known to send the same. Such a text counts for nothing where a stranger's MAC is on the wire
+    /// and no other source points at the maker.
+    pub shared_with: Option<String>,
     /// Who saw it.
     pub source: String,
     /// When that was written down, `YYYY-MM-DD`.
