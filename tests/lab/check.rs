@@ -160,6 +160,7 @@ fn assert_harmless(ledger: &[String]) {
                 assert_eq!(*open, "0", "two connections at once: {line}");
                 *connections.entry(host).or_default() += 1;
             }
+            ["again", _, _, _, begun] => assert_eq!(*begun, "0", "two connections at once: {line}"),
             // Of IPv4's other protocols only what the kernel sends unasked: ICMP errors and IGMP reports.
             ["arp", _] | ["ip", "1" | "2", _] => {}
             other => panic!("an unknown line in the ledger: {other:?}"),

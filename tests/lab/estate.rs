@@ -405,7 +405,7 @@ pub const CLAIMS: &[Claim] = &[
         ..claim(UNASKED, "f8:b1:56:10:02:14")
     },
     Claim {
-        when: When::Late(Duration::from_millis(1200)),
+        when: When::Late(Duration::from_millis(800)),
         ..claim(LATE, "f8:b1:56:10:02:15")
     },
 ];

@@ -1,6 +1,7 @@
 //! The scanner on the standing estate, run as a user runs it: what it must find, and what it must never do.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
@@ -15,10 +16,13 @@ fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
         "scans::a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody",
         |lab| {
             let (report, ran) = scan(lab, &[], Privilege::RawSocket);
-            assert_estate(&report, estate::NEAR.iter().chain(estate::SECOND));
             assert_nobody_else(&report);
+            assert_estate(&report, estate::NEAR.iter().chain(estate::SECOND));
             assert_eq!(ran.code, Some(0), "{}", ran.stderr);
             assert_eq!(report["ended"], "complete");
+            // The figures that are promised are measured in docs/benchmarks.md; this is a guard with room to spare.
+            assert!(ran.wall < Duration::from_secs(12), "{:?}", ran.wall);
+            assert!(ran.peak < 60 * 1024, "{} KiB", ran.peak);
             assert_eq!(
                 report["blind_spots"].as_array().map(Vec::len),
                 Some(0),
@@ -26,7 +30,7 @@ fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
                 report["blind_spots"]
             );
             assert!(
-                ran.stderr.contains("10.66.0.1-10.66.0.1, 10.66.0.3") || ran.stderr.contains("10.66.0.1"),
+                ran.stderr.contains("10.66.0.1, 10.66.0.3-10.66.0.254"),
                 "{}",
                 ran.stderr
             );
