@@ -13,6 +13,8 @@ mod arp;
 mod cameras;
 #[path = "../tests/lab/estate.rs"]
 mod estate;
+#[path = "../tests/lab/host.rs"]
+mod host;
 #[path = "../tests/lab/ledger.rs"]
 mod ledger;
 #[path = "../tests/lab/play.rs"]
@@ -27,7 +29,7 @@ mod sys;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use estate::Host;
+use host::Host;
 use serde_json::Value;
 use stage::{Lab, Privilege, Ran};
 

@@ -4,7 +4,8 @@ use std::io::Read;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use crate::estate::{self, When};
+use crate::estate;
+use crate::host::When;
 use crate::play;
 
 const BROADCAST: [u8; 6] = [0xff; 6];

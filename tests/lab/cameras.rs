@@ -1,6 +1,7 @@
 //! The cameras' side: a process in a namespace of its own that dresses it and plays the estate.
 
-use crate::estate::{self, Host};
+use crate::estate;
+use crate::host::Host;
 use crate::stage::{LEDGER, run};
 use crate::{arp, ledger, play, sys};
 

@@ -8,7 +8,7 @@
 )]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to its reader")]
 
-mod estate;
+mod host;
 mod play;
 mod replies;
 mod street;
@@ -26,7 +26,7 @@ use camsweep::net::{Limits, live::Live};
 use camsweep::report::is_unit;
 use camsweep::report::model::Report;
 use camsweep::scan;
-use estate::Host;
+use host::Host;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 

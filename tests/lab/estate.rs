@@ -2,257 +2,8 @@
 
 use std::time::Duration;
 
+use crate::host::*;
 use crate::replies as r;
-
-/// What a good scan says of a host.
-#[derive(Clone, Copy, Default)]
-pub struct Expect {
-    /// `hikvision`, `dahua` or nothing.
-    pub maker: Option<&'static str>,
-    pub model: Option<&'static str>,
-    pub serial: Option<&'static str>,
-    /// Verbatim.
-    pub firmware: Option<&'static str>,
-    /// Nobody may be surer than this: `confirmed`, `probable`, `possible` or `none`.
-    pub at_most: &'static str,
-    pub mis_addressed: bool,
-    /// Same unit as the host at this address.
-    pub same_as: Option<&'static str>,
-}
-
-/// How a TCP port behaves once connected.
-#[derive(Clone, Copy)]
-pub enum Tcp {
-    /// Reads a request, sends this, closes.
-    Http(&'static str),
-    /// The same behind TLS with a certificate that nobody signed.
-    Https(&'static str),
-    /// Hikvision's port 8000 speaks first.
-    HikGreeting,
-    /// Accepts and says nothing.
-    Mute,
-}
-
-/// How a host treats the discovery questions.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub enum Hears {
-    #[default]
-    Both,
-    UnicastOnly,
-    MulticastOnly,
-}
-
-/// Ways in which a WS-Discovery reply is odd.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub enum Odd {
-    #[default]
-    No,
-    OtherPort,
-    NoRelatesTo,
-    Gbk,
-    ZeroXaddr,
-    StaleXaddr,
-}
-
-#[derive(Clone, Copy)]
-pub struct Host {
-    pub ip: &'static str,
-    pub mac: &'static str,
-    pub sadp: Option<&'static str>,
-    pub dhip: Option<&'static str>,
-    pub wsd: Option<&'static str>,
-    /// Answers the older discovery on UDP 5050.
-    pub dvrip: bool,
-    pub name: &'static str,
-    pub class: &'static str,
-    pub model: &'static str,
-    pub serial: &'static str,
-    pub firmware: &'static str,
-    pub tcp: &'static [(u16, Tcp)],
-    pub hears: Hears,
-    pub wsd_hears: Hears,
-    pub odd: Odd,
-    pub activated: bool,
-    /// Sends its SADP answer to the group as well.
-    pub sadp_to_group: bool,
-    /// Drops everything but ARP.
-    pub firewalled: bool,
-    pub garbled: bool,
-    pub expect: Expect,
-}
-
-const HIK: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_HIK)), (554, Tcp::Mute), (8000, Tcp::HikGreeting)];
-const HIK_TLS: &[(u16, Tcp)] = &[(443, Tcp::Https(r::HTTP_HIK)), (554, Tcp::Mute)];
-const DAHUA: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_DAHUA)), (554, Tcp::Mute), (37777, Tcp::Mute)];
-const PLAIN: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_PLAIN))];
-const TRAPS: &[(u16, Tcp)] = &[
-    (80, Tcp::Http(r::HTTP_PLAIN)),
-    (515, Tcp::Mute),
-    (631, Tcp::Mute),
-    (9100, Tcp::Mute),
-];
-
-pub const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
-    Host {
-        ip,
-        mac,
-        tcp,
-        sadp: None,
-        dhip: None,
-        wsd: None,
-        dvrip: false,
-        name: "",
-        class: "",
-        model: "",
-        serial: "",
-        firmware: "",
-        hears: Hears::Both,
-        wsd_hears: Hears::Both,
-        odd: Odd::No,
-        activated: true,
-        sadp_to_group: false,
-        firewalled: false,
-        garbled: false,
-        expect: Expect {
-            maker: None,
-            model: None,
-            serial: None,
-            firmware: None,
-            at_most: "none",
-            mis_addressed: false,
-            same_as: None,
-        },
-    }
-}
-
-const fn unit(
-    maker: &'static str,
-    ip: &'static str,
-    mac: &'static str,
-    model: &'static str,
-    serial: &'static str,
-    firmware: &'static str,
-    tcp: &'static [(u16, Tcp)],
-) -> Host {
-    Host {
-        model,
-        serial,
-        firmware,
-        expect: Expect {
-            maker: Some(maker),
-            model: Some(model),
-            serial: Some(serial),
-            firmware: Some(firmware),
-            at_most: "confirmed",
-            mis_addressed: false,
-            same_as: None,
-        },
-        ..bare(ip, mac, tcp)
-    }
-}
-
-pub const fn hik(
-    ip: &'static str,
-    mac: &'static str,
-    model: &'static str,
-    serial: &'static str,
-    firmware: &'static str,
-) -> Host {
-    Host {
-        sadp: Some(r::SADP_IPC),
-        class: "camera",
-        ..unit("hikvision", ip, mac, model, serial, firmware, HIK)
-    }
-}
-
-pub const fn hik_dvr(
-    ip: &'static str,
-    mac: &'static str,
-    model: &'static str,
-    serial: &'static str,
-    firmware: &'static str,
-) -> Host {
-    Host {
-        sadp: Some(r::SADP_DVR),
-        class: "recorder",
-        ..hik(ip, mac, model, serial, firmware)
-    }
-}
-
-pub const fn dahua(
-    ip: &'static str,
-    mac: &'static str,
-    class: &'static str,
-    model: &'static str,
-    serial: &'static str,
-    firmware: &'static str,
-) -> Host {
-    Host {
-        dhip: Some(r::DHIP),
-        class,
-        name: "Dahua",
-        ..unit("dahua", ip, mac, model, serial, firmware, DAHUA)
-    }
-}
-
-pub const fn onvif(host: Host, template: &'static str, name: &'static str) -> Host {
-    Host {
-        wsd: Some(template),
-        name,
-        ..host
-    }
-}
-
-const fn odd(host: Host, odd: Odd) -> Host {
-    Host { odd, ..host }
-}
-
-pub const fn other(ip: &'static str, mac: &'static str, name: &'static str, model: &'static str) -> Host {
-    Host {
-        wsd: Some(r::WSD_OTHER),
-        name,
-        model,
-        ..bare(ip, mac, PLAIN)
-    }
-}
-
-/// Found by its web page and its address block only.
-const fn quiet(maker: &'static str, ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
-    let host = unit(maker, ip, mac, "", "", "", tcp);
-    Host {
-        expect: Expect {
-            model: None,
-            serial: None,
-            firmware: None,
-            ..host.expect
-        },
-        ..host
-    }
-}
-
-const fn mis_addressed(host: Host) -> Host {
-    Host {
-        hears: Hears::MulticastOnly,
-        activated: false,
-        expect: Expect {
-            at_most: "probable",
-            mis_addressed: true,
-            ..host.expect
-        },
-        ..host
-    }
-}
-
-const fn silent(ip: &'static str, mac: &'static str) -> Host {
-    Host {
-        firewalled: true,
-        ..bare(ip, mac, &[])
-    }
-}
-
-const fn pc(ip: &'static str, mac: &'static str) -> Host {
-    bare(ip, mac, &[])
-}
 
 /// 10.66.0.0/24 and the two units that answer from outside it.
 pub const NEAR: &[Host] = &[
@@ -278,19 +29,22 @@ pub const NEAR: &[Host] = &[
         "DS-2CD2320D-I20180411CCCHC22200111",
         "V5.5.6build 180326",
     ),
-    odd(
-        onvif(
-            hik(
-                "10.66.0.12",
-                "98:8b:0a:10:00:12",
-                "DS-2DE4225IW-DE",
-                "DS-2DE4225IW-DE20200102AAWRD81200112",
-                "V5.6.11build 190426",
+    of_class(
+        odd(
+            onvif(
+                hik(
+                    "10.66.0.12",
+                    "98:8b:0a:10:00:12",
+                    "DS-2DE4225IW-DE",
+                    "DS-2DE4225IW-DE20200102AAWRD81200112",
+                    "V5.6.11build 190426",
+                ),
+                r::WSD_HIK,
+                "HIKVISION%20DS-2DE4225IW-DE",
             ),
-            r::WSD_HIK,
-            "HIKVISION%20DS-2DE4225IW-DE",
+            Odd::NoRelatesTo,
         ),
-        Odd::NoRelatesTo,
+        "ptz",
     ),
     Host {
         hears: Hears::UnicastOnly,
@@ -326,26 +80,16 @@ pub const NEAR: &[Host] = &[
         "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
         "V4.31.102build 210112",
     ),
-    Host {
-        expect: Expect {
-            same_as: Some("10.66.0.20"),
-            ..hik_dvr(
-                "10.66.0.21",
-                "68:6d:bc:10:00:21",
-                "DS-7608NI-I2/8P",
-                "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
-                "V4.31.102build 210112",
-            )
-            .expect
-        },
-        ..hik_dvr(
+    also_at(
+        hik_dvr(
             "10.66.0.21",
             "68:6d:bc:10:00:21",
             "DS-7608NI-I2/8P",
             "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
             "V4.31.102build 210112",
-        )
-    },
+        ),
+        "10.66.0.20",
+    ),
     hik_dvr(
         "10.66.0.22",
         "54:c4:15:10:00:22",
@@ -353,19 +97,25 @@ pub const NEAR: &[Host] = &[
         "DS-7804HQH-K10420190315CCWRC72200122WCVU",
         "V3.5.37build 191213",
     ),
-    hik(
-        "10.66.0.23",
-        "34:c6:dd:10:00:23",
-        "CS-C6TC-32WFR",
-        "CS-C6TC-32WFR0120180731CCRRC42200123",
-        "V5.2.3build 180731",
+    sold_as(
+        hik(
+            "10.66.0.23",
+            "34:c6:dd:10:00:23",
+            "CS-C6TC-32WFR",
+            "CS-C6TC-32WFR0120180731CCRRC42200123",
+            "V5.2.3build 180731",
+        ),
+        "EZVIZ",
     ),
-    hik(
-        "10.66.0.24",
-        "28:f3:66:10:00:24",
-        "I61DR",
-        "I61DR20161217AAWR691200124",
-        "V5.4.5build 170123",
+    sold_as(
+        hik(
+            "10.66.0.24",
+            "28:f3:66:10:00:24",
+            "I61DR",
+            "I61DR20161217AAWR691200124",
+            "V5.4.5build 170123",
+        ),
+        "Annke",
     ),
     quiet("hikvision", "10.66.0.25", "80:48:9f:10:00:25", HIK),
     quiet("hikvision", "10.66.0.26", "ac:cb:51:10:00:26", HIK_TLS),
@@ -437,55 +187,70 @@ pub const NEAR: &[Host] = &[
             "Dahua",
         )
     },
-    dahua(
-        "10.66.0.40",
-        "bc:32:5f:10:00:40",
-        "NVR",
-        "DHI-NVR5464-4KS2",
-        "5K00D33PAZ00140",
-        "4.001.0000005.1.R",
+    of_class(
+        dahua(
+            "10.66.0.40",
+            "bc:32:5f:10:00:40",
+            "NVR",
+            "DHI-NVR5464-4KS2",
+            "5K00D33PAZ00140",
+            "4.001.0000005.1.R",
+        ),
+        "recorder",
     ),
-    dahua(
-        "10.66.0.41",
-        "38:af:29:10:00:41",
-        "VTO",
-        "VTO2202F-P",
-        "6B07F21PAJ00141",
-        "3.120.0000.0.R",
+    of_class(
+        dahua(
+            "10.66.0.41",
+            "38:af:29:10:00:41",
+            "VTO",
+            "VTO2202F-P",
+            "6B07F21PAJ00141",
+            "3.120.0000.0.R",
+        ),
+        "door-station",
     ),
-    dahua(
-        "10.66.0.42",
-        "e4:24:6c:10:00:42",
-        "VTH",
-        "VTH5221D",
-        "4M01C08PAJ00142",
-        "4.000.0000002.0.R",
+    of_class(
+        dahua(
+            "10.66.0.42",
+            "e4:24:6c:10:00:42",
+            "VTH",
+            "VTH5221D",
+            "4M01C08PAJ00142",
+            "4.000.0000002.0.R",
+        ),
+        "monitor",
     ),
-    Host {
-        name: "Amcrest",
-        ..dahua(
-            "10.66.0.43",
-            "9c:8e:cd:10:00:43",
-            "IPC",
-            "IP2M-841B",
-            "AMC016CE00143",
-            "2.420.AC00.15.R",
-        )
-    },
+    sold_as(
+        Host {
+            name: "Amcrest",
+            ..dahua(
+                "10.66.0.43",
+                "9c:8e:cd:10:00:43",
+                "IPC",
+                "IP2M-841B",
+                "AMC016CE00143",
+                "2.420.AC00.15.R",
+            )
+        },
+        "Amcrest",
+    ),
     quiet("dahua", "10.66.0.44", "14:a7:8b:10:00:44", DAHUA),
-    Host {
-        dvrip: true,
-        class: "DVR",
-        ..unit(
-            "dahua",
-            "10.66.0.45",
-            "90:02:a9:10:00:45",
-            "DH-DVR0404LE-AS",
-            "1A02C7DPAU00145",
-            "2.210.1.0",
-            &[],
-        )
-    },
+    of_class(
+        Host {
+            dvrip: true,
+            kind: "DVR",
+            ..unit(
+                "dahua",
+                "10.66.0.45",
+                "90:02:a9:10:00:45",
+                "DH-DVR0404LE-AS",
+                "1A02C7DPAU00145",
+                "2.210.1.0",
+                &[],
+            )
+        },
+        "recorder",
+    ),
     other("10.66.0.50", "ac:cc:8e:10:00:50", "AXIS%20P3245-LV", "P3245-LV"),
     odd(
         other("10.66.0.51", "48:ea:63:10:00:51", "UNIVIEW", "IPC3614SR3"),
@@ -612,30 +377,6 @@ pub const SECOND: &[Host] = &[
     ),
 ];
 
-/// When somebody answers ARP.
-#[derive(Clone, Copy)]
-pub enum When {
-    Asked,
-    Late(Duration),
-    /// Never when asked, but unasked as soon as somebody else's address is asked for.
-    Unasked {
-        once: &'static str,
-    },
-}
-
-/// Somebody who answers ARP for an address, and nothing else.
-#[derive(Clone, Copy)]
-pub struct Claim {
-    pub ip: &'static str,
-    pub mac: &'static str,
-    pub when: When,
-}
-
-const fn claim(ip: &'static str, mac: &'static str) -> Claim {
-    let when = When::Asked;
-    Claim { ip, mac, when }
-}
-
 /// A camera maker's box that answers for a dozen addresses where nobody lives.
 pub const PROXY: &str = "44:a6:42:10:02:00";
 /// An address that two machines hold.
@@ -664,7 +405,7 @@ pub const CLAIMS: &[Claim] = &[
         ..claim(UNASKED, "f8:b1:56:10:02:14")
     },
     Claim {
-        when: When::Late(Duration::from_secs(2)),
+        when: When::Late(Duration::from_millis(800)),
         ..claim(LATE, "f8:b1:56:10:02:15")
     },
 ];

@@ -3,7 +3,8 @@
 //! ```text
 //! arp ADDRESS                      an ARP packet about ADDRESS
 //! udp ADDRESS PORT HEX             a datagram
-//! connect ADDRESS SOURCE PORT OPEN a new connection; OPEN others with that host were not over yet
+//! connect ADDRESS SOURCE PORT OPEN a new connection; OPEN others stand with that host
+//! again ADDRESS SOURCE PORT OPEN   a repeated SYN; OPEN others with that host were begun since the first
 //! ip NUMBER ADDRESS                any other IPv4 packet, by its protocol number
 //! ip6 NUMBER                       any IPv6 packet but the kernel's own upkeep
 //! ```
@@ -12,11 +13,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::Ipv4Addr;
-use std::time::{Duration, Instant};
 
-/// A connection that nobody answers is over unseen, when whoever asked has lost patience. A little
-/// less than the scanner's 1.5 s.
-const PATIENCE: Duration = Duration::from_millis(1400);
 const FIN: u8 = 1;
 const SYN: u8 = 2;
 const RST: u8 = 4;
@@ -81,32 +78,52 @@ fn port(body: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes([*body.get(at)?, *body.get(at + 1)?]))
 }
 
-/// The connections that are not over: by host, the scanner's port and the host's.
+/// The connections that may not be over.
+///
+/// One that nobody answers ends unseen, when the scanner loses patience; and its first SYN may have waited
+/// in the kernel for an ARP answer. But where it lives, its SYN is repeated after a second: that shows
+/// which others were begun in its lifetime.
 #[derive(Default)]
-struct Connections(HashMap<(Ipv4Addr, u16, u16), Stand>);
+struct Connections {
+    /// By host, the scanner's port and the host's.
+    stand: HashMap<(Ipv4Addr, u16, u16), Stand>,
+    begun: HashMap<Ipv4Addr, usize>,
+}
 
 #[derive(PartialEq)]
 enum Stand {
-    Asked(Instant),
+    /// Asked for, as the so-manieth with that host.
+    Asked(usize),
     Stands,
 }
 
 impl Connections {
-    /// Takes in a segment of the scanner's; a line where it begins a connection (and is no retransmission).
+    /// Takes in a segment of the scanner's; a line where it asks for a connection.
     fn sent(&mut self, to: Ipv4Addr, body: &[u8]) -> Option<String> {
         let (from_port, to_port, flags) = (port(body, 0)?, port(body, 2)?, *body.get(13)?);
         let key = (to, from_port, to_port);
         if flags & (FIN | RST) != 0 {
-            self.0.remove(&key);
+            self.stand.remove(&key);
         }
-        if flags & (SYN | ACK) != SYN || self.0.contains_key(&key) {
+        if flags & (SYN | ACK) != SYN {
             return None;
         }
-        let over = |stand: &Stand| matches!(stand, Stand::Asked(at) if at.elapsed() > PATIENCE);
-        let others = self.0.iter().filter(|((host, ..), stand)| *host == to && !over(stand));
-        let line = format!("connect {to} {from_port} {to_port} {}\n", others.count());
-        self.0.insert(key, Stand::Asked(Instant::now()));
-        Some(line)
+        let begun = self.begun.entry(to).or_default();
+        let (word, open) = match self.stand.get(&key) {
+            Some(Stand::Asked(place)) => ("again", *begun - place),
+            _ => (
+                "connect",
+                self.stand
+                    .iter()
+                    .filter(|((host, ..), stand)| *host == to && **stand == Stand::Stands)
+                    .count(),
+            ),
+        };
+        if word == "connect" {
+            *begun += 1;
+            self.stand.insert(key, Stand::Asked(*begun));
+        }
+        Some(format!("{word} {to} {from_port} {to_port} {open}\n"))
     }
 
     /// Takes in what a host sends: it accepts a connection or refuses it.
@@ -115,10 +132,40 @@ impl Connections {
         let key = (address(packet, 12)?, port(body, 2)?, port(body, 0)?);
         let flags = *body.get(13)?;
         if flags & RST != 0 {
-            self.0.remove(&key);
-        } else if let Some(stand) = self.0.get_mut(&key) {
+            self.stand.remove(&key);
+        } else if let Some(stand) = self.stand.get_mut(&key) {
             *stand = Stand::Stands;
         }
         Some(())
     }
+}
+
+#[test]
+fn two_connections_at_once_are_told_from_one_after_the_other() {
+    let host = Ipv4Addr::new(10, 66, 0, 9);
+    let segment = |from: u8, to: u8, flags: u8| [0, from, 0, to, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, flags];
+    let from_host = |to: u8, from: u8, flags: u8| {
+        let mut packet = vec![0x45, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 0, 10, 66, 0, 9, 10, 66, 0, 2];
+        packet.extend(segment(from, to, flags));
+        packet
+    };
+    let mut connections = Connections::default();
+    let syn = |connections: &mut Connections, from, to| connections.sent(host, &segment(from, to, SYN));
+    let line = |word: &str, from, to, open| Some(format!("{word} {host} {from} {to} {open}\n"));
+    assert_eq!(syn(&mut connections, 1, 80), line("connect", 1, 80, 0));
+    assert_eq!(syn(&mut connections, 1, 80), line("again", 1, 80, 0), "it lives on");
+    assert_eq!(
+        syn(&mut connections, 2, 88),
+        line("connect", 2, 88, 0),
+        "the first was given up"
+    );
+    assert_eq!(syn(&mut connections, 1, 80), line("again", 1, 80, 1), "or was it?");
+    connections.answered(&from_host(2, 88, SYN | ACK));
+    assert_eq!(
+        syn(&mut connections, 3, 90),
+        line("connect", 3, 90, 1),
+        "the second stands"
+    );
+    connections.sent(host, &segment(2, 88, FIN | ACK));
+    assert_eq!(syn(&mut connections, 4, 91), line("connect", 4, 91, 0));
 }

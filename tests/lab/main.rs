@@ -10,7 +10,9 @@
 
 mod arp;
 mod cameras;
+mod check;
 mod estate;
+mod host;
 mod ledger;
 mod play;
 mod replies;
@@ -55,7 +57,7 @@ fn the_lab_answers_as_its_devices_would() {
         from.sort();
         let mut wanted: Vec<_> = estate::NEAR
             .iter()
-            .filter(|host| (host.sadp.is_some() || host.garbled) && host.hears != estate::Hears::UnicastOnly)
+            .filter(|host| (host.sadp.is_some() || host.garbled) && host.hears != host::Hears::UnicastOnly)
             .map(|host| host.ip.to_owned())
             .collect();
         wanted.sort();

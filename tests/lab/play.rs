@@ -8,7 +8,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio_rustls::TlsAcceptor;
 
-use crate::estate::{Hears, Host, Odd, Tcp};
+use crate::host::{Hears, Host, Odd, Tcp};
 use crate::replies;
 
 pub const WSD: u16 = 3702;
@@ -150,7 +150,7 @@ fn dvrip(host: &Host) -> Vec<u8> {
     replies::dvrip(
         address(host).octets(),
         std::array::from_fn(|_| version.next().expect("four numbers")),
-        host.class,
+        host.kind,
         host.mac,
         host.model,
         host.serial,
@@ -216,7 +216,7 @@ fn fill(host: &Host, template: &str) -> String {
         .replace("{ip}", host.ip)
         .replace("{http}", &http.to_string())
         .replace("{xaddr}", &xaddr)
-        .replace("{class}", host.class)
+        .replace("{kind}", host.kind)
         .replace("{name}", host.name)
         .replace("{vendor}", if host.name == "Dahua" { "General" } else { host.name })
         .replace("{init}", if host.activated { "2714" } else { "3733" })

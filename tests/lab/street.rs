@@ -1,7 +1,7 @@
 //! The demo's segment as data: a dozen units and neighbours on the loopback, web servers on the high ports
 //! that they announce, so that an ordinary user can play them.
 
-use crate::estate::{Expect, Host, Tcp, bare, dahua, hik, hik_dvr, onvif, other};
+use crate::host::{Expect, Host, Tcp, bare, dahua, hik, hik_dvr, onvif, other};
 use crate::replies as r;
 
 /// What the demo sweeps.
