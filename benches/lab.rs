@@ -1,5 +1,8 @@
 //! `cargo bench --bench lab`: camsweep beside arp-scan and nmap on the lab of `tests/lab`, on the same wire in
 //! the same run. What it prints is what `docs/benchmarks.md` shows.
+//!
+//! `LAB_SHELL=bash cargo bench --bench lab` gives a shell on the scanner's side of the lab instead, to try
+//! things by hand.
 #![cfg(target_os = "linux")]
 #![allow(
     dead_code,
@@ -105,6 +108,10 @@ fn main() {
         return cameras::cameras();
     }
     stage::with_lab("bench", |lab| {
+        if let Some(shell) = std::env::var_os("LAB_SHELL") {
+            let status = std::process::Command::new("sh").arg("-c").arg(shell).status();
+            return println!("the shell ended: {status:?}");
+        }
         println!(
             "| command | wall, s (least, most) | peak, MiB | hosts missed | units missed | accused | firmware read |"
         );

@@ -61,6 +61,11 @@ fn wrong_usage_is_one_line_and_a_hint() {
             1,
             "no/such/directory/x",
         ),
+        (
+            &["scan", "127.0.0.1", "--output", "both", "--record", "both"],
+            2,
+            "both name \"both\"",
+        ),
         (&["judge", "no-such-file"], 1, "no-such-file"),
     ];
     for (args, code, part) in table {
