@@ -124,6 +124,9 @@ pub struct ClassRule {
     pub regex: Regex,
     /// What it then is.
     pub class: Class,
+    /// Texts that this rule decides, and none before it.
+    #[serde(default)]
+    pub examples: Vec<String>,
 }
 
 /// A text of the maker.
