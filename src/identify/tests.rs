@@ -240,3 +240,21 @@ fn an_ipv6_address_joins_the_host_of_its_mac_and_a_second_ipv4_address_does_not(
     let addresses: Vec<_> = judge(&rows).into_iter().map(|device| device.addresses).collect();
     assert_eq!(addresses, [vec!["10.0.0.5", "fe80::1%eth0"], vec!["10.0.0.6"]]);
 }
+
+#[test]
+fn evidence_quotes_what_fitted_and_not_how_the_page_begins() {
+    let page = format!(
+        "<html>{}<script src='/doc/page/login.asp?_17'></script>{}</html>",
+        "é".repeat(500),
+        "x".repeat(500)
+    );
+    let body: &[(Name, &str)] = &[(Name::HttpBody, &page)];
+    let devices = judge(&[("10.0.0.5", Protocol::Http, "GET /", body)]);
+    let saw = &devices[0].evidence[0].saw;
+    assert!(saw.contains("/doc/page/login.asp?_17"), "{saw}");
+    assert!(saw.starts_with("…é") && saw.ends_with("x…"), "{saw}");
+    assert_eq!(saw.chars().count(), 120);
+    let short: &[(Name, &str)] = &[(Name::HttpServer, "App-webs/")];
+    let devices = judge(&[("10.0.0.5", Protocol::Http, "GET /", short)]);
+    assert_eq!(devices[0].evidence[0].saw, "App-webs/");
+}

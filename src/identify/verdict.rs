@@ -1,6 +1,7 @@
 //! Which maker, and how sure: the tells of one host, weighed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::makers::{Maker, Oui, Pattern, Yields};
 use super::merge::Host;
@@ -13,6 +14,8 @@ const STRONG: u8 = 40;
 const SAID_MAC: u8 = 20;
 /// The longest text that evidence quotes, in characters.
 const SAW: usize = 120;
+/// How much of that stands before what fitted.
+const BEFORE: usize = 20;
 /// The source that clones copy word for word: alone it makes nothing probable.
 const COPIED: &str = "wsd";
 /// The voice of a MAC seen on the wire, which no reply can borrow.
@@ -31,6 +34,8 @@ struct Tell<'a> {
     rule: String,
     weight: u8,
     fact: &'a Fact,
+    /// Where in the fact it is, in bytes.
+    at: Range<usize>,
     /// Who says so; one voice can be wrong only once.
     source: &'static str,
     sign: Sign<'a>,
@@ -116,6 +121,7 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
         rule: format!("{}/{}", maker.id, hit.pattern.id),
         weight: hit.pattern.weight,
         fact: hit.fact,
+        at: hit.at,
         source: source(&view.replies[hit.fact.reply].protocol),
         sign: Sign::Pattern(hit.pattern),
         yields: hit.yields,
@@ -155,6 +161,7 @@ fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<
         rule: rule.into(),
         weight: block.weight.min(most),
         fact,
+        at: 0..fact.value.len(),
         source,
         sign: Sign::Block(block),
         yields: Yields::default(),
@@ -247,7 +254,7 @@ fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
             rule: tell.rule.clone(),
             maker: tell.maker.id.clone(),
             weight: tell.weight,
-            saw: tell.fact.value.chars().take(SAW).collect(),
+            saw: quote(&tell.fact.value, &tell.at),
             reply: ReplyRef {
                 host: reply.host.clone(),
                 protocol: reply.protocol.to_string(),
@@ -267,6 +274,23 @@ fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
     }
     evidence.sort_by_key(|evidence| std::cmp::Reverse(evidence.weight));
     evidence
+}
+
+/// What fitted, with a little of what stands around it where the whole is too long; `…` where something is left out.
+fn quote(text: &str, at: &Range<usize>) -> String {
+    if text.chars().count() <= SAW {
+        return text.to_string();
+    }
+    let before = text[..at.start].chars().count();
+    let start = before.saturating_sub(BEFORE);
+    let (left, room) = if start == 0 { ("", SAW) } else { ("…", SAW - 1) };
+    let mut rest = text.chars().skip(start);
+    let mut quote: String = left.chars().chain(rest.by_ref().take(room)).collect();
+    if rest.next().is_some() {
+        quote.pop();
+        quote.push('…');
+    }
+    quote
 }
 
 fn about_maker(tells: &[Tell<'_>], view: &View<'_>) -> Conflict {
