@@ -14,6 +14,7 @@ mod check;
 mod estate;
 mod host;
 mod ledger;
+mod owners;
 mod play;
 mod replies;
 mod scans;

@@ -24,15 +24,15 @@ pub const WSD_NAS: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envel
 /// Hikvision's web root: the bare `webserver` product token and the redirect to its login page.
 pub const HTTP_HIK: &str = "HTTP/1.1 200 OK\r\nDate: Sun, 01 Mar 2026 08:20:11 GMT\r\nServer: App-webs/\r\nETag: \"0-2f1-1e0\"\r\nContent-Length: 81\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<!doctype html><html><script>window.location.href='/doc/page/login.asp'</script>\n";
 /// Dahua's web root: no `Server`, this order, this spelling.
-pub const HTTP_DAHUA: &str = "HTTP/1.1 200 OK\r\nCONNECTION: close\r\nDate: Sun, 01 Mar 2026 08:20:11 GMT\r\nLast-Modified: Wed, 12 Feb 2025 02:11:09 GMT\r\nEtag: \"1739326269:83\"\r\nCONTENT-LENGTH: 131\r\nP3P: CP=CAO PSA OUR\r\nX-Frame-Options: SAMEORIGIN\r\nCONTENT-TYPE: text/html\r\n\r\n<!DOCTYPE html><html><head><title>WEB SERVICE</title></head><body><div class=\"ui-dialog-content ui-video-wrap-icon\"></div></body></html>";
+pub const HTTP_DAHUA: &str = "HTTP/1.1 200 OK\r\nCONNECTION: close\r\nDate: Sun, 01 Mar 2026 08:20:11 GMT\r\nLast-Modified: Wed, 12 Feb 2025 02:11:09 GMT\r\nEtag: \"1739326269:83\"\r\nCONTENT-LENGTH: 136\r\nP3P: CP=CAO PSA OUR\r\nX-Frame-Options: SAMEORIGIN\r\nCONTENT-TYPE: text/html\r\n\r\n<!DOCTYPE html><html><head><title>WEB SERVICE</title></head><body><div class=\"ui-dialog-content ui-video-wrap-icon\"></div></body></html>";
 /// Somebody's own page that happens to bear Dahua's title.
-pub const HTTP_WEB_SERVICE: &str = "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><head><title>WEB SERVICE</title></head><body>SOAP endpoints of the canteen</body></html>";
+pub const HTTP_WEB_SERVICE: &str = "HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Type: text/html\r\nContent-Length: 94\r\nConnection: close\r\n\r\n<html><head><title>WEB SERVICE</title></head><body>SOAP endpoints of the canteen</body></html>";
 /// A router whose realm begins as Dahua's does.
 pub const HTTP_ROUTER: &str = "HTTP/1.1 401 Unauthorized\r\nServer: httpd\r\nWWW-Authenticate: Basic realm=\"Login to Router\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 /// GoAhead runs in cameras, routers and door bells alike.
-pub const HTTP_GOAHEAD: &str = "HTTP/1.0 302 Redirect\r\nServer: GoAhead-Webs\r\nLocation: /login.htm\r\n\r\n";
+pub const HTTP_GOAHEAD: &str = "HTTP/1.0 302 Redirect\r\nServer: GoAhead-Webs\r\nLocation: /login.htm\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 /// Any plain web server.
-pub const HTTP_PLAIN: &str = "HTTP/1.1 200 OK\r\nServer: lighttpd/1.4.69\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html><head><title>It works</title></head></html>";
+pub const HTTP_PLAIN: &str = "HTTP/1.1 200 OK\r\nServer: lighttpd/1.4.69\r\nContent-Type: text/html\r\nContent-Length: 49\r\nConnection: close\r\n\r\n<html><head><title>It works</title></head></html>";
 
 /// The 32-byte DHIP header (little endian lengths at 16 and 24) and the JSON.
 pub fn dhip_frame(json: &[u8]) -> Vec<u8> {
@@ -72,4 +72,21 @@ fn the_older_discovery_has_its_fields_where_units_have_them() {
     assert_eq!(reply[0x5e..0x64], [80, 0, 0, 0, 0x91, 0x93]);
     assert_eq!(reply[0x68..0x72], [0x92, 0x93, 0, 0, 239, 255, 42, 42, 0x3a, 0x8f]);
     assert_eq!(&reply[0x78..0x7a], b"90");
+}
+
+#[test]
+fn every_page_is_as_long_as_it_says_and_ends_the_connection() {
+    for page in [
+        HTTP_HIK,
+        HTTP_DAHUA,
+        HTTP_WEB_SERVICE,
+        HTTP_ROUTER,
+        HTTP_GOAHEAD,
+        HTTP_PLAIN,
+    ] {
+        let (head, body) = page.split_once("\r\n\r\n").expect("a head and a body");
+        let head = head.to_lowercase();
+        assert!(head.contains(&format!("\r\ncontent-length: {}", body.len())), "{page}");
+        assert!(head.contains("\r\nconnection: close"), "{page}");
+    }
 }

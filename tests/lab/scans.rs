@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::check::{assert_estate, assert_nobody_else, device, devices, scan, text, units};
 use crate::estate;
-use crate::stage::{Privilege, with_lab};
+use crate::stage::{CAMSWEEP, Privilege, with_lab};
 
 #[test]
 fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
@@ -146,8 +146,11 @@ fn what_was_recorded_is_judged_the_same() {
         let record = folder.path().join("replies.ndjson");
         let record = record.to_str().expect("a plain path");
         let (report, _) = scan(lab, &["10.66.0.0/25", "--record", record], Privilege::RawSocket);
-        let program = std::path::Path::new(env!("CARGO_BIN_EXE_camsweep"));
-        let judged = lab.run(program, &["judge", record, "--format", "json"], Privilege::None);
+        let judged = lab.run(
+            CAMSWEEP.as_ref(),
+            &["judge", record, "--format", "json"],
+            Privilege::None,
+        );
         let judged: Value = serde_json::from_str(&judged.stdout).expect("a report");
         assert_eq!(report["devices"], judged["devices"]);
     });
@@ -190,14 +193,13 @@ fn a_unit_behind_tls_is_told_by_its_page_and_its_certificate_is_kept() {
 #[test]
 fn a_dry_run_and_camsweep_alone_send_nothing() {
     with_lab("scans::a_dry_run_and_camsweep_alone_send_nothing", |lab| {
-        let program = std::path::Path::new(env!("CARGO_BIN_EXE_camsweep"));
         let dry = lab.run_scan(&["--dry-run"], Privilege::RawSocket);
         assert!(
             dry.stdout.contains("10.66.0.254") && dry.stdout.contains("ARP"),
             "{}",
             dry.stdout
         );
-        let alone = lab.run(program, &[], Privilege::RawSocket);
+        let alone = lab.run(CAMSWEEP.as_ref(), &[], Privilege::RawSocket);
         assert!(
             alone.stdout.contains("10.66.0.2/24") && alone.stdout.contains("camsweep scan"),
             "{}",
@@ -205,4 +207,57 @@ fn a_dry_run_and_camsweep_alone_send_nothing() {
         );
         assert_eq!(lab.ledger(), Vec::<String>::new());
     });
+}
+
+#[test]
+fn ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known() {
+    with_lab(
+        "scans::ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known",
+        |lab| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let file = folder.path().join("report.json");
+            let arguments = ["--format", "json", "--output", file.to_str().expect("a plain path")];
+            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &[Duration::from_millis(1500)]);
+            assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+            assert!(ran.wall < Duration::from_millis(3500), "{:?}", ran.wall);
+            let report: Value =
+                serde_json::from_str(&std::fs::read_to_string(&file).expect("the report")).expect("JSON");
+            assert_eq!(report["ended"], "interrupted");
+            let not_asked = report["coverage"]["not_asked"].to_string();
+            assert!(not_asked.contains("10.66.0."), "{not_asked}");
+            assert!(
+                !units(&report).is_empty(),
+                "a unit's multicast answer takes milliseconds"
+            );
+            assert_eq!(names_in(folder.path()), ["report.json"]);
+        },
+    );
+}
+
+#[test]
+fn ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind() {
+    with_lab("scans::ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind", |lab| {
+        for apart in [0, 2, 10] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
+            let arguments = ["--output", &path("report"), "--record", &path("replies")];
+            let first = Duration::from_millis(1000);
+            let interrupts = [first, first + Duration::from_millis(apart)];
+            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &interrupts);
+            assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+            assert!(ran.wall < Duration::from_millis(2500), "{:?}", ran.wall);
+            let left = names_in(folder.path());
+            assert!(
+                left.iter().all(|name| name == "report" || name == "replies"),
+                "{left:?}"
+            );
+        }
+    });
+}
+
+fn names_in(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).expect("the folder");
+    entries
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect()
 }

@@ -56,6 +56,9 @@ fn path() -> String {
     format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default())
 }
 
+/// The program under test.
+pub const CAMSWEEP: &str = env!("CARGO_BIN_EXE_camsweep");
+
 /// Whether the scanner may open raw sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Privilege {
@@ -135,6 +138,17 @@ impl Lab {
 
     /// Runs any program in the scanner's namespace.
     pub fn run(&self, program: &Path, arguments: &[&str], privilege: Privilege) -> Ran {
+        self.run_interrupted(program, arguments, privilege, &[])
+    }
+
+    /// The same, with a Ctrl-C after each of these times.
+    fn run_interrupted(
+        &self,
+        program: &Path,
+        arguments: &[&str],
+        privilege: Privilege,
+        interrupts: &[Duration],
+    ) -> Ran {
         let mut command = match privilege {
             Privilege::RawSocket => Command::new(program),
             Privilege::None => {
@@ -170,6 +184,10 @@ impl Lab {
             let _ = err.read_to_end(&mut text);
             text
         });
+        for time in interrupts {
+            std::thread::sleep(time.saturating_sub(begun.elapsed()));
+            sys::interrupt(child.id()).expect("our own child, not waited for yet");
+        }
         let mut stdout = Vec::new();
         let _ = out.read_to_end(&mut stdout);
         let (code, peak) = sys::wait(child.id()).expect("our own child");
@@ -185,8 +203,13 @@ impl Lab {
 
     /// `camsweep scan …`.
     pub fn run_scan(&self, arguments: &[&str], privilege: Privilege) -> Ran {
+        self.interrupt_scan(arguments, privilege, &[])
+    }
+
+    /// `camsweep scan …` with a Ctrl-C after each of these times.
+    pub fn interrupt_scan(&self, arguments: &[&str], privilege: Privilege, interrupts: &[Duration]) -> Ran {
         let arguments: Vec<&str> = std::iter::once("scan").chain(arguments.iter().copied()).collect();
-        self.run(Path::new(env!("CARGO_BIN_EXE_camsweep")), &arguments, privilege)
+        self.run_interrupted(Path::new(CAMSWEEP), &arguments, privilege, interrupts)
     }
 }
 

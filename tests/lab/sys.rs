@@ -1,5 +1,8 @@
 //! The few kernel calls that std lacks.
-#![expect(unsafe_code, reason = "sockaddr_ll and wait4 have no safe wrapper in std or socket2")]
+#![expect(
+    unsafe_code,
+    reason = "sockaddr_ll, kill and wait4 have no safe wrapper in std or socket2"
+)]
 
 use std::io;
 
@@ -38,6 +41,15 @@ pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     };
     socket.bind(&address)?;
     Ok(socket)
+}
+
+/// Sends SIGINT, as Ctrl-C does.
+pub fn interrupt(pid: u32) -> io::Result<()> {
+    // SAFETY: kill takes no pointers.
+    match unsafe { libc::kill(pid as libc::pid_t, libc::SIGINT) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Waits for `pid`; its exit code and peak resident memory in KiB.
