@@ -11,6 +11,7 @@ use camsweep::fact::{Name, Protocol, Reply, parse_mac};
 use camsweep::read::{Reading, read};
 use camsweep::wire::{arp, dhip, dvrip, http, rtsp, sadp, text, wsd, xml};
 use proptest::prelude::*;
+use proptest::test_runner::FileFailurePersistence;
 use uuid::Uuid;
 
 const PROTOCOLS: &[&str] = &[
@@ -829,6 +830,12 @@ fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    // A case that was found is kept beside this file. Where proptest looks for a crate's root there is none.
+    #![proptest_config(ProptestConfig {
+        failure_persistence: Some(Box::new(FileFailurePersistence::WithSource("regressions"))),
+        ..ProptestConfig::default()
+    })]
+
     #[test]
     fn no_bytes_of_any_protocol_panic(bytes in any_bytes(), name in prop::sample::select(PROTOCOLS)) {
         let reply = Reply::new("10.0.0.1", protocol(name), bytes);
