@@ -203,6 +203,48 @@ async fn a_run_that_is_stopped_says_what_it_has_not_asked() {
     );
 }
 
+/// Hosts that exist and refuse everything, from .11 on, beside what a world has.
+fn crowd(size: u8) -> impl Iterator<Item = world::Host> {
+    (11..11 + size).map(|last| world::Host {
+        address: format!("10.0.0.{last}"),
+        mac: Some(format!("02:00:00:00:00:{last:02x}")),
+        ..world::Host::default()
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_is_asked_does_not_hold_up_the_sweep_behind_it() {
+    let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    world.hosts = crowd(120).collect();
+    world.hosts.push(world::Host {
+        address: "10.0.0.250".into(),
+        mac: Some("02:00:00:00:00:fa".into()),
+        ..world::Host::default()
+    });
+    let start = Instant::now();
+    let (findings, door, _) = run(&world, CancellationToken::new()).await;
+    assert_eq!(findings.coverage.live, 121);
+    let first = door.ledger.lock().unwrap().moments[&"10.0.0.250".parse().unwrap()][0] - start;
+    // 250 ARP requests at 300 a second, and once round the crowd at 300 datagrams a second.
+    assert!(first < Duration::from_millis(1500), "{first:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_still_to_be_asked_takes_nothing_from_the_silent() {
+    let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    world.hosts = crowd(120).collect();
+    let stop = CancellationToken::new();
+    let later = stop.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(2500)).await;
+        later.cancel();
+    });
+    let (findings, ..) = run(&world, stop).await;
+    let coverage = findings.coverage;
+    assert!(!coverage.not_asked.is_empty(), "{coverage:?}");
+    assert_eq!((coverage.live, coverage.silent), (120, 253 - 120), "{coverage:?}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_recorded_run_is_judged_the_same() {
     for (name, world) in worlds() {

@@ -13,14 +13,15 @@ impl<D: Door> Run<'_, D> {
         self.names.shutdown().await;
         not_asked = not_asked.union(&self.not_asked.iter().copied().collect());
         let lost = self.door.lost();
-        let live = self.live.keys().filter(|host| self.scope.contains(**host)).count() as u64;
+        let live: Ranges = self.live.keys().copied().collect();
+        let live = live.intersection(&self.scope);
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
         coverage.on_link = self.plan.on_link();
         coverage.routed = self.plan.routed.len();
         coverage.excluded = self.plan.excluded.len();
-        coverage.live = live;
-        coverage.silent = (coverage.addresses - live).saturating_sub(not_asked.len());
+        coverage.live = live.len();
+        coverage.silent = self.scope.without(&live).without(&not_asked).len();
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
