@@ -217,3 +217,16 @@ fn the_lists_know_what_the_shared_list_knows() {
         }
     }
 }
+
+#[test]
+fn the_file_in_the_documentation_can_be_read() {
+    let page = include_str!("../docs/adding-a-maker.md");
+    let toml = page
+        .split("```")
+        .nth(1)
+        .expect("a fenced file")
+        .trim_start_matches("toml");
+    let maker = Maker::from_toml(toml).expect("it is a maker's file");
+    assert_eq!(heaviest(&maker, Name::HttpServer, "Acme-Webs/1.2"), 80);
+    assert_eq!(heaviest(&maker, Name::HttpServer, "Acme-Webserver"), 0);
+}

@@ -123,11 +123,15 @@ fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, vie
 }
 
 fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+    // The tail of a random UUID is no MAC: a derived one counts only where its block has an owner.
+    let plausible =
+        |name, mac| name != Name::DerivedMac || view.knowledge.registry.lookup(mac).organisation().is_some();
     let found = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
         .into_iter()
         .find_map(|name| {
             host.all(name)
-                .find_map(|fact| parse_mac(&fact.value).map(|mac| (name, mac, fact.reply)))
+                .filter_map(|fact| parse_mac(&fact.value).map(|mac| (name, mac, fact.reply)))
+                .find(|(name, mac, _)| plausible(*name, *mac))
         });
     let Some((name, mac, reply)) = found else { return };
     device.mac = Some(mac.to_string().to_lowercase());

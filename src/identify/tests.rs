@@ -258,3 +258,16 @@ fn evidence_quotes_what_fitted_and_not_how_the_page_begins() {
     let devices = judge(&[("10.0.0.5", Protocol::Http, "GET /", short)]);
     assert_eq!(devices[0].evidence[0].saw, "App-webs/");
 }
+
+#[test]
+fn the_tail_of_a_random_uuid_is_no_mac() {
+    for (tail, mac) in [
+        ("44:47:CC:00:00:01", Some(HIK)),
+        ("5A:00:13:0F:F0:01", None),
+        ("0A:0B:0C:0D:0E:0F", None),
+    ] {
+        let wsd: &[(Name, &str)] = &[(Name::DerivedMac, tail)];
+        let devices = judge(&[("10.0.0.5", Protocol::Wsd, "multicast Probe", wsd)]);
+        assert_eq!(devices[0].mac.as_deref(), mac, "{tail}");
+    }
+}

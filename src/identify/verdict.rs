@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::makers::{Maker, Oui, Pattern, Yields};
 use super::merge::Host;
+use super::oui::Lookup;
 use super::{Confidence, Conflict, Evidence, Knowledge, ReplyRef};
 use crate::fact::{Fact, Name, Protocol, Reply, parse_mac};
 
@@ -135,7 +136,8 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
 fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
     let sources: BTreeSet<&str> = tells.iter().map(|tell| tell.source).collect();
     let registered = |fact: &Fact| {
-        parse_mac(&fact.value).is_some_and(|mac| view.knowledge.registry.lookup(mac).organisation().is_some())
+        let owner = parse_mac(&fact.value).map(|mac| view.knowledge.registry.lookup(mac));
+        matches!(owner, Some(Lookup::Organisation(_) | Lookup::Private))
     };
     // The maker's own block is a source, so that with one source a registered MAC is a stranger's.
     if sources.len() <= 1 && host.all(Name::Mac).any(registered) {
