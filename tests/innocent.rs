@@ -208,3 +208,19 @@ fn the_innocent_are_accused_of_nothing() {
         assert_eq!(ours, None, "{really}: {:?}", device.evidence);
     }
 }
+
+#[test]
+fn a_datagram_that_begins_as_the_older_discovery_does_is_no_dahua() {
+    for filling in [0x00, 0x20, 0x41, 0xff] {
+        let mut bytes = vec![filling; 120];
+        bytes[0] = 0xb3;
+        let mut reply = Reply::new("10.0.0.67", Protocol::DvripUdp, bytes);
+        reply.asked = Some("unicast discovery".into());
+        let judged = judge(&[reply], Knowledge::builtin());
+        assert_eq!(
+            judged.devices[0].maker, None,
+            "{filling:#x}: {:?}",
+            judged.devices[0].evidence
+        );
+    }
+}

@@ -1,15 +1,21 @@
 //! Dahua's older discovery, and the realm of TCP 37777.
 
 use super::{Reading, Sayings, garbled};
-use crate::fact::{Name, Reply};
+use crate::fact::{Name, Reply, parse_mac};
 use crate::wire::dvrip::{self, Device, Message};
 
 pub(super) fn read_discovery(reply: &Reply) -> Reading {
     match Message::decode(&reply.bytes) {
-        Some(Message::Device(device)) => Reading::Facts(facts(&device).0),
+        Some(Message::Device(device)) if names_itself(&device) => Reading::Facts(facts(&device).0),
+        Some(Message::Device(_)) => garbled("a DVRIP discovery reply that names no device"),
         Some(Message::Question) => Reading::Question,
         None => garbled("no DVRIP discovery reply"),
     }
+}
+
+/// A first byte of 0xb3 proves nothing: many a datagram of somebody else's begins with it.
+fn names_itself(device: &Device) -> bool {
+    device.serial.is_some() || device.mac.as_deref().and_then(parse_mac).is_some()
 }
 
 fn facts(device: &Device) -> Sayings {
