@@ -1,6 +1,6 @@
 //! Reading and identifying joined: live scans and `camsweep judge` both end here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::coverage::Coverage;
@@ -25,7 +25,9 @@ pub struct Judged {
 
 /// Reads every reply and folds what they say into verdicts. Nothing is sent.
 pub fn judge(replies: &[Reply], knowledge: &Knowledge) -> Judged {
-    judge_by(replies, knowledge, read_guarded)
+    judge_by(replies, read_guarded, |replies, facts| {
+        identify(replies, facts, knowledge)
+    })
 }
 
 /// What a few replies say, without a verdict.
@@ -39,17 +41,23 @@ pub fn read_guarded(reply: &Reply) -> Option<Reading> {
     guarded(|| read(reply))
 }
 
-fn guarded(reading: impl FnOnce() -> Reading) -> Option<Reading> {
-    catch_unwind(AssertUnwindSafe(reading)).ok()
+/// What `work` makes of what a device sent; `None` where that panics.
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(work)).ok()
 }
 
-fn judge_by(replies: &[Reply], knowledge: &Knowledge, read: impl Fn(&Reply) -> Option<Reading>) -> Judged {
+fn judge_by(
+    replies: &[Reply],
+    read: impl Fn(&Reply) -> Option<Reading>,
+    identify: impl Fn(&[Reply], &[Fact]) -> Vec<Device>,
+) -> Judged {
     let mut judged = Judged {
         replies: replies.len() as u64,
         ..Judged::default()
     };
     let facts = judged.read_all(replies, read);
-    judged.devices = identify(replies, &facts, knowledge);
+    judged.devices =
+        guarded(|| identify(replies, &facts)).unwrap_or_else(|| judged.host_by_host(replies, &facts, identify));
     judged
 }
 
@@ -65,6 +73,21 @@ impl Judged {
                  them for a report of the fault"
             ));
         }
+    }
+
+    /// The way out where a verdict panics: each host alone, so that the odd one costs only itself.
+    fn host_by_host(
+        &self,
+        replies: &[Reply],
+        facts: &[Fact],
+        identify: impl Fn(&[Reply], &[Fact]) -> Vec<Device>,
+    ) -> Vec<Device> {
+        let hosts: BTreeSet<&str> = replies.iter().map(|reply| reply.host.as_str()).collect();
+        let judge_one = |host: &str| {
+            let (replies, facts) = part_of(host, replies, facts);
+            guarded(|| identify(&replies, &facts)).unwrap_or_else(|| vec![unjudged(host)])
+        };
+        hosts.into_iter().flat_map(judge_one).collect()
     }
 
     fn read_all(&mut self, replies: &[Reply], read: impl Fn(&Reply) -> Option<Reading>) -> Vec<Fact> {
@@ -93,6 +116,27 @@ impl Judged {
     }
 }
 
+/// One host's replies, and its facts pointing at them.
+fn part_of(host: &str, replies: &[Reply], facts: &[Fact]) -> (Vec<Reply>, Vec<Fact>) {
+    let places: Vec<usize> = (0..replies.len())
+        .filter(|&place| replies[place].host == host)
+        .collect();
+    let facts = facts.iter().filter_map(|fact| {
+        let reply = places.binary_search(&fact.reply).ok()?;
+        Some(Fact { reply, ..fact.clone() })
+    });
+    let facts = facts.collect();
+    (places.into_iter().map(|place| replies[place].clone()).collect(), facts)
+}
+
+fn unjudged(host: &str) -> Device {
+    Device {
+        addresses: vec![host.to_owned()],
+        notes: vec!["not judged because of a fault in camsweep itself".into()],
+        ..Device::default()
+    }
+}
+
 fn add(sums: &mut BTreeMap<String, u64>, counts: &BTreeMap<String, u64>) {
     for (protocol, count) in counts {
         *sums.entry(protocol.clone()).or_default() += count;
@@ -108,7 +152,7 @@ mod tests {
     fn every_reading_is_counted_and_a_panic_costs_one_reply_only() {
         let replies = ["facts", "garbled", "question", "unread", "panic", "facts"]
             .map(|word| Reply::new(format!("host-{word}"), Protocol::Http, word));
-        let judged = judge_by(&replies, Knowledge::builtin(), |reply| {
+        let read = |reply: &Reply| {
             guarded(|| match reply.bytes.as_slice() {
                 b"facts" => Reading::Facts(Vec::new()),
                 b"garbled" => Reading::Garbled {
@@ -119,9 +163,36 @@ mod tests {
                 b"unread" => Reading::Unread,
                 _ => panic!("an odd camera"),
             })
-        });
+        };
+        let judged = judge_by(&replies, read, |_, _| Vec::new());
         let one = BTreeMap::from([("http".to_owned(), 1)]);
         assert_eq!(judged.replies, 6);
         assert_eq!((&judged.garbled, &judged.unread, &judged.broken), (&one, &one, &one));
+    }
+
+    #[test]
+    fn a_panic_in_a_verdict_costs_one_host_only() {
+        let replies = ["a", "odd", "b"].map(|host| Reply::new(host, Protocol::Tcp, ""));
+        let fact = |_: &Reply| {
+            let said = Said {
+                name: crate::fact::Name::Model,
+                value: "M".into(),
+            };
+            Some(Reading::Facts(vec![said]))
+        };
+        let judged = judge_by(&replies, fact, |replies, facts| {
+            assert!(replies.iter().all(|reply| reply.host != "odd"), "an odd camera");
+            let device = |fact: &Fact| Device {
+                addresses: vec![replies[fact.reply].host.clone()],
+                ..Device::default()
+            };
+            facts.iter().map(device).collect()
+        });
+        let words: Vec<_> = judged
+            .devices
+            .iter()
+            .map(|device| (&device.addresses[0][..], device.notes.len()))
+            .collect();
+        assert_eq!(words, [("a", 0), ("b", 0), ("odd", 1)]);
     }
 }

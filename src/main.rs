@@ -8,13 +8,12 @@ use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, budget::Budget, data, exit, exit::Code, file::WholeFile, plan, progress::Watch, render, words,
+    Failure, account::Account, data, exit, exit::Code, file, file::WholeFile, plan, progress::Watch, render, words,
 };
 use camsweep::identify::Knowledge;
-use camsweep::judge::judge;
 use camsweep::net::Interface;
-use camsweep::report::{self, Run, escape::escape, model::Report};
-use camsweep::{coverage::Coverage, net, record, scan};
+use camsweep::report::{escape::escape, model::Report};
+use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
@@ -48,35 +47,30 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let interfaces = interfaces()?;
     let plan = plan::resolve(args, &interfaces)?;
-    let summary = words::summary_of(&plan, &Budget::default());
-    let header = words::scope_header(&plan, &summary);
+    let header = words::scope_header(&plan);
     if args.dry_run {
         return print(&format!("{header}Nothing was sent.\n"));
     }
     let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     eprint!("{header}");
-    let started = Timestamp::now();
+    let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
     let findings = run(&plan, interfaces, &knowledge, &mut watch)?;
     let recorded = watch.finish();
-    let judged = judge(&findings.replies, &knowledge);
-    let mut coverage = findings.coverage;
-    judged.count_into(&mut coverage);
-    let report = report::assemble(Run {
-        oui_data: data::source(&knowledge, args.output.oui_file.as_deref()),
-        started,
-        finished: Timestamp::now(),
-        interrupted: findings.interrupted,
-        plan: summary,
-        coverage,
-        blind_spots: findings.blind_spots,
-        devices: judged.devices,
-    });
+    let report = account.of_scan(&plan, findings);
     write(&report, &args.output, to)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     Ok(exit::code_of(&report, args.output.fail_on.is_some()))
+}
+
+fn account<'a>(knowledge: &'a Knowledge, output: &'a OutputArgs) -> Account<'a> {
+    Account {
+        started: Timestamp::now(),
+        knowledge,
+        oui_file: output.oui_file.as_deref(),
+    }
 }
 
 fn interfaces() -> Result<Vec<Interface>, Failure> {
@@ -113,6 +107,7 @@ async fn interruptions(stop: CancellationToken) {
         stop.cancel();
         eprintln!("\nstopping; what is known is reported (again to leave at once)");
         if tokio::signal::ctrl_c().await.is_ok() {
+            file::discard_unfinished();
             std::process::exit(Code::Interrupted as i32);
         }
     }
@@ -121,28 +116,13 @@ async fn interruptions(stop: CancellationToken) {
 fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
-    let started = Timestamp::now();
+    let account = account(&knowledge, &args.output);
     let mut replies = Vec::new();
     for file in &args.files {
         replies.extend(data::replies(file)?);
     }
     let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
-    let judged = judge(&replies, &knowledge);
-    let mut coverage = Coverage::default();
-    judged.count_into(&mut coverage);
-    coverage
-        .notes
-        .push("recorded replies were judged; nothing was sent".into());
-    let report = report::assemble(Run {
-        oui_data: data::source(&knowledge, args.output.oui_file.as_deref()),
-        started,
-        finished: Timestamp::now(),
-        interrupted: false,
-        plan: words::judged_files(&args.files),
-        coverage,
-        blind_spots: Vec::new(),
-        devices: judged.devices,
-    });
+    let report = account.of_files(&args.files, &replies);
     write(&report, &args.output, to)?;
     Ok(exit::code_of(&report, args.output.fail_on.is_some()))
 }

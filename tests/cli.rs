@@ -61,6 +61,11 @@ fn wrong_usage_is_one_line_and_a_hint() {
             1,
             "no/such/directory/x",
         ),
+        (
+            &["scan", "127.0.0.1", "--output", "both", "--record", "both"],
+            2,
+            "both name \"both\"",
+        ),
         (&["judge", "no-such-file"], 1, "no-such-file"),
     ];
     for (args, code, part) in table {
@@ -93,7 +98,7 @@ fn a_dry_run_says_the_scope_and_the_budget() {
         "scope: 8 addresses",
         "127.0.0.1-127.0.0.3, 127.0.0.5-127.0.0.9",
         "excluded: 127.0.0.4",
-        "at most: TCP",
+        "TCP: at most",
         "Nothing was sent.",
     ] {
         assert!(out.contains(part), "{part}: {out}");

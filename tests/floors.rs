@@ -13,7 +13,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("record", &["fact"]),
     ("read", &["fact", "wire"]),
     ("identify", &["fact"]),
-    ("judge", &["fact", "read", "identify"]),
+    ("judge", &["fact", "coverage", "read", "identify"]),
     ("net", &["fact", "wire"]),
     ("probe", &["fact", "wire", "net"]),
     ("report", &["fact", "identify", "coverage"]),

@@ -4,12 +4,33 @@
 
 use std::collections::BTreeSet;
 
-use camsweep::fact::{Fact, Name};
+use camsweep::fact::{Fact, Name, Protocol, Reply};
 use camsweep::identify::Knowledge;
-use camsweep::identify::makers::{Maker, Yields};
+use camsweep::identify::makers::{Example, Lookalike, Maker, Text, Yields};
+use camsweep::judge::judge;
 
 fn makers() -> &'static [Maker] {
     &Knowledge::builtin().makers
+}
+
+/// What one reply says.
+fn facts(texts: &[Text]) -> Vec<Fact> {
+    let fact = |text: &Text| Fact {
+        name: text.fact,
+        value: text.text.clone(),
+        reply: 0,
+    };
+    texts.iter().map(fact).collect()
+}
+
+fn prefixes(id: &str) -> BTreeSet<&str> {
+    let maker = makers().iter().find(|maker| maker.id == id).expect("it has a file");
+    maker
+        .oui
+        .iter()
+        .flat_map(|block| &block.prefixes)
+        .map(String::as_str)
+        .collect()
 }
 
 fn heaviest(maker: &Maker, name: Name, text: &str) -> u8 {
@@ -31,14 +52,7 @@ fn every_example_matches_its_own_maker_alone_and_yields_its_values() {
     for maker in makers() {
         assert!(!maker.example.is_empty(), "{} has no example", maker.id);
         for example in &maker.example {
-            let said = example.facts.iter();
-            let facts: Vec<Fact> = said
-                .map(|text| Fact {
-                    name: text.fact,
-                    value: text.text.clone(),
-                    reply: 0,
-                })
-                .collect();
+            let facts = facts(&example.facts);
             let facts: Vec<&Fact> = facts.iter().collect();
             let hits = maker.hits(&facts);
             assert!(!hits.is_empty(), "{}: {:?} matches nothing", maker.id, example.facts);
@@ -56,6 +70,53 @@ fn every_example_matches_its_own_maker_alone_and_yields_its_values() {
                     "{} matches an example of {}",
                     other.id,
                     maker.id
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_pattern_has_an_example_and_a_lookalike() {
+    for maker in makers() {
+        for pattern in &maker.pattern {
+            let fits = |example: &Example| {
+                let said = facts(&example.facts);
+                let said: Vec<&Fact> = said.iter().collect();
+                maker.hits(&said).iter().any(|hit| hit.pattern.id == pattern.id)
+            };
+            assert!(
+                maker.example.iter().any(fits),
+                "{}/{}: no example",
+                maker.id,
+                pattern.id
+            );
+            let alike = |lookalike: &Lookalike| lookalike.fact == pattern.fact;
+            assert!(
+                maker.lookalike.iter().any(alike),
+                "{}/{}: no lookalike",
+                maker.id,
+                pattern.id
+            );
+        }
+    }
+}
+
+#[test]
+fn every_class_rule_decides_its_examples() {
+    for maker in makers() {
+        for rule in &maker.class {
+            assert!(!rule.examples.is_empty(), "{}: {} has no example", maker.id, rule.regex);
+            for text in &rule.examples {
+                let mut fitting = maker.class.iter().filter(|other| other.fact == rule.fact);
+                let first = fitting
+                    .find(|other| other.regex.is_match(text))
+                    .expect("its own rule fits");
+                assert!(
+                    std::ptr::eq(first, rule),
+                    "{}: {text} is decided by {}",
+                    maker.id,
+                    first.regex
                 );
             }
         }
@@ -106,6 +167,26 @@ fn every_block_is_registered_to_exactly_the_organisation_that_is_named_and_none_
             }
         }
     }
+}
+
+#[test]
+fn hikvision_and_dahua_share_no_prefix() {
+    for one in prefixes("hikvision") {
+        for other in prefixes("dahua") {
+            assert!(!one.starts_with(other) && !other.starts_with(one), "{one} and {other}");
+        }
+    }
+}
+
+#[test]
+fn shanghai_dahua_scale_factory_is_not_dahua() {
+    let registry = &Knowledge::builtin().registry;
+    let blocks = registry.prefixes_of("Shanghai Dahua Scale Factory");
+    assert_eq!(blocks, ["402C761"]);
+    let replies = [Reply::new("10.0.0.65", Protocol::Arp, "40:2c:76:10:00:65")];
+    let device = judge(&replies, Knowledge::builtin()).devices.remove(0);
+    assert_eq!(device.oui_organisation.as_deref(), Some("Shanghai Dahua Scale Factory"));
+    assert_eq!((device.maker, device.evidence), (None, vec![]));
 }
 
 #[test]

@@ -118,6 +118,13 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
         let notes = findings.coverage.notes.join("\n");
         assert!(notes.contains(words.as_str()), "{name}: {words:?} not in {notes}");
     }
+    for (question, counts) in &findings.coverage.questions {
+        assert!(
+            question.starts_with("multicast ") || counts.asked <= findings.coverage.addresses,
+            "{name}: {question} asked of {} addresses",
+            counts.asked
+        );
+    }
     let outcomes: BTreeMap<String, u64> = findings
         .coverage
         .questions

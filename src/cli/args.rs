@@ -54,8 +54,10 @@ pub enum Command {
 
 /// `camsweep scan`.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Scope")]
 pub struct ScanArgs {
     /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
+    #[arg(help_heading = "Targets")]
     pub targets: Vec<String>,
     /// Leave these out; same forms as targets.
     #[arg(long, value_name = "TARGET")]
@@ -76,10 +78,10 @@ pub struct ScanArgs {
     #[arg(long)]
     pub no_names: bool,
     /// Write each reply to this file, one a line, for `camsweep judge`.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub record: Option<PathBuf>,
     /// Show no progress line.
-    #[arg(long)]
+    #[arg(long, help_heading = "Report")]
     pub no_progress: bool,
     /// How to report.
     #[command(flatten)]
@@ -107,6 +109,7 @@ pub struct DataArgs {
 
 /// How a report is made.
 #[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Report")]
 pub struct OutputArgs {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t)]

@@ -3,10 +3,23 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use tempfile::NamedTempFile;
 
 use super::Failure;
+
+/// Every temporary file begun, for whoever leaves without unwinding.
+static BEGUN: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Removes what is unfinished: a process that exits at once runs no destructor. Finished files bear
+/// another name by then and stay.
+pub fn discard_unfinished() {
+    let begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    for path in begun.iter() {
+        let _ = std::fs::remove_file(path);
+    }
+}
 
 /// A file that appears under its name when it is whole.
 #[derive(Debug)]
@@ -74,7 +87,10 @@ fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     builder.prefix(".camsweep-");
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask applies
-    builder.tempfile_in(parent.unwrap_or(Path::new(".")))
+    let file = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
+    let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    begun.push(file.path().to_owned());
+    Ok(file)
 }
 
 #[cfg(test)]

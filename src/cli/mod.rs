@@ -1,5 +1,6 @@
 //! The command line: what the user typed, made into a plan, and what the user sees while it runs.
 
+pub mod account;
 pub mod args;
 pub mod budget;
 pub mod data;

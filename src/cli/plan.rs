@@ -41,6 +41,12 @@ const PLUMBING: &[&str] = &[
 /// # Errors
 /// One line that names the value and the remedy; nothing has been sent.
 pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failure> {
+    if let (Some(report), true) = (&args.output.output, args.output.output == args.record) {
+        return Err(Failure::usage(
+            format!("--output and --record both name {:?}", report.display().to_string()),
+            "name two files",
+        ));
+    }
     let targets = parse_targets(&args.targets)?;
     let excluded = parse_exclusions(&args.exclude)?;
     let mut skipped = Vec::new();

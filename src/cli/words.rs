@@ -30,13 +30,14 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
 }
 
 /// The scope, as it is printed before the first packet.
-pub fn scope_header(plan: &Plan, summary: &PlanSummary) -> String {
+pub fn scope_header(plan: &Plan) -> String {
+    let summary = summary_of(plan, &Budget::default());
     let mut text = format!("scope: {} addresses\n", plan.addresses());
     let lists = [
         ("", &summary.scope),
         ("excluded: ", &summary.excluded),
         ("left out: ", &summary.skipped),
-        ("at most: ", &summary.budget),
+        ("", &summary.budget),
     ];
     for (label, lines) in lists {
         text.extend(lines.iter().map(|line| format!("  {label}{line}\n")));

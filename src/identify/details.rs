@@ -42,7 +42,7 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
 }
 
 /// The serial number, from the most direct source.
-pub fn serial(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<String> {
+fn serial(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<String> {
     first(&yielded(host, Name::Serial, weighed, |yields| &yields.serial, view))
 }
 
@@ -187,6 +187,7 @@ fn class(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Clas
 
 fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = weighed.conflict.iter().cloned().collect();
+    conflicts.extend(host.conflicts.iter().cloned());
     conflicts.extend(about_macs(host, view));
     let addresses = values(host, Name::ClaimedAddress, view);
     let known = |address: &str| {

@@ -1,5 +1,7 @@
 //! What is known of the makers: the files of `oui-data/makers`, and how their patterns are matched.
 
+use std::ops::Range;
+
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
@@ -76,6 +78,9 @@ pub struct Pattern {
     /// Only this maker's firmware speaks the protocol.
     #[serde(default)]
     pub own_protocol: bool,
+    /// Others that are known to send the same. Such a text counts for nothing where a stranger's MAC is on the wire
+    /// and no other source points at the maker.
+    pub shared_with: Option<String>,
     /// Who saw it.
     pub source: String,
     /// When that was written down, `YYYY-MM-DD`.
@@ -121,6 +126,9 @@ pub struct ClassRule {
     pub regex: Regex,
     /// What it then is.
     pub class: Class,
+    /// Texts that this rule decides, and none before it.
+    #[serde(default)]
+    pub examples: Vec<String>,
 }
 
 /// A text of the maker.
@@ -180,6 +188,8 @@ pub struct Hit<'a> {
     pub pattern: &'a Pattern,
     /// The fact that it read.
     pub fact: &'a Fact,
+    /// Where in it, in bytes.
+    pub at: Range<usize>,
     /// What its groups read.
     pub yields: Yields,
 }
@@ -225,6 +235,7 @@ impl Pattern {
         self.all.iter().all(holds).then_some(Hit {
             pattern: self,
             fact,
+            at: groups.get_match().range(),
             yields,
         })
     }

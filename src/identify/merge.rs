@@ -1,16 +1,19 @@
 //! Which replies belong to one device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::verdict::{View, weigh};
-use super::{Device, details};
-use crate::fact::{Fact, Name, Reply};
+use super::{Conflict, Device};
+use crate::fact::{Fact, Name, Protocol, Reply};
 
 /// More addresses than this behind one MAC is a router that answers for others, and no device.
 const PROXY_ABOVE: usize = 8;
 /// How many addresses of a proxied range are listed; the note has the total.
 const PROXY_LISTED: usize = 16;
+
+/// Shorter than this no serial number is told from another.
+const SERIAL: usize = 6;
 
 /// One host: its addresses, replies and facts.
 #[derive(Debug, Clone, Default)]
@@ -19,12 +22,21 @@ pub struct Host<'a> {
     pub replies: Vec<usize>,
     pub facts: Vec<&'a Fact>,
     pub notes: Vec<String>,
+    pub conflicts: Vec<Conflict>,
 }
 
 impl<'a> Host<'a> {
     /// The values of a fact, in the order they came.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'a Fact> {
         self.facts.iter().copied().filter(move |fact| fact.name == name)
+    }
+
+    fn absorb(&mut self, other: Host<'a>) {
+        self.addresses.extend(other.addresses);
+        self.replies.extend(other.replies);
+        self.facts.extend(other.facts);
+        self.notes.extend(other.notes);
+        self.conflicts.extend(other.conflicts);
     }
 }
 
@@ -37,32 +49,41 @@ pub fn order(label: &str) -> (u8, u128, String) {
     }
 }
 
-/// Groups replies and facts by their sender. A fact that points at no reply is dropped: it has no evidence.
+/// Groups replies and facts by their sender, the earliest first, so that the order in which they are given does not
+/// count. A fact that points at no reply is dropped: it has no evidence.
 pub fn hosts<'a>(replies: &[Reply], facts: &'a [Fact]) -> Vec<Host<'a>> {
+    let mut said: BTreeMap<usize, Vec<&'a Fact>> = BTreeMap::new();
+    facts
+        .iter()
+        .for_each(|fact| said.entry(fact.reply).or_default().push(fact));
+    let mut places: Vec<usize> = (0..replies.len()).collect();
+    places.sort_by(|a, b| precedence(&replies[*a]).cmp(&precedence(&replies[*b])));
     let mut hosts: BTreeMap<_, Host<'a>> = BTreeMap::new();
-    for (place, reply) in replies.iter().enumerate() {
-        let host = hosts.entry(order(&reply.host)).or_default();
+    for place in places {
+        let label = &replies[place].host;
+        let host = hosts.entry(order(label)).or_default();
         if host.addresses.is_empty() {
-            host.addresses.push(reply.host.clone());
+            host.addresses.push(label.clone());
         }
         host.replies.push(place);
-    }
-    for fact in facts {
-        if let Some(host) = replies
-            .get(fact.reply)
-            .and_then(|reply| hosts.get_mut(&order(&reply.host)))
-        {
-            host.facts.push(fact);
-        }
+        host.facts.extend(said.remove(&place).unwrap_or_default());
     }
     hosts.into_values().collect()
+}
+
+/// By time, then by all else that a reply has, so that only equal replies are interchangeable.
+fn precedence(reply: &Reply) -> impl Ord + '_ {
+    (
+        (reply.at, &reply.protocol, &reply.host, reply.port, &reply.asked),
+        (&reply.interface, reply.off_subnet, reply.off_target, &reply.bytes),
+    )
 }
 
 /// Takes the MAC from addresses that one MAC answers for, and collapses those that said nothing else.
 pub fn take_proxy_arp(hosts: &mut Vec<Host<'_>>) -> Vec<Device> {
     let mut holders: BTreeMap<String, usize> = BTreeMap::new();
     for host in hosts.iter().filter(|host| order(&host.addresses[0]).0 == 0) {
-        let macs: std::collections::BTreeSet<_> = host.all(Name::Mac).map(|fact| fact.value.to_lowercase()).collect();
+        let macs: BTreeSet<_> = host.all(Name::Mac).map(|fact| fact.value.to_lowercase()).collect();
         macs.into_iter().for_each(|mac| *holders.entry(mac).or_default() += 1);
     }
     holders.retain(|_, count| *count > PROXY_ABOVE);
@@ -95,44 +116,122 @@ fn collapse(hosts: &mut Vec<Host<'_>>, mac: &str, count: usize) -> Device {
     device
 }
 
-/// Merges hosts with one maker's serial number, and the IPv4 and IPv6 addresses of one MAC on one interface.
-pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
-    let mut merged: Vec<(Vec<String>, Host<'a>)> = Vec::new();
-    for host in hosts {
-        let keys = keys(&host, view);
-        // Two IPv4 addresses with one MAC may be a router's: a MAC joins only an IPv6 address to what came before.
-        let joins = |key: &String| order(&host.addresses[0]).0 == 1 || key.starts_with("serial ");
-        match merged
-            .iter_mut()
-            .find(|(known, _)| keys.iter().any(|key| joins(key) && known.contains(key)))
-        {
-            Some((known, first)) => {
-                known.extend(keys);
-                first.addresses.extend(host.addresses);
-                first.replies.extend(host.replies);
-                first.facts.extend(host.facts);
-                first.notes.extend(host.notes);
-            }
-            None => merged.push((keys, host)),
-        }
-    }
-    merged.into_iter().map(|(_, host)| host).collect()
+/// Who a reply says that it is: the maker of its host, and the model and the serial number of that very reply.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    serial: String,
+    maker: Option<String>,
+    model: Option<String>,
 }
 
-/// What two hosts must share to be one device.
-fn keys(host: &Host<'_>, view: &View<'_>) -> Vec<String> {
-    let weighed = weigh(host, view);
-    let serial =
-        details::serial(host, &weighed, view).filter(|s| s.len() >= 8 && s.bytes().any(|b| b.is_ascii_digit()));
-    let mut keys: Vec<String> = weighed
-        .maker
-        .iter()
-        .zip(serial)
-        .map(|(maker, serial)| format!("serial {} {serial}", maker.id))
-        .collect();
-    for fact in host.all(Name::Mac) {
-        let interface = view.replies[fact.reply].interface.as_deref().unwrap_or("");
-        keys.push(format!("mac {interface} {}", fact.value.to_lowercase()));
+/// Makes one of the hosts that are one device, and marks those that only say so.
+pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+    with_one_mac(with_one_serial(hosts, view), view)
+}
+
+/// A recorder says the same at each of its ports. Devices that share no more than a serial number stay apart: one of
+/// them, or both, must be wrong.
+fn with_one_serial<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+    let mut devices: Vec<(BTreeSet<Claim>, Host<'a>)> = Vec::new();
+    for mut host in hosts {
+        let mut claims = claims(&host, view);
+        let same = |device: &mut (BTreeSet<Claim>, Host<'a>)| {
+            device.0.intersection(&claims).any(|claim| claim.maker.is_some())
+        };
+        let same: Vec<_> = devices.extract_if(.., same).collect();
+        for (known, mut first) in same.into_iter().rev() {
+            claims.extend(known);
+            first.absorb(host);
+            host = first;
+        }
+        devices.push((claims, host));
     }
-    keys
+    mark_contested(&mut devices);
+    let mut hosts: Vec<Host<'a>> = devices.into_iter().map(|(_, host)| host).collect();
+    hosts.sort_by_cached_key(|host| order(&host.addresses[0]));
+    hosts
+}
+
+fn mark_contested(devices: &mut [(BTreeSet<Claim>, Host<'_>)]) {
+    let address = |host: &Host<'_>| host.addresses[0].clone();
+    let claimed: Vec<(Claim, String)> = devices
+        .iter()
+        .flat_map(|(claims, host)| claims.iter().map(|claim| (claim.clone(), address(host))))
+        .collect();
+    for (claims, host) in devices {
+        let serials: BTreeSet<&String> = claims.iter().map(|claim| &claim.serial).collect();
+        host.conflicts
+            .extend(serials.into_iter().filter_map(|serial| contest(serial, &claimed)));
+    }
+}
+
+/// What the maker's own protocols say of model and serial number. Texts that any number of units share are no serial.
+fn claims(host: &Host<'_>, view: &View<'_>) -> BTreeSet<Claim> {
+    use Protocol::{DahuaCgi, DahuaRpc, Dhip, DvripUdp, HikSdk, Isapi, Sadp};
+    let own = |fact: &&Fact| {
+        let protocol = &view.replies[fact.reply].protocol;
+        [Sadp, Isapi, HikSdk, Dhip, DvripUdp, DahuaCgi, DahuaRpc].contains(protocol)
+    };
+    let serials: Vec<&Fact> = host
+        .all(Name::Serial)
+        .filter(own)
+        .filter(|fact| is_serial(&fact.value))
+        .collect();
+    let maker = (!serials.is_empty())
+        .then(|| weigh(host, view).maker.map(|maker| maker.id.clone()))
+        .flatten();
+    let claim = |serial: &Fact| Claim {
+        serial: serial.value.clone(),
+        maker: maker.clone(),
+        model: host
+            .all(Name::Model)
+            .find(|model| model.reply == serial.reply)
+            .map(|model| model.value.clone()),
+    };
+    serials.into_iter().map(claim).collect()
+}
+
+/// Not empty, `N/A`, `admin`, all zeros or `123456`, which firmware sends where no serial number was written.
+fn is_serial(text: &str) -> bool {
+    text.len() >= SERIAL && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) && !"1234567890".contains(text)
+}
+
+/// The conflict about a serial number that several devices claim.
+fn contest(serial: &str, claimed: &[(Claim, String)]) -> Option<Conflict> {
+    let claims = || claimed.iter().filter(|(claim, _)| claim.serial == serial);
+    let first = &claims().next()?.1;
+    let says = |(claim, address): &(Claim, String)| {
+        let model = claim.model.as_deref().unwrap_or("no model");
+        format!("{serial}: {model} at {address}")
+    };
+    claims().any(|(_, address)| address != first).then(|| Conflict {
+        about: "serial".into(),
+        says: claims().map(says).collect(),
+    })
+}
+
+/// An IPv6 address joins the host with the same MAC on the same interface. Two IPv4 addresses with one MAC do not: that
+/// may be a router's.
+fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+    let mut devices: Vec<(BTreeSet<String>, Host<'a>)> = Vec::new();
+    for host in hosts {
+        let macs = macs(&host, view);
+        let joins = order(&host.addresses[0]).0 == 1;
+        match devices.iter_mut().find(|(known, _)| joins && !known.is_disjoint(&macs)) {
+            Some((known, device)) => {
+                known.extend(macs);
+                device.absorb(host);
+            }
+            None => devices.push((macs, host)),
+        }
+    }
+    devices.into_iter().map(|(_, host)| host).collect()
+}
+
+fn macs(host: &Host<'_>, view: &View<'_>) -> BTreeSet<String> {
+    let with_interface = |fact: &Fact| {
+        let interface = view.replies[fact.reply].interface.as_deref().unwrap_or("");
+        format!("{interface} {}", fact.value.to_lowercase())
+    };
+    host.all(Name::Mac).map(with_interface).collect()
 }

@@ -57,4 +57,6 @@ pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

@@ -122,3 +122,139 @@ fn a_claimed_mac_that_the_wire_does_not_show_is_a_conflict() {
     assert_eq!(devices[0].confidence, Some(Confidence::Probable));
     assert!(devices[0].conflicts.iter().any(|conflict| conflict.about == "mac"));
 }
+
+#[test]
+fn a_mac_that_only_the_reply_itself_claims_is_no_second_voice() {
+    use Confidence::{Possible, Probable};
+    let wsd: &[(Name, &str)] = &[
+        (Name::WsdNamespace, "http://www.hikvision.com/2011/event/topics"),
+        (Name::DerivedMac, HIK),
+    ];
+    let claimed: &[(Name, &str)] = &[(Name::ClaimedMac, HIK)];
+    let public: &[(Name, &str)] = &[(
+        Name::RtspPublic,
+        "OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, GET_PARAMETER",
+    )];
+    let stranger: &[(Name, &str)] = &[(Name::Mac, "00:50:56:00:00:01")];
+    let table = [
+        (vec![("h", Protocol::Wsd, "multicast Probe", wsd)], Some(Possible)),
+        // The same program asked twice is still one voice.
+        (
+            vec![
+                ("h", Protocol::Wsd, "multicast Probe", wsd),
+                ("h", Protocol::Wsd, "unicast Probe", wsd),
+            ],
+            Some(Possible),
+        ),
+        (vec![("h", Protocol::Isapi, "", claimed)], Some(Possible)),
+        (
+            vec![
+                ("h", Protocol::Wsd, "multicast Probe", wsd),
+                ("h", Protocol::Rtsp, "", public),
+            ],
+            Some(Probable),
+        ),
+        // Where the wire shows a MAC, a claimed one counts for nothing.
+        (
+            vec![("h", Protocol::Arp, "", stranger), ("h", Protocol::Isapi, "", claimed)],
+            None,
+        ),
+    ];
+    for (rows, expected) in table {
+        assert_eq!(judge(&rows)[0].confidence, expected, "{rows:?}");
+    }
+    let devices = judge(&[("h", Protocol::Wsd, "multicast Probe", wsd)]);
+    let rules: Vec<_> = devices[0]
+        .evidence
+        .iter()
+        .map(|e| (e.rule.as_str(), e.weight))
+        .collect();
+    assert_eq!(rules, [("hikvision/wsd-namespace", 20), ("oui-derived", 20)]);
+}
+
+/// A SADP reply with these words.
+fn sadp<'a>(model: &'a str, serial: &'a str) -> [(Name, &'a str); 3] {
+    [
+        (Name::Sadp, "probe-match"),
+        (Name::Model, model),
+        (Name::Serial, serial),
+    ]
+}
+
+#[test]
+fn a_serial_makes_one_device_only_where_the_makers_own_protocol_and_the_model_agree() {
+    const S: &str = "DS-TEST20180101CCCH111111111";
+    let realm: &[(Name, &str)] = &[(Name::HttpRealm, "Login to 4C0AAAAPAG00001")];
+    let dhip: &[(Name, &str)] = &[
+        (Name::Dhip, "client.notifyDevInfo"),
+        (Name::Model, "DS-TEST"),
+        (Name::Serial, S),
+    ];
+    let hik = sadp("DS-TEST", S);
+    let other_model = sadp("DS-OTHER", S);
+    let placeholders = ["", "000000000000", "N/A", "admin", "A1B2C", "12345678", "not written"];
+    let mut table = vec![
+        ((Protocol::Sadp, &hik[..]), (Protocol::Sadp, &hik[..]), 1, 0),
+        ((Protocol::Sadp, &hik[..]), (Protocol::Sadp, &other_model[..]), 2, 1),
+        ((Protocol::Sadp, &hik[..]), (Protocol::Dhip, dhip), 2, 1),
+        // A serial that a login form shows is not the maker's own word.
+        ((Protocol::Http, realm), (Protocol::Http, realm), 2, 0),
+    ];
+    let texts = placeholders.map(|serial| sadp("DS-TEST", serial));
+    table.extend(
+        texts
+            .iter()
+            .map(|text| ((Protocol::Sadp, &text[..]), (Protocol::Sadp, &text[..]), 2, 0)),
+    );
+    for ((p1, one), (p2, two), count, contested) in table {
+        let rows = [
+            ("10.0.0.9", p1, "unicast inquiry", one),
+            ("10.0.0.10", p2, "unicast inquiry", two),
+        ];
+        let devices = judge(&rows);
+        assert_eq!(devices.len(), count, "{rows:?}");
+        for device in &devices {
+            let about = device.conflicts.iter().filter(|conflict| conflict.about == "serial");
+            assert_eq!(about.count(), contested, "{rows:?}: {:?}", device.conflicts);
+        }
+        let mut backwards = rows;
+        backwards.reverse();
+        assert_eq!(judge(&backwards), devices);
+    }
+}
+
+#[test]
+fn one_endpoint_at_two_addresses_is_two_devices() {
+    let wsd: &[(Name, &str)] = &[
+        (Name::WsdEndpoint, "urn:uuid:1419d68a-1dd2-11b2-a105-4447cc000001"),
+        (Name::DerivedMac, HIK),
+    ];
+    let rows = ["10.0.0.5", "10.0.0.6"].map(|host| (host, Protocol::Wsd, "multicast Probe", wsd));
+    assert_eq!(judge(&rows).len(), 2);
+}
+
+#[test]
+fn an_ipv6_address_joins_the_host_of_its_mac_and_a_second_ipv4_address_does_not() {
+    let mac: &[(Name, &str)] = &[(Name::Mac, HIK)];
+    let rows = ["fe80::1%eth0", "10.0.0.6", "10.0.0.5"].map(|host| (host, Protocol::Neighbour, "", mac));
+    let addresses: Vec<_> = judge(&rows).into_iter().map(|device| device.addresses).collect();
+    assert_eq!(addresses, [vec!["10.0.0.5", "fe80::1%eth0"], vec!["10.0.0.6"]]);
+}
+
+#[test]
+fn evidence_quotes_what_fitted_and_not_how_the_page_begins() {
+    let page = format!(
+        "<html>{}<script src='/doc/page/login.asp?_17'></script>{}</html>",
+        "é".repeat(500),
+        "x".repeat(500)
+    );
+    let body: &[(Name, &str)] = &[(Name::HttpBody, &page)];
+    let devices = judge(&[("10.0.0.5", Protocol::Http, "GET /", body)]);
+    let saw = &devices[0].evidence[0].saw;
+    assert!(saw.contains("/doc/page/login.asp?_17"), "{saw}");
+    assert!(saw.starts_with("…é") && saw.ends_with("x…"), "{saw}");
+    assert_eq!(saw.chars().count(), 120);
+    let short: &[(Name, &str)] = &[(Name::HttpServer, "App-webs/")];
+    let devices = judge(&[("10.0.0.5", Protocol::Http, "GET /", short)]);
+    assert_eq!(devices[0].evidence[0].saw, "App-webs/");
+}

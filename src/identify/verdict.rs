@@ -1,16 +1,25 @@
 //! Which maker, and how sure: the tells of one host, weighed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-use super::makers::{Maker, Yields};
+use super::makers::{Maker, Oui, Pattern, Yields};
 use super::merge::Host;
 use super::{Confidence, Conflict, Evidence, Knowledge, ReplyRef};
 use crate::fact::{Fact, Name, Protocol, Reply, parse_mac};
 
 /// From this weight on a tell speaks for itself.
 const STRONG: u8 = 40;
+/// The most that a MAC weighs where only the device says that it has it: a reply that copies a maker copies its MAC too.
+const SAID_MAC: u8 = 20;
 /// The longest text that evidence quotes, in characters.
 const SAW: usize = 120;
+/// How much of that stands before what fitted.
+const BEFORE: usize = 20;
+/// The source that clones copy word for word: alone it makes nothing probable.
+const COPIED: &str = "wsd";
+/// The voice of a MAC seen on the wire, which no reply can borrow.
+const WIRE: &str = "wire";
 
 /// What a verdict may look at.
 #[derive(Clone, Copy)]
@@ -24,11 +33,31 @@ struct Tell<'a> {
     maker: &'a Maker,
     rule: String,
     weight: u8,
-    own: bool,
     fact: &'a Fact,
+    /// Where in the fact it is, in bytes.
+    at: Range<usize>,
+    /// Who says so; one voice can be wrong only once.
     source: &'static str,
-    brand: Option<&'a str>,
+    sign: Sign<'a>,
     yields: Yields,
+}
+
+/// What a tell rests on.
+enum Sign<'a> {
+    /// A text.
+    Pattern(&'a Pattern),
+    /// A MAC address.
+    Block(&'a Oui),
+}
+
+impl Tell<'_> {
+    fn is_block(&self) -> bool {
+        matches!(self.sign, Sign::Block(_))
+    }
+
+    fn is_own_protocol(&self) -> bool {
+        matches!(self.sign, Sign::Pattern(pattern) if pattern.own_protocol)
+    }
 }
 
 /// The outcome of weighing.
@@ -63,9 +92,9 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
         return Weighed::default();
     };
     let others: Vec<&Tell<'_>> = tells.iter().filter(|tell| tell.maker.id != **winner).collect();
-    let oui_only = others.iter().all(|tell| tell.source == "oui");
+    let blocks_only = others.iter().all(|tell| tell.is_block());
     let mut confidence = confidence(mine, host, view);
-    let settled = others.is_empty() || oui_only && mine.iter().any(|tell| tell.own);
+    let settled = others.is_empty() || blocks_only && mine.iter().any(|tell| tell.is_own_protocol());
     if !settled {
         confidence = confidence.min(Confidence::Probable);
     }
@@ -75,7 +104,14 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
         evidence: evidence(&tells, view),
         conflict: (!others.is_empty()).then(|| about_maker(&tells, view)),
         yields: mine.iter().map(|tell| (tell.yields.clone(), tell.fact.reply)).collect(),
-        oui_brand: mine.iter().find_map(|tell| tell.brand).map(str::to_string),
+        oui_brand: mine.iter().find_map(|tell| brand(tell)),
+    }
+}
+
+fn brand(tell: &Tell<'_>) -> Option<String> {
+    match tell.sign {
+        Sign::Block(block) => block.brand.clone(),
+        Sign::Pattern(_) => None,
     }
 }
 
@@ -84,38 +120,60 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
         maker,
         rule: format!("{}/{}", maker.id, hit.pattern.id),
         weight: hit.pattern.weight,
-        own: hit.pattern.own_protocol,
         fact: hit.fact,
+        at: hit.at,
         source: source(&view.replies[hit.fact.reply].protocol),
-        brand: None,
+        sign: Sign::Pattern(hit.pattern),
         yields: hit.yields,
     });
-    hits.chain(oui(host, maker, view)).collect()
+    let mut tells: Vec<Tell<'a>> = hits.chain(block(host, maker, view)).collect();
+    drop_shared(&mut tells, host, view);
+    tells
 }
 
-fn oui<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<'a>> {
-    let fact = host
-        .all(Name::Mac)
-        .chain(host.all(Name::ClaimedMac))
-        .chain(host.all(Name::DerivedMac))
-        .next()?;
-    let mac = parse_mac(&fact.value)?;
-    view.knowledge.registry.lookup(mac).organisation()?;
-    let digits: String = mac.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
-    let block = maker
-        .oui
-        .iter()
-        .find(|block| block.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str())))?;
+/// A text that other firmware is known to send says nothing on a stranger's hardware, unless another source agrees.
+fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
+    let sources: BTreeSet<&str> = tells.iter().map(|tell| tell.source).collect();
+    let registered = |fact: &Fact| {
+        parse_mac(&fact.value).is_some_and(|mac| view.knowledge.registry.lookup(mac).organisation().is_some())
+    };
+    // The maker's own block is a source, so that with one source a registered MAC is a stranger's.
+    if sources.len() <= 1 && host.all(Name::Mac).any(registered) {
+        tells.retain(|tell| !matches!(tell.sign, Sign::Pattern(pattern) if pattern.shared_with.is_some()));
+    }
+}
+
+/// The maker's block that the host's MAC is in. The wire is asked first; where it shows a MAC, others do not count.
+fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<'a>> {
+    let name = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
+        .into_iter()
+        .find(|name| host.all(*name).next().is_some())?;
+    let (fact, block) = host
+        .all(name)
+        .find_map(|fact| Some((fact, block_of(&fact.value, maker, view)?)))?;
+    let (rule, most, source) = match name {
+        Name::Mac => ("oui", u8::MAX, WIRE),
+        Name::ClaimedMac => ("oui-claimed", SAID_MAC, source(&view.replies[fact.reply].protocol)),
+        _ => ("oui-derived", SAID_MAC, source(&view.replies[fact.reply].protocol)),
+    };
     Some(Tell {
         maker,
-        rule: "oui".into(),
-        weight: block.weight,
-        own: false,
+        rule: rule.into(),
+        weight: block.weight.min(most),
         fact,
-        source: "oui",
-        brand: block.brand.as_deref(),
+        at: 0..fact.value.len(),
+        source,
+        sign: Sign::Block(block),
         yields: Yields::default(),
     })
+}
+
+fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui> {
+    let mac = parse_mac(mac)?;
+    view.knowledge.registry.lookup(mac).organisation()?;
+    let digits: String = mac.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
+    let holds = |block: &&Oui| block.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str()));
+    maker.oui.iter().find(holds)
 }
 
 /// Protocols of one source can be wrong together: they are one program's word.
@@ -143,7 +201,7 @@ fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
         *weight = tell.weight.max(*weight);
     }
     (
-        tells.iter().any(|tell| tell.own),
+        tells.iter().any(|tell| tell.is_own_protocol()),
         heaviest.values().map(|weight| u32::from(*weight)).sum(),
     )
 }
@@ -151,22 +209,26 @@ fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
 fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
     let strong: BTreeSet<&str> = tells
         .iter()
-        .filter(|tell| tell.weight >= STRONG && tell.source != "oui")
+        .filter(|tell| tell.weight >= STRONG && !tell.is_block())
         .map(|tell| tell.source)
         .collect();
-    let by_oui = tells.iter().any(|tell| tell.source == "oui");
-    let by_protocol = tells.iter().any(|tell| tell.source != "oui");
     let mis_addressed = host.replies.iter().any(|&reply| view.replies[reply].off_subnet);
     let own = tells
         .iter()
-        .any(|tell| tell.own && is_vouched_for(tell.fact, host, view));
+        .any(|tell| tell.is_own_protocol() && is_vouched_for(tell.fact, host, view));
     if (own || strong.len() >= 2) && !mis_addressed {
         Confidence::Confirmed
-    } else if !strong.is_empty() || by_oui && by_protocol {
+    } else if strong.iter().any(|source| *source != COPIED) || mac_agrees(tells) {
         Confidence::Probable
     } else {
         Confidence::Possible
     }
+}
+
+/// The MAC and a text point at one maker, and are two voices: what one program says of its MAC and of itself is one.
+fn mac_agrees(tells: &[&Tell<'_>]) -> bool {
+    let mut blocks = tells.iter().filter(|tell| tell.is_block());
+    blocks.any(|block| tells.iter().any(|tell| !tell.is_block() && tell.source != block.source))
 }
 
 /// The address itself was asked, or the reply's own MAC is the one seen on the wire at that address.
@@ -192,7 +254,7 @@ fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
             rule: tell.rule.clone(),
             maker: tell.maker.id.clone(),
             weight: tell.weight,
-            saw: tell.fact.value.chars().take(SAW).collect(),
+            saw: quote(&tell.fact.value, &tell.at),
             reply: ReplyRef {
                 host: reply.host.clone(),
                 protocol: reply.protocol.to_string(),
@@ -212,6 +274,23 @@ fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
     }
     evidence.sort_by_key(|evidence| std::cmp::Reverse(evidence.weight));
     evidence
+}
+
+/// What fitted, with a little of what stands around it where the whole is too long; `…` where something is left out.
+fn quote(text: &str, at: &Range<usize>) -> String {
+    if text.chars().count() <= SAW {
+        return text.to_string();
+    }
+    let before = text[..at.start].chars().count();
+    let start = before.saturating_sub(BEFORE);
+    let (left, room) = if start == 0 { ("", SAW) } else { ("…", SAW - 1) };
+    let mut rest = text.chars().skip(start);
+    let mut quote: String = left.chars().chain(rest.by_ref().take(room)).collect();
+    if rest.next().is_some() {
+        quote.pop();
+        quote.push('…');
+    }
+    quote
 }
 
 fn about_maker(tells: &[Tell<'_>], view: &View<'_>) -> Conflict {

@@ -4,6 +4,9 @@ use super::{Reading, Sayings, garbled};
 use crate::fact::{Name, Reply};
 use crate::wire::dhip::{Device, Message};
 
+/// The method of an answer.
+const ANSWER: &str = "client.notifyDevInfo";
+
 pub(super) fn read(reply: &Reply) -> Reading {
     match Message::decode(&reply.bytes) {
         Some(Message::Device(device)) => facts(&device).or_garbled("a DHIP message that says nothing"),
@@ -12,9 +15,15 @@ pub(super) fn read(reply: &Reply) -> Reading {
     }
 }
 
+/// A method alone proves nothing, for anybody can echo one.
+fn names_itself(device: &Device) -> bool {
+    device.method.as_deref() == Some(ANSWER)
+        && (device.serial.is_some() || device.version.is_some() || device.model.is_some())
+}
+
 fn facts(device: &Device) -> Sayings {
     let mut said = Sayings::default();
-    said.maybe(Name::Dhip, device.method.as_ref());
+    said.maybe(Name::Dhip, device.method.as_ref().filter(|_| names_itself(device)));
     said.maybe(Name::Model, device.model.as_ref());
     said.maybe(Name::DeviceKind, device.class.as_ref());
     said.maybe(Name::Serial, device.serial.as_ref());

@@ -1,13 +1,16 @@
 //! SADP documents.
 
 use super::{Reading, Sayings, garbled};
-use crate::fact::{Name, Reply};
+use crate::fact::{Name, Reply, parse_mac};
 use crate::wire::sadp::{Device, Message};
 
+/// An envelope proves nothing, for anybody can echo one: a reply must name its device to count as SADP.
 pub(super) fn read(reply: &Reply) -> Reading {
     match Message::decode(&reply.bytes) {
-        Some(Message::ProbeMatch(device)) => Reading::Facts(facts("probe-match", &device)),
-        Some(Message::Hello(device)) => Reading::Facts(facts("hello", &device)),
+        Some(Message::ProbeMatch(device)) if names_itself(&device) => Reading::Facts(facts("probe-match", &device)),
+        Some(Message::Hello(device)) if names_itself(&device) => Reading::Facts(facts("hello", &device)),
+        Some(Message::ProbeMatch(_) | Message::Hello(_)) => garbled("a SADP document that names no device"),
+        Some(Message::Opaque) if is_prose(&reply.bytes) => garbled("text that is no SADP document"),
         Some(Message::Opaque) => {
             let mut said = Sayings::default();
             said.say(Name::Sadp, "opaque");
@@ -16,6 +19,19 @@ pub(super) fn read(reply: &Reply) -> Reading {
         Some(Message::Question) => Reading::Question,
         None => garbled("no SADP document"),
     }
+}
+
+fn names_itself(device: &Device) -> bool {
+    device.description.is_some()
+        || device.serial.is_some()
+        || device.software.is_some()
+        || device.mac.as_deref().and_then(parse_mac).is_some()
+}
+
+/// What could be an encrypted answer is not readable.
+fn is_prose(bytes: &[u8]) -> bool {
+    let readable = |c: char| !c.is_control() || c.is_whitespace();
+    std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(readable))
 }
 
 fn facts(kind: &str, device: &Device) -> Vec<crate::fact::Said> {

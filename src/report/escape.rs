@@ -39,6 +39,19 @@ pub fn elide(text: &str, width: usize) -> String {
     format!("{head}…{tail}")
 }
 
+/// Escapes and shortens to at most `width` columns, the beginning left out.
+pub fn elide_front(text: &str, width: usize) -> String {
+    let safe = escape(text);
+    if columns(&safe) <= width {
+        return safe.into_owned();
+    }
+    let tail: String = take(safe.chars().rev(), width.saturating_sub(1))
+        .chars()
+        .rev()
+        .collect();
+    format!("…{tail}")
+}
+
 fn take(chars: impl Iterator<Item = char>, width: usize) -> String {
     let mut left = width;
     let fits = |c: &char| {
@@ -49,7 +62,8 @@ fn take(chars: impl Iterator<Item = char>, width: usize) -> String {
     chars.take_while(fits).collect()
 }
 
-fn columns(text: &str) -> usize {
+/// How many columns a text takes on a terminal, at most.
+pub fn columns(text: &str) -> usize {
     text.chars().map(width_of).sum()
 }
 
@@ -88,6 +102,7 @@ mod tests {
         assert_eq!(elide("0123456789", 10), "0123456789");
         assert_eq!(elide("0123456789x", 10), "01234…789x");
         assert_eq!(elide("摄像机摄像机", 7), "摄…机");
+        assert_eq!(elide_front("0123456789x", 10), "…23456789x");
     }
 
     proptest! {
@@ -95,6 +110,7 @@ mod tests {
         fn whatever_comes_is_harmless_and_fits(text in any::<String>(), width in 1usize..40) {
             prop_assert!(!escape(&text).chars().any(is_unsafe));
             prop_assert!(columns(&elide(&text, width)) <= width);
+            prop_assert!(columns(&elide_front(&text, width)) <= width);
         }
     }
 }

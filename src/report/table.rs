@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::net::IpAddr;
 
-use comfy_table::{Cell, Color, Table, presets};
-
-use super::escape::{elide, escape};
-use super::model::{Ended, Report};
+use super::build::is_unit;
+use super::columns;
+use super::escape::escape;
+use super::model::{Ended, MakerCount, Report};
+use super::words::{maker_name, name, why};
+use crate::fact::Outcome;
 use crate::identify::{Confidence, Device};
 
 /// What the reader wants of the table.
@@ -19,16 +21,6 @@ pub struct Style {
     /// List hosts of no known maker too.
     pub all: bool,
 }
-
-/// Headings and the most columns of text under each: with the gaps, 100.
-const COLUMNS: [(&str, usize); 6] = [
-    ("Address", 15),
-    ("Maker (brand)", 15),
-    ("Model", 19),
-    ("Firmware", 18),
-    ("Serial", 14),
-    ("Sure", 9),
-];
 
 /// Writes the report.
 ///
@@ -58,6 +50,7 @@ pub fn text(report: &Report, style: Style) -> String {
         mis_addressed(report),
     );
     push_lines(&mut text, "No administrator's password set yet:", not_activated(report));
+    push_lines(&mut text, "Less than confirmed, because of:", doubts(report));
     push_lines(&mut text, "To note:", remarks(report));
     if !others.is_empty() {
         let _ = writeln!(
@@ -94,19 +87,8 @@ fn push_table(text: &mut String, heading: &str, devices: &[&Device], style: Styl
     }
     let mut devices = devices.to_vec();
     devices.sort_by_cached_key(|device| rank(device));
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    match style.colour {
-        true => table.enforce_styling(),
-        false => table.force_no_tty(),
-    };
-    table.set_header(COLUMNS.map(|(heading, _)| heading));
-    table.add_rows(devices.into_iter().map(|device| row(device, style.colour)));
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    for line in table.lines() {
-        let _ = writeln!(text, "{}", line.trim_end());
+    for line in columns::lines(&devices, style.colour) {
+        let _ = writeln!(text, "{line}");
     }
     text.push('\n');
 }
@@ -124,73 +106,6 @@ fn rank(device: &Device) -> (u8, String, Option<IpAddr>, String) {
     (group, maker, label.parse().ok(), label)
 }
 
-fn row(device: &Device, colour: bool) -> Vec<Cell> {
-    let values = [
-        address(device),
-        maker(device),
-        device.model.clone().unwrap_or_default(),
-        firmware(device),
-        device.serial.clone().unwrap_or_default(),
-        device.confidence.map(|sure| sure.to_string()).unwrap_or_default(),
-    ];
-    let cells = values.iter().zip(COLUMNS);
-    let mut cells: Vec<Cell> = cells
-        .map(|(value, (_, width))| Cell::new(elide(value, width)))
-        .collect();
-    if let (true, Some(sure), Some(last)) = (colour, device.confidence, cells.pop()) {
-        cells.push(last.fg(match sure {
-            Confidence::Confirmed => Color::Red,
-            Confidence::Probable => Color::Yellow,
-            Confidence::Possible => Color::Grey,
-        }));
-    } else {
-        cells.truncate(COLUMNS.len() - 1);
-        cells.push(Cell::new(&values[COLUMNS.len() - 1]));
-    }
-    cells
-}
-
-fn address(device: &Device) -> String {
-    let first = device.addresses.first().cloned().unwrap_or_default();
-    match device.addresses.len() {
-        0 | 1 => first,
-        more => format!("{} +{}", elide(&first, COLUMNS[0].1 - 3), more - 1),
-    }
-}
-
-fn maker(device: &Device) -> String {
-    let maker = match device.maker.as_deref() {
-        Some("hikvision") => "Hikvision",
-        Some("dahua") => "Dahua",
-        other => other.unwrap_or_default(),
-    };
-    match &device.brand {
-        Some(brand) => format!("{maker} ({brand})"),
-        None => maker.to_owned(),
-    }
-}
-
-fn firmware(device: &Device) -> String {
-    let Some(firmware) = &device.firmware else {
-        return String::new();
-    };
-    let version = firmware.version.as_ref().unwrap_or(&firmware.raw);
-    match &firmware.build_date {
-        Some(date) => format!("{} {date}", elide(version, COLUMNS[3].1 - 11)),
-        None => version.clone(),
-    }
-}
-
-fn name(device: &Device) -> String {
-    let words = [
-        device.addresses.first(),
-        device.maker.as_ref(),
-        device.model.as_ref(),
-        device.serial.as_ref(),
-    ];
-    words.into_iter().flatten().cloned().collect::<Vec<_>>().join("  ")
-}
-
 fn mis_addressed(report: &Report) -> Vec<String> {
     let found = report.devices.iter().filter(|device| device.mis_addressed);
     found.map(name).collect()
@@ -199,6 +114,13 @@ fn mis_addressed(report: &Report) -> Vec<String> {
 fn not_activated(report: &Report) -> Vec<String> {
     let found = report.devices.iter().filter(|device| device.activated == Some(false));
     found.map(name).collect()
+}
+
+/// The reasons for a verdict stand beside it where there is doubt; those for the rest are in the JSON.
+fn doubts(report: &Report) -> Vec<String> {
+    let units = report.devices.iter().filter(|device| is_unit(device));
+    let doubted = units.filter(|device| device.confidence < Some(Confidence::Confirmed));
+    doubted.map(why).collect()
 }
 
 fn remarks(report: &Report) -> Vec<String> {
@@ -232,13 +154,22 @@ fn push_summary(text: &mut String, report: &Report) {
     };
     let _ = writeln!(text, "{line}");
     for (maker, count) in &summary.by_maker {
-        let _ = writeln!(
-            text,
-            "  {maker}: {} confirmed, {} probable, {} possible",
-            count.confirmed, count.probable, count.possible
-        );
+        let _ = writeln!(text, "  {}: {}", maker_name(maker), by_confidence(count));
     }
     text.push('\n');
+}
+
+fn by_confidence(count: &MakerCount) -> String {
+    let counts = [
+        (count.confirmed, "confirmed"),
+        (count.probable, "probable"),
+        (count.possible, "possible"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts
+        .map(|(count, sure)| format!("{count} {sure}"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn counts(counts: &BTreeMap<String, u64>) -> String {
@@ -256,6 +187,7 @@ fn coverage(report: &Report) -> Vec<String> {
             c.addresses, c.on_link, c.routed, c.live, c.silent, c.excluded
         ));
     }
+    lines.extend(questions(report));
     lines.push(format!("{} replies", c.replies));
     let kinds = [
         ("garbled, and kept: ", &c.garbled),
@@ -268,13 +200,20 @@ fn coverage(report: &Report) -> Vec<String> {
             .filter(|kind| !kind.1.is_empty())
             .map(|kind| format!("{}{}", kind.0, counts(kind.1))),
     );
-    if c.routed > 0 && !c.silent_routed_asked_by_tcp {
-        lines.push("silent addresses beyond a router were not asked by TCP (--probe-silent does)".into());
-    }
     lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());
     lines
+}
+
+/// Each question that was asked, with how many answered: "none" is worth what was asked.
+fn questions(report: &Report) -> Option<String> {
+    let words = report.coverage.questions.iter().map(|(name, question)| {
+        let answered = question.outcomes.get(&Outcome::Answered).copied().unwrap_or_default();
+        format!("{name} {answered}/{}", question.asked.max(answered))
+    });
+    let words: Vec<String> = words.collect();
+    (!words.is_empty()).then(|| format!("answered/asked: {}", words.join(", ")))
 }
 
 fn blind_spots(report: &Report) -> Vec<String> {

@@ -32,7 +32,7 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Asking {
     room: usize,
-    waiting: VecDeque<(Ipv4Addr, VecDeque<Place>)>,
+    waiting: VecDeque<(Ipv4Addr, Host)>,
     hosts: HashMap<Ipv4Addr, Host>,
     due: BTreeSet<(Instant, Ipv4Addr)>,
 }
@@ -55,9 +55,13 @@ impl Asking {
         }
     }
 
-    /// Puts a host in the queue with the questions to ask it.
-    pub fn admit(&mut self, host: Ipv4Addr, places: impl IntoIterator<Item = Place>) {
-        self.waiting.push_back((host, places.into_iter().collect()));
+    /// Puts a host in the queue with the questions to ask it, the first not before `earliest`.
+    pub fn admit(&mut self, host: Ipv4Addr, places: impl IntoIterator<Item = Place>, earliest: Instant) {
+        let entry = Host {
+            places: places.into_iter().collect(),
+            due: Some(earliest),
+        };
+        self.waiting.push_back((host, entry));
     }
 
     /// Asks a host that has rested some more.
@@ -70,8 +74,8 @@ impl Asking {
 
     /// A host is settled: whatever it was still to be asked is dropped, and it rests at once.
     pub fn settle(&mut self, host: Ipv4Addr, now: Instant) {
-        if let Some((_, places)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
-            places.clear();
+        if let Some((_, entry)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
+            entry.places.clear();
         }
         if let Some(entry) = self.hosts.get_mut(&host) {
             entry.places.clear();
@@ -97,10 +101,11 @@ impl Asking {
     /// What to do at `now`. A host that is handed out is due again when [`Asking::sent`] says so.
     pub fn poll(&mut self, now: Instant) -> Next {
         while self.hosts.len() < self.room
-            && let Some((host, places)) = self.waiting.pop_front()
+            && let Some((host, mut entry)) = self.waiting.pop_front()
         {
-            self.hosts.insert(host, Host { places, due: None });
-            self.set_due(host, Some(now));
+            let earliest = entry.due.take();
+            self.hosts.insert(host, entry);
+            self.set_due(host, earliest.max(Some(now)));
         }
         let Some(&(due, host)) = self.due.first() else {
             return Next::Idle;
@@ -161,7 +166,7 @@ mod tests {
     #[test]
     fn one_host_is_asked_five_times_a_second_and_then_listened_to() {
         let (mut asking, start) = (Asking::new(10), Instant::now());
-        asking.admit(HOST, [(0, 0), (1, 0)]);
+        asking.admit(HOST, [(0, 0), (1, 0)], start);
         let expected = [
             (0, Next::Ask(HOST, (0, 0))),
             (203, Next::Ask(HOST, (1, 0))),
@@ -173,7 +178,7 @@ mod tests {
     #[test]
     fn a_settled_host_is_asked_nothing_more() {
         let (mut asking, start) = (Asking::new(10), Instant::now());
-        asking.admit(HOST, [(0, 0), (1, 0), (2, 0)]);
+        asking.admit(HOST, [(0, 0), (1, 0), (2, 0)], start);
         assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
         asking.sent(HOST, start);
         asking.settle(HOST, start);
@@ -181,7 +186,7 @@ mod tests {
         assert_eq!(asking.poll(start), Next::Idle);
         asking.settle(HOST, start);
         assert_eq!(asking.poll(start), Next::Idle, "a host rests once");
-        asking.admit(OTHER, [(0, 0)]);
+        asking.admit(OTHER, [(0, 0)], start);
         asking.settle(OTHER, start);
         assert_eq!(asking.poll(start), Next::Rested(OTHER), "settled before its turn came");
     }
@@ -189,11 +194,18 @@ mod tests {
     #[test]
     fn a_host_waits_while_the_room_is_full() {
         let (mut asking, start) = (Asking::new(1), Instant::now());
-        asking.admit(HOST, []);
-        asking.admit(OTHER, []);
+        asking.admit(HOST, [], start);
+        asking.admit(OTHER, [], start);
         assert_eq!(asking.poll(start), Next::Rested(HOST));
         assert_eq!(asking.poll(start), Next::Idle, "its conversation goes on");
         asking.release(HOST);
         assert_eq!(asking.poll(start), Next::Rested(OTHER));
+    }
+
+    #[test]
+    fn a_host_that_a_pass_has_just_asked_waits_its_pace() {
+        let (mut asking, start) = (Asking::new(10), Instant::now());
+        asking.admit(HOST, [(1, 0)], start + PACE);
+        assert_eq!(run(&mut asking, start)[0], (200, Next::Ask(HOST, (1, 0))));
     }
 }

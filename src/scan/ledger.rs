@@ -99,6 +99,11 @@ impl Ledger {
         self.asked.contains(&(host, question.to_owned()))
     }
 
+    /// A host turned out to exist that was asked this before, as [`Ledger::sent_to_nobody`] has counted.
+    pub(super) fn remember(&mut self, question: &str, host: IpAddr) {
+        self.asked.insert((host, question.to_owned()));
+    }
+
     /// Counts a packet to an address that may not exist. Nothing is remembered of it.
     pub(super) fn sent_to_nobody(&mut self, question: &str, first: bool) {
         let entry = self.coverage.questions.entry(question.to_owned()).or_default();

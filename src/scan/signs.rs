@@ -3,7 +3,7 @@
 use crate::coverage::Coverage;
 use crate::fact::{Fact, Name, Outcome, Reply};
 use crate::identify::{Confidence, Device, Knowledge, identify};
-use crate::judge::facts_of;
+use crate::judge::{facts_of, guarded};
 use crate::probe::http::{Signs, Web};
 
 use super::Plan;
@@ -22,10 +22,8 @@ pub(super) struct Standing {
 /// Where a host stands by its replies.
 pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let facts = facts_of(replies);
-    let device = identify(replies, &facts, knowledge)
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
+    let device = devices.into_iter().next().unwrap_or_default();
     let video = |fact: &Fact| fact.name == Name::WsdTypes && fact.value.contains("NetworkVideo");
     Standing {
         settled: is_settled(&device),

@@ -177,14 +177,20 @@ impl<D: Door> Run<'_, D> {
         if self.live.contains_key(&host) {
             return;
         }
+        for &(question, _) in asked_already {
+            let name = format!("unicast {}", self.questions[question].protocol);
+            self.ledger.remember(&name, host.into());
+        }
         self.live.insert(host, self.segment_of(host));
-        self.asking.admit(
-            host,
-            ORDER_FOR_LIVE
-                .iter()
-                .copied()
-                .filter(|place| !asked_already.contains(place)),
-        );
+        let now = Instant::now();
+        let earliest = if asked_already.is_empty() {
+            now
+        } else {
+            now + PASSES.pace
+        };
+        let places = ORDER_FOR_LIVE.iter().copied();
+        let places = places.filter(|place| !asked_already.contains(place));
+        self.asking.admit(host, places, earliest);
         self.ask_name(host);
     }
 }

@@ -140,6 +140,14 @@ fn no_presence(interface: &str, why: &std::io::Error) -> BlindSpot {
     }
 }
 
+pub(super) fn no_way(why: &std::io::Error) -> BlindSpot {
+    BlindSpot {
+        what: "the addresses that are listed as not asked".into(),
+        why: why.to_string(),
+        remedy: "look at the routes (ip route) and the firewall of this machine".into(),
+    }
+}
+
 pub(super) fn no_channel(way: &str, protocol: &Protocol, interface: &str, why: &std::io::Error) -> BlindSpot {
     BlindSpot {
         what: format!("{way} {protocol} on {interface}"),

@@ -115,11 +115,19 @@ impl<D: Door> Run<'_, D> {
             to: SocketAddrV4::new(host, question.port),
             payload: question.unicast[ask].payload.clone(),
         };
-        let sent = self.door.send(packet).await.is_ok();
-        if !sent {
-            self.not_asked.push(host);
+        let sent = self.door.send(packet).await;
+        if let Err(why) = &sent {
+            self.cannot_ask(host, why);
         }
-        sent
+        sent.is_ok()
+    }
+
+    fn cannot_ask(&mut self, target: Ipv4Addr, why: &std::io::Error) {
+        self.not_asked.push(target);
+        let blind_spot = open::no_way(why);
+        if !self.blind_spots.contains(&blind_spot) {
+            self.blind_spots.push(blind_spot);
+        }
     }
 
     async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) -> Step {
@@ -131,7 +139,7 @@ impl<D: Door> Run<'_, D> {
         };
         match self.door.send(packet).await {
             Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
-            Err(_) => self.not_asked.push(target),
+            Err(why) => self.cannot_ask(target, &why),
         }
         Step::Sent
     }

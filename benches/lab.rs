@@ -1,0 +1,223 @@
+//! `cargo bench --bench lab`: camsweep beside arp-scan and nmap on the lab of `tests/lab`, on the same wire in
+//! the same run. What it prints is what `docs/benchmarks.md` shows.
+//!
+//! `LAB_SHELL=bash cargo bench --bench lab` gives a shell on the scanner's side of the lab instead, to try
+//! things by hand.
+#![cfg(target_os = "linux")]
+#![allow(
+    dead_code,
+    reason = "the lab is the tests'; the benchmark stands it up and looks at it"
+)]
+#![allow(clippy::print_stdout, reason = "it prints figures")]
+
+#[path = "../tests/lab/arp.rs"]
+mod arp;
+#[path = "../tests/lab/cameras.rs"]
+mod cameras;
+#[path = "../tests/lab/estate.rs"]
+mod estate;
+#[path = "../tests/lab/host.rs"]
+mod host;
+#[path = "../tests/lab/ledger.rs"]
+mod ledger;
+#[path = "../tests/lab/play.rs"]
+mod play;
+#[path = "../tests/lab/replies.rs"]
+mod replies;
+#[path = "../tests/lab/stage.rs"]
+mod stage;
+#[path = "../tests/lab/sys.rs"]
+mod sys;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use host::Host;
+use serde_json::Value;
+use stage::{Lab, Privilege, Ran};
+
+/// The segment that every tool sweeps.
+const SEGMENT: &str = "10.66.0.0/24";
+
+/// What a tool says of each address.
+type Said = BTreeMap<String, Finding>;
+
+#[derive(Default)]
+struct Finding {
+    /// All that it says, in small letters, for its maker to be looked for in.
+    maker: String,
+    firmware: String,
+}
+
+/// A tool, how it is run and how often, and how its output is read.
+struct Tool {
+    name: &'static str,
+    program: &'static str,
+    arguments: &'static [&'static str],
+    privilege: Privilege,
+    runs: usize,
+    read: fn(&str) -> Said,
+}
+
+const CAMSWEEP: &[&str] = &["scan", SEGMENT, "--format", "json", "--no-names"];
+const TOOLS: &[Tool] = &[
+    Tool {
+        name: "camsweep scan",
+        program: env!("CARGO_BIN_EXE_camsweep"),
+        arguments: CAMSWEEP,
+        privilege: Privilege::RawSocket,
+        runs: 3,
+        read: read_camsweep,
+    },
+    Tool {
+        name: "camsweep scan, ordinary user",
+        program: env!("CARGO_BIN_EXE_camsweep"),
+        arguments: CAMSWEEP,
+        privilege: Privilege::None,
+        runs: 3,
+        read: read_camsweep,
+    },
+    Tool {
+        name: "arp-scan",
+        program: "/usr/sbin/arp-scan",
+        arguments: &["--interface=scan0", SEGMENT],
+        privilege: Privilege::RawSocket,
+        runs: 3,
+        read: read_arp_scan,
+    },
+    Tool {
+        name: "nmap -sn",
+        program: "/usr/bin/nmap",
+        arguments: &["-n", "-sn", SEGMENT],
+        privilege: Privilege::RawSocket,
+        runs: 3,
+        read: read_nmap,
+    },
+    Tool {
+        name: "nmap -sV, camera ports",
+        program: "/usr/bin/nmap",
+        arguments: &["-n", "-sV", "-p", "80,443,554,8000,8080,37777", SEGMENT],
+        privilege: Privilege::RawSocket,
+        runs: 1,
+        read: read_nmap,
+    },
+];
+
+fn main() {
+    if std::env::args().any(|argument| argument == "cameras_process") {
+        return cameras::cameras();
+    }
+    stage::with_lab("bench", |lab| {
+        if let Some(shell) = std::env::var_os("LAB_SHELL") {
+            let status = std::process::Command::new("sh").arg("-c").arg(shell).status();
+            return println!("the shell ended: {status:?}");
+        }
+        println!(
+            "| command | wall, s (least, most) | peak, MiB | hosts missed | units missed | accused | firmware read |"
+        );
+        println!("| --- | --- | --- | --- | --- | --- | --- |");
+        for tool in TOOLS {
+            match Path::new(tool.program).exists() {
+                true => measure(lab, tool),
+                false => println!("| {} | not installed: {} |", tool.name, tool.program),
+            }
+        }
+    });
+}
+
+fn measure(lab: &Lab, tool: &Tool) {
+    let mut ran: Vec<Ran> = (0..tool.runs)
+        .map(|_| {
+            let _ = stage::run("ip", &["neigh", "flush", "all"], "");
+            lab.run(Path::new(tool.program), tool.arguments, tool.privilege)
+        })
+        .collect();
+    ran.sort_by_key(|ran| ran.wall);
+    let seconds = |at: usize| ran[at].wall.as_secs_f64();
+    let (middle, last) = (ran.len() / 2, ran.len() - 1);
+    let peak = ran.iter().map(|ran| ran.peak).max().unwrap_or_default() as f64 / 1024.0;
+    println!(
+        "| {} | {:.1} ({:.1}, {:.1}) | {peak:.0} | {} |",
+        tool.name,
+        seconds(middle),
+        seconds(0),
+        seconds(last),
+        score(&(tool.read)(&ran[middle].stdout))
+    );
+}
+
+/// Hosts missed, units missed, others accused, firmware versions read: each of how many.
+fn score(said: &Said) -> String {
+    let hosts: Vec<&Host> = estate::NEAR.iter().filter(|host| !host.expect.mis_addressed).collect();
+    let (units, others): (Vec<&Host>, Vec<&Host>) = hosts.iter().partition(|host| host.expect.maker.is_some());
+    let named = |host: &Host, maker: &str| said.get(host.ip).is_some_and(|found| found.maker.contains(maker));
+    let missed = hosts.iter().filter(|host| !said.contains_key(host.ip)).count();
+    let missed_units = units
+        .iter()
+        .filter(|host| !host.expect.maker.is_some_and(|maker| named(host, maker)))
+        .count();
+    let accused = others
+        .iter()
+        .filter(|host| named(host, "hikvision") || named(host, "dahua"))
+        .count();
+    let versions: Vec<(&str, &str)> = units
+        .iter()
+        .filter_map(|host| Some((host.ip, host.expect.firmware?)))
+        .collect();
+    let read = versions
+        .iter()
+        .filter(|(ip, version)| said.get(*ip).is_some_and(|found| found.firmware.contains(version)))
+        .count();
+    format!(
+        "{missed} of {} | {missed_units} of {} | {accused} of {} | {read} of {}",
+        hosts.len(),
+        units.len(),
+        others.len(),
+        versions.len()
+    )
+}
+
+fn read_camsweep(output: &str) -> Said {
+    let report: Value = serde_json::from_str(output).unwrap_or_default();
+    let mut said = Said::new();
+    for device in report["devices"].as_array().into_iter().flatten() {
+        for address in device["addresses"].as_array().into_iter().flatten() {
+            let finding = Finding {
+                maker: device["maker"].as_str().unwrap_or_default().to_owned(),
+                firmware: device["firmware"]["raw"].as_str().unwrap_or_default().to_owned(),
+            };
+            said.insert(address.as_str().unwrap_or_default().to_owned(), finding);
+        }
+    }
+    said
+}
+
+/// `ADDRESS <tab> MAC <tab> ORGANISATION`.
+fn read_arp_scan(output: &str) -> Said {
+    let line = |line: &str| {
+        let (address, rest) = line.split_once('\t')?;
+        let finding = Finding {
+            maker: rest.to_lowercase(),
+            firmware: rest.to_owned(),
+        };
+        Some((address.to_owned(), finding))
+    };
+    output.lines().filter_map(line).collect()
+}
+
+/// A block of lines for each host.
+fn read_nmap(output: &str) -> Said {
+    let block = |block: &str| {
+        let address = block.lines().next()?.trim().to_owned();
+        let finding = Finding {
+            maker: block.to_lowercase(),
+            firmware: block.to_owned(),
+        };
+        Some((address, finding))
+    };
+    output
+        .split("Nmap scan report for ")
+        .skip(1)
+        .filter_map(block)
+        .collect()
+}

@@ -1,0 +1,77 @@
+//! From what a run brought to its report: scans, recorded replies and the demo all end here.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::{budget::Budget, data, words};
+use crate::coverage::Coverage;
+use crate::fact::Reply;
+use crate::identify::Knowledge;
+use crate::judge::judge;
+use crate::report::{self, Run, model::Report};
+use crate::scan::{Findings, Plan};
+
+/// What a report says beside the replies: when the run began, and what it is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Account<'a> {
+    /// When the run began.
+    pub started: Timestamp,
+    /// What verdicts are judged by.
+    pub knowledge: &'a Knowledge,
+    /// The registry that the user gave in place of the embedded one.
+    pub oui_file: Option<&'a Path>,
+}
+
+impl Account<'_> {
+    /// The report on a scan.
+    pub fn of_scan(&self, plan: &Plan, findings: Findings) -> Report {
+        self.report(
+            Run {
+                interrupted: findings.interrupted,
+                plan: words::summary_of(plan, &Budget::default()),
+                coverage: findings.coverage,
+                blind_spots: findings.blind_spots,
+                ..self.begun()
+            },
+            &findings.replies,
+        )
+    }
+
+    /// The report on replies that were recorded before, in these files.
+    pub fn of_files(&self, files: &[String], replies: &[Reply]) -> Report {
+        let note = "recorded replies were judged; nothing was sent".to_owned();
+        self.report(
+            Run {
+                plan: words::judged_files(files),
+                coverage: Coverage {
+                    notes: vec![note],
+                    ..Coverage::default()
+                },
+                ..self.begun()
+            },
+            replies,
+        )
+    }
+
+    fn begun(&self) -> Run {
+        Run {
+            oui_data: data::source(self.knowledge, self.oui_file),
+            started: self.started,
+            finished: self.started,
+            interrupted: false,
+            plan: Default::default(),
+            coverage: Coverage::default(),
+            blind_spots: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+
+    fn report(&self, mut run: Run, replies: &[Reply]) -> Report {
+        let judged = judge(replies, self.knowledge);
+        judged.count_into(&mut run.coverage);
+        run.devices = judged.devices;
+        run.finished = Timestamp::now();
+        report::assemble(run)
+    }
+}

@@ -1,0 +1,60 @@
+//! How the table puts a device into words.
+
+use crate::identify::{Device, Knowledge};
+
+/// The name of a maker for people.
+pub fn maker_name(id: &str) -> &str {
+    let makers = &Knowledge::builtin().makers;
+    makers
+        .iter()
+        .find(|maker| maker.id == id)
+        .map_or(id, |maker| maker.name.as_str())
+}
+
+/// The maker, and the brand where the label differs.
+pub fn maker(device: &Device) -> String {
+    let maker = device.maker.as_deref().map_or("", maker_name);
+    match &device.brand {
+        Some(brand) => format!("{maker} ({brand})"),
+        None => maker.to_owned(),
+    }
+}
+
+/// The version with its build date; a text that no grammar fits as it came.
+pub fn firmware(device: &Device) -> String {
+    let Some(firmware) = &device.firmware else {
+        return String::new();
+    };
+    let version = firmware.version.as_ref().unwrap_or(&firmware.raw);
+    match &firmware.build_date {
+        Some(date) => format!("{version} {date}"),
+        None => version.clone(),
+    }
+}
+
+/// Address, maker, model and serial number in one line.
+pub fn name(device: &Device) -> String {
+    let maker = maker(device);
+    let words = [
+        device.addresses.first().map(String::as_str),
+        Some(maker.as_str()),
+        device.model.as_deref(),
+        device.serial.as_deref(),
+    ];
+    let words = words.into_iter().flatten().filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("  ")
+}
+
+/// Why a device is called what it is called, the weightiest reason first.
+pub fn why(device: &Device) -> String {
+    let mut reasons: Vec<String> = Vec::new();
+    for evidence in &device.evidence {
+        let reason = format!("{} ({}: {})", evidence.saw, evidence.reply.protocol, evidence.rule);
+        if !reasons.contains(&reason) {
+            reasons.push(reason);
+        }
+    }
+    let sure = device.confidence.map(|sure| sure.to_string()).unwrap_or_default();
+    let first = device.addresses.first().cloned().unwrap_or_default();
+    format!("{first}  {} {sure}: {}", maker(device), reasons.join("; "))
+}

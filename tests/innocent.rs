@@ -1,0 +1,210 @@
+//! Others that look like Hikvision's or Dahua's units, as whole replies: what must never be said of them.
+
+use camsweep::fact::{Protocol, Reply};
+use camsweep::identify::Knowledge;
+use camsweep::judge::judge;
+
+#[test]
+fn a_host_that_echoes_a_fragment_on_every_port_is_accused_of_nothing() {
+    let fragment = b"<?xml version=\"1.0\"?><ProbeMatch><Uuid>\xff\xfe</Uu\0<<DHIP{\"method\":\"client.not";
+    let protocols = [Protocol::Sadp, Protocol::Dhip, Protocol::Wsd, Protocol::DvripUdp];
+    let replies = protocols.map(|protocol| {
+        let mut reply = Reply::new("10.0.0.66", protocol, fragment);
+        reply.asked = Some("unicast question".into());
+        reply
+    });
+    let judged = judge(&replies, Knowledge::builtin());
+    assert_eq!(judged.devices[0].maker, None, "{:?}", judged.devices[0].evidence);
+    assert_eq!(judged.garbled.values().sum::<u64>(), 4, "{:?}", judged.garbled);
+}
+
+/// A WS-Discovery match as Dahua's and as Hikvision's firmware words it, the texts our own.
+fn scopes_as_dahua(name: &str, hardware: &str) -> String {
+    format!(
+        r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:a="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl"><s:Body><d:ProbeMatches><d:ProbeMatch><a:EndpointReference><a:Address>uuid:0a1b2c3d-0000-4000-8000-0f0e0d0c0b0a</a:Address></a:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>onvif://www.onvif.org/location/country/china onvif://www.onvif.org/name/{name} onvif://www.onvif.org/hardware/{hardware} onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/type/Network_Video_Transmitter onvif://www.onvif.org/extension/unique_identifier/1</d:Scopes></d:ProbeMatch></d:ProbeMatches></s:Body></s:Envelope>"#
+    )
+}
+
+fn scopes_as_hikvision(name: &str, hardware: &str, tail: &str) -> String {
+    format!(
+        r#"<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" xmlns:w="http://schemas.xmlsoap.org/ws/2004/08/addressing" xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" xmlns:dn="http://www.onvif.org/ver10/network/wsdl" xmlns:tnshik="http://www.hikvision.com/2011/event/topics" xmlns:hikwsd="http://www.onvifext.com/onvif/ext/ver10/wsdl"><env:Body><d:ProbeMatches><d:ProbeMatch><w:EndpointReference><w:Address>urn:uuid:0a1b2c3d-0000-11b5-83f6-{tail}</w:Address></w:EndpointReference><d:Types>dn:NetworkVideoTransmitter</d:Types><d:Scopes>onvif://www.onvif.org/Profile/Streaming onvif://www.onvif.org/hardware/{hardware} onvif://www.onvif.org/name/{name} onvif://www.onvif.org/location/city/hangzhou</d:Scopes></d:ProbeMatch></d:ProbeMatches></env:Body></env:Envelope>"#
+    )
+}
+
+#[test]
+fn a_clone_that_copies_the_scopes_is_no_unit_and_the_mac_on_the_wire_decides() {
+    let xcam = scopes_as_dahua("IPC-Xcam", "IP_Camera");
+    let camhi = scopes_as_hikvision("CamHiPro", "IPCAM", "48022a000001");
+    let renamed = scopes_as_hikvision("HIKVISION%20DS-2CD1", "DS-2CD1", "0050560a0a0a");
+    let real = scopes_as_dahua("Dahua", "IPC-HFW0000");
+    let hik = scopes_as_hikvision("HIKVISION%20DS-2CD1", "DS-2CD1", "4447cc0a0a0a");
+    let table = [
+        (&xcam, Some("00:12:31:00:00:01"), None),
+        (&camhi, Some("48:02:2a:00:00:01"), None),
+        (&renamed, Some("00:50:56:0a:0a:0a"), Some("possible")),
+        // Beyond a router the wire shows no MAC: it may be one.
+        (&xcam, None, Some("possible")),
+        (&hik, None, Some("possible")),
+        (&real, Some("3c:ef:8c:00:00:01"), Some("probable")),
+        (&hik, Some("44:47:cc:0a:0a:0a"), Some("probable")),
+    ];
+    for (text, mac, expected) in table {
+        let mut replies = vec![Reply::new("10.0.0.55", Protocol::Wsd, text.as_str())];
+        replies.extend(mac.map(|mac| Reply::new("10.0.0.55", Protocol::Arp, mac)));
+        let device = judge(&replies, Knowledge::builtin()).devices.remove(0);
+        let confidence = device.confidence.map(|confidence| confidence.to_string());
+        assert_eq!(confidence.as_deref(), expected, "{mac:?} {text}: {:?}", device.evidence);
+        assert_eq!(device.maker.is_some(), expected.is_some(), "{mac:?} {text}");
+    }
+}
+
+/// Texts that rules in wide use call Hikvision or Dahua, as whole replies. What it really is, how it came, the text.
+const INNOCENT: &[(&str, &str, &str)] = &[
+    (
+        "a FRITZ!Box",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: webserver\r\nContent-Type: text/html\r\n\r\n<title>FRITZ!Box</title>",
+    ),
+    (
+        "a Xerox WorkCentre",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: webs\r\n\r\n<title>CentreWare Internet Services</title>",
+    ),
+    (
+        "a D-Link router",
+        "http",
+        "HTTP/1.0 302 Redirect\r\nServer: web\r\nLocation: /login.asp\r\n\r\n",
+    ),
+    (
+        "GoAhead",
+        "http",
+        "HTTP/1.0 302 Redirect\r\nServer: GoAhead-Webs\r\nSet-Cookie: _goaheadwebSessionId=1\r\nLocation: /doc/index.asp\r\n\r\n",
+    ),
+    (
+        "Wind River's server",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: WindRiver-WebServer/4.4\r\n\r\n",
+    ),
+    (
+        "any recorder",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: Cross Web Server\r\n\r\n<title>DVR</title>",
+    ),
+    (
+        "Samsung SyncThru",
+        "http",
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>WEB SERVICE</title>",
+    ),
+    (
+        "the Java Web Services Pack",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: Apache-Coyote/1.1\r\nContent-Length: 9\r\n\r\n<title>Web Service</title>",
+    ),
+    (
+        "a page with a privacy header",
+        "http",
+        "HTTP/1.1 200 OK\r\nConnection: close\r\nP3P: CP=CAO PSA OUR\r\nContent-Length: 0\r\nContent-Type: text/html\r\n\r\n",
+    ),
+    (
+        "one header in capitals",
+        "http",
+        "HTTP/1.1 200 OK\r\nDate: Sun\r\nCONNECTION: close\r\nContent-Length: 0\r\n\r\n",
+    ),
+    (
+        "thttpd",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: thttpd/2.25b 29dec2003\r\n\r\n",
+    ),
+    (
+        "a DrayTek Vigor",
+        "http",
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"Login to Vigor2860\"\r\n\r\n",
+    ),
+    (
+        "a web application",
+        "http",
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Login to my shop\", nonce=\"1\"\r\n\r\n",
+    ),
+    (
+        "a router",
+        "http",
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"IP Camera\", nonce=\"1\"\r\n\r\n",
+    ),
+    (
+        "a blog about cameras",
+        "http",
+        "HTTP/1.1 200 OK\r\nServer: nginx\r\n\r\n<title>Hikvision and Dahua compared</title><p>Open /doc/page/login.asp and /RPC2_Login of your App-webs, DNVRS-Webs, DHIP; global.login; xmlns=\"http://www.hikvision.com/ver20/XMLSchema\"</p>",
+    ),
+    (
+        "a proxy that names itself after its upstream",
+        "http",
+        "HTTP/1.1 502 Bad Gateway\r\nServer: App-webs-proxy\r\n\r\n",
+    ),
+    (
+        "any RTSP server",
+        "rtsp",
+        "RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, PAUSE\r\n\r\n",
+    ),
+    (
+        "a camera that somebody named",
+        "rtsp",
+        "RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"IP Camera(door)\", nonce=\"1\"\r\n\r\n",
+    ),
+    (
+        "LIVE555",
+        "rtsp",
+        "RTSP/1.0 401 Unauthorized\r\nServer: Rtsp Server\r\nWWW-Authenticate: Digest realm=\"Login to LIVE555\", nonce=\"1\"\r\n\r\n",
+    ),
+    ("some recorder", "snmp", "1.3.6.1.2.1.1.1.0 = STRING: NVR"),
+    (
+        "an echo server",
+        "sadp",
+        "<Probe><Uuid>1</Uuid><Types>inquiry</Types></Probe>",
+    ),
+    ("a web server", "sadp", "HTTP/1.1 400 Bad Request\r\n\r\n"),
+    (
+        "another tool's refusal",
+        "sadp",
+        "<ProbeMatch><Types>update</Types><Result>failed</Result></ProbeMatch>",
+    ),
+    (
+        "an RPC server",
+        "dhip",
+        "{\"method\":\"client.notifyEvent\",\"params\":{}}",
+    ),
+    (
+        "an echo server",
+        "dhip",
+        "{ \"method\" : \"DHDiscover.search\", \"params\" : { \"mac\" : \"\", \"uni\" : 1 } }",
+    ),
+    (
+        "a vacuum cleaner",
+        "dhip",
+        "{\"SerialNo\":\"R1-0001\",\"Version\":\"1.0.4 Build 250208 Rel.48070n\",\"DeviceType\":\"robot\"}",
+    ),
+    (
+        "a door that somebody named",
+        "wsd",
+        "<ProbeMatches><ProbeMatch><Types>tds:Device</Types><Scopes>onvif://www.onvif.org/name/Dahua%20door onvif://www.onvif.org/hardware/IPC-1</Scopes></ProbeMatch></ProbeMatches>",
+    ),
+    (
+        "a printer",
+        "wsd",
+        "<ProbeMatches><ProbeMatch><Types>wsdp:Device wprt:PrintDeviceType</Types></ProbeMatch></ProbeMatches>",
+    ),
+    ("Hikari's block", "neighbour", "00:08:c4:00:00:01"),
+    ("Jorex Lorex India's block", "neighbour", "8c:1f:64:f4:b0:01"),
+];
+
+#[test]
+fn the_innocent_are_accused_of_nothing() {
+    for (really, protocol, text) in INNOCENT {
+        let mut reply = Reply::new("10.0.0.9", protocol.parse().expect("a protocol"), *text);
+        reply.asked = Some("unicast question".into());
+        let device = judge(&[reply], Knowledge::builtin()).devices.remove(0);
+        let ours = device
+            .maker
+            .filter(|maker| ["hikvision", "dahua"].contains(&maker.as_str()));
+        assert_eq!(ours, None, "{really}: {:?}", device.evidence);
+    }
+}
