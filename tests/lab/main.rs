@@ -1,4 +1,25 @@
 //! Real packets on a real clock: an estate of devices in network namespaces, and the scanner swept over it.
+//!
+//! ```text
+//!  test ── unshare -Urnm ──► the same test, root of a namespace of its own
+//!                              scan0 10.66.0.2/24   camsweep runs here      ┌ cam0 ┐ 10.66.0.0/24, and behind
+//!                              scan1 10.88.0.2/28   (veth pairs) ═══════════╡      │ its router 10.77.0.0/24
+//!                              └─ unshare -n ──► `cameras_process`          └ cam1 ┘ 10.88.0.0/28
+//! ```
+//!
+//! No root is needed, no packet leaves the machine, and it stands in a tenth of a second. The cameras'
+//! namespace takes every address of the estate for its own (`ip route add local`), so its kernel speaks TCP
+//! for all of them; nft gives each frame that leaves the MAC of its sender; `arp` answers who-has.
+//!
+//! - `estate` is the table of who exists and what a good scan says of them, `host` what a host is made of;
+//! - `replies` are the bytes that devices send, none of them from the scanner's own codec; `play` sends them;
+//! - `stage` builds the scanner's side and runs programs there, `cameras` the other; `sys` has the kernel calls;
+//! - `ledger` writes down what the scanner sent; `check` compares it and the report with the estate;
+//! - `scans` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//!   `replies`); every scan then demands that it is found as `expect` has it.
+//!
+//! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
+//! table. Where user namespaces, `ip` or `nft` are lacking, each test says SKIPPED and why.
 #![cfg(target_os = "linux")]
 #![allow(
     missing_docs,

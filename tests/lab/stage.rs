@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::sys;
@@ -10,6 +11,9 @@ use crate::sys;
 const INSIDE: &str = "CAMSWEEP_LAB_INSIDE";
 /// Tells the cameras' process where its ledger is.
 pub const LEDGER: &str = "CAMSWEEP_LAB_LEDGER";
+
+/// Namespaces share the kernel's neighbour table of 1,024 rows, and two scans at once would show in their times.
+static ONE_LAB_AT_A_TIME: Mutex<()> = Mutex::new(());
 
 /// Runs `test` inside fresh namespaces with the estate standing; `name` is the path of the test function.
 pub fn with_lab(name: &str, test: impl FnOnce(&Lab)) {
@@ -20,6 +24,7 @@ pub fn with_lab(name: &str, test: impl FnOnce(&Lab)) {
         println!("SKIPPED: {name}: {lacking}");
         return;
     }
+    let _alone = ONE_LAB_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let me = std::env::current_exe().expect("a running test has a path");
     let status = Command::new("unshare")
         .args(["-Urnm", "--fork"])
