@@ -237,7 +237,8 @@ fn ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known() {
 #[test]
 fn ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind() {
     with_lab("scans::ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind", |lab| {
-        for apart in [0, 2, 10] {
+        // The report of what is known takes some 20 ms: the second Ctrl-C must come before it is written.
+        for apart in [1, 3, 6] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
             let arguments = ["--output", &path("report"), "--record", &path("replies")];
