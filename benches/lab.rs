@@ -113,7 +113,7 @@ fn main() {
             return println!("the shell ended: {status:?}");
         }
         println!(
-            "| command | wall, s (least, most) | peak, MiB | hosts missed | units missed | accused | firmware read |"
+            "| command | wall, s (least, most) | peak, MiB | hosts missed | units missed | others accused | firmware read |"
         );
         println!("| --- | --- | --- | --- | --- | --- | --- |");
         for tool in TOOLS {
@@ -146,34 +146,33 @@ fn measure(lab: &Lab, tool: &Tool) {
     );
 }
 
-/// Hosts missed, units missed, others accused, firmware versions read: each of how many.
+/// Hosts missed, units missed, addresses called a unit that are none, firmware versions read.
 fn score(said: &Said) -> String {
-    let hosts: Vec<&Host> = estate::NEAR.iter().filter(|host| !host.expect.mis_addressed).collect();
-    let (units, others): (Vec<&Host>, Vec<&Host>) = hosts.iter().partition(|host| host.expect.maker.is_some());
-    let named = |host: &Host, maker: &str| said.get(host.ip).is_some_and(|found| found.maker.contains(maker));
-    let missed = hosts.iter().filter(|host| !said.contains_key(host.ip)).count();
-    let missed_units = units
+    let units: Vec<&Host> = estate::NEAR.iter().filter(|host| host.expect.maker.is_some()).collect();
+    let is_unit = |address: &str| units.iter().any(|unit| unit.ip == address);
+    let called_unit = |finding: &Finding| finding.maker.contains("hikvision") || finding.maker.contains("dahua");
+    let accused = said
         .iter()
-        .filter(|host| !host.expect.maker.is_some_and(|maker| named(host, maker)))
+        .filter(|(address, finding)| called_unit(finding) && !is_unit(address))
         .count();
-    let accused = others
+    let on_subnet = |host: &&&Host| !host.expect.mis_addressed;
+    let missed = estate::NEAR
         .iter()
-        .filter(|host| named(host, "hikvision") || named(host, "dahua"))
-        .count();
-    let versions: Vec<(&str, &str)> = units
-        .iter()
-        .filter_map(|host| Some((host.ip, host.expect.firmware?)))
-        .collect();
-    let read = versions
-        .iter()
-        .filter(|(ip, version)| said.get(*ip).is_some_and(|found| found.firmware.contains(version)))
-        .count();
+        .filter(|host| !host.expect.mis_addressed && !said.contains_key(host.ip));
+    let named = |host: &&&Host| {
+        let maker = host.expect.maker.unwrap_or_default();
+        said.get(host.ip).is_some_and(|found| found.maker.contains(maker))
+    };
+    let read = |host: &&&Host| {
+        let found = said.get(host.ip).zip(host.expect.firmware);
+        found.is_some_and(|(found, version)| found.firmware.contains(version))
+    };
+    let of_units = units.iter().filter(on_subnet).count();
     format!(
-        "{missed} of {} | {missed_units} of {} | {accused} of {} | {read} of {}",
-        hosts.len(),
-        units.len(),
-        others.len(),
-        versions.len()
+        "{} | {} of {of_units} | {accused} | {} of {of_units}",
+        missed.count(),
+        of_units - units.iter().filter(on_subnet).filter(named).count(),
+        units.iter().filter(on_subnet).filter(read).count()
     )
 }
 
