@@ -43,7 +43,7 @@ fn the_number_of_unicast_datagrams() {
 fn the_number_of_connections() {
     says(&format!(
         "At most {} connections to one host",
-        camsweep::probe::http::MAX_CONNECTIONS
+        camsweep::probe::tcp::most_connections()
     ));
 }
 

@@ -33,7 +33,7 @@ impl Default for Budget {
             multicast_datagrams: (multicast * scan::SENDS.len()) as u64,
             datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
             datagrams_to_silent: probe::ORDER_FOR_SILENT.len() as u64,
-            connections: probe::http::MAX_CONNECTIONS,
+            connections: probe::tcp::most_connections(),
         }
     }
 }

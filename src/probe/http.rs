@@ -6,7 +6,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
-use crate::fact::{MAX_BODY, Outcome, Protocol, Reply};
+use super::tcp::{Asked, Signs, Web, Whom};
+use crate::fact::{MAX_BODY, Outcome, Protocol};
 use crate::net::{Answer, Door, Exchange, Fetch};
 use crate::wire::http::{self, Response};
 
@@ -28,46 +29,17 @@ const FURTHER: [Web; 3] = [
     Web { port: 88, tls: false },
 ];
 
-/// A port that may hold a web server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Web {
-    /// The port.
-    pub port: u16,
-    /// Whether TLS comes first.
-    pub tls: bool,
-}
-
-/// What is known of a host before it is asked.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Signs {
-    /// Web ports that the device itself announced.
-    pub announced: Vec<Web>,
-    /// Whether another sign says camera.
-    pub camera: bool,
-}
-
-/// How one question went: its name, its end, and what came.
-#[derive(Debug, Clone)]
-pub struct Asked {
-    /// The question, as the coverage names it.
-    pub question: String,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// What came.
-    pub replies: Vec<Reply>,
-}
-
 /// Asks one host until a web server has answered or no port is left to try.
-pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, signs: &Signs) -> Vec<Asked> {
+pub async fn ask<D: Door>(door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
     let mut asked = Vec::new();
     let mut silences = 0;
     for web in ports(signs) {
-        let answer = banner(door, host, interface, web).await;
+        let answer = banner(door, whom, web).await;
         let (outcome, connected) = (answer.outcome, answer.connected);
-        let redirect = redirect_of(&answer, host, web);
-        asked.push(kept(host, interface, web, "/", answer));
+        let redirect = redirect_of(&answer, whom.host, web);
+        asked.push(kept(whom, web, "/", answer));
         if outcome == Outcome::Answered {
-            asked.extend(follow(door, host, interface, redirect).await);
+            asked.extend(follow(door, whom, redirect).await);
             break;
         }
         silences += usize::from(outcome == Outcome::Silent && !connected);
@@ -99,12 +71,12 @@ fn ports(signs: &Signs) -> Vec<Web> {
     ports
 }
 
-async fn banner<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, web: Web) -> Answer {
+async fn banner<D: Door>(door: &D, whom: &Whom, web: Web) -> Answer {
     let exchange = Exchange {
-        to: SocketAddr::new(host, web.port),
-        interface: interface.map(str::to_owned),
+        to: whom.at(web.port),
+        interface: whom.interface.clone(),
         tls: web.tls,
-        request: http::get(&authority(host, web), "/"),
+        request: http::get(&authority(whom.host, web), "/"),
         enough: http::is_complete,
         cap: CAP,
         connect: CONNECT,
@@ -114,26 +86,19 @@ async fn banner<D: Door>(door: &D, host: IpAddr, interface: Option<&str>, web: W
 }
 
 /// Follows redirects that stay on the host. The page behind one often names what the bare root hides.
-async fn follow<D: Door>(
-    door: &D,
-    host: IpAddr,
-    interface: Option<&str>,
-    mut redirect: Option<(Web, String)>,
-) -> Vec<Asked> {
+async fn follow<D: Door>(door: &D, whom: &Whom, mut redirect: Option<(Web, String)>) -> Vec<Asked> {
     let mut asked = Vec::new();
     while let Some((web, path)) = redirect.take().filter(|_| asked.len() < MAX_REDIRECTS) {
-        let to = SocketAddr::new(host, web.port);
-        let interface_name = interface.map(str::to_owned);
         let fetch = Fetch {
-            to,
-            interface: interface_name,
+            to: whom.at(web.port),
+            interface: whom.interface.clone(),
             tls: web.tls,
             path: path.clone(),
             deadline: DEADLINE,
         };
         let answer = door.fetch(fetch).await;
-        redirect = redirect_of(&answer, host, web);
-        asked.push(kept(host, interface, web, &path, answer));
+        redirect = redirect_of(&answer, whom.host, web);
+        asked.push(kept(whom, web, &path, answer));
     }
     asked
 }
@@ -171,16 +136,11 @@ fn authority(host: IpAddr, web: Web) -> String {
     }
 }
 
-fn kept(host: IpAddr, interface: Option<&str>, web: Web, path: &str, answer: Answer) -> Asked {
+fn kept(whom: &Whom, web: Web, path: &str, answer: Answer) -> Asked {
     let protocol = if web.tls { Protocol::Https } else { Protocol::Http };
     let question = format!("{protocol} {}", web.port);
-    let reply = |protocol, bytes| Reply {
-        port: Some(web.port),
-        interface: interface.map(str::to_owned),
-        at: Some(answer.at),
-        asked: Some(format!("GET {path}")),
-        ..Reply::new(host.to_string(), protocol, bytes)
-    };
+    let asked = format!("GET {path}");
+    let reply = |protocol, bytes| whom.reply(web.port, protocol, &asked, &answer, bytes);
     let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
     let page = (!answer.bytes.is_empty()).then(|| reply(protocol, answer.bytes.clone()));
     Asked {
@@ -202,14 +162,15 @@ mod tests {
         assert_eq!(
             list(&Signs {
                 announced: announced.clone(),
-                camera: false
+                ..Signs::default()
             }),
             [8081, 80, 443]
         );
         assert_eq!(
             list(&Signs {
                 announced,
-                camera: true
+                camera: true,
+                ..Signs::default()
             }),
             [8081, 80, 443, 8080, 8443, 88]
         );

@@ -8,6 +8,7 @@ mod dvrip;
 pub mod http;
 mod sadp;
 pub mod silent;
+pub mod tcp;
 mod wsd;
 
 use std::net::Ipv4Addr;

@@ -2,13 +2,13 @@
 //!
 //! The web ports are asked for their banner; of the others it is only asked whether they exist.
 
-use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::net::{Door, Exchange};
 
-use super::http::{self, Asked, Signs};
+use super::http;
+use super::tcp::{Asked, Signs, Whom};
 
 /// RTSP, Hikvision's SDK, Dahua's DVRIP.
 pub const PORTS: [u16; 3] = [554, 8000, 37777];
@@ -16,8 +16,8 @@ const CONNECT: Duration = Duration::from_millis(1500);
 const LISTEN: Duration = Duration::from_millis(500);
 
 /// Asks one address. An answer, and also a refusal, shows that the host exists.
-pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>) -> Vec<Asked> {
-    let mut asked = http::ask(door, host, interface, &Signs::default()).await;
+pub async fn ask<D: Door>(door: &D, whom: &Whom) -> Vec<Asked> {
+    let mut asked = http::ask(door, whom, &Signs::default()).await;
     if asked.iter().any(|asked| asked.outcome == Outcome::Answered) {
         return asked;
     }
@@ -25,8 +25,8 @@ pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>) -> Ve
     let refused_port = refused.and_then(|asked| asked.question.rsplit(' ').next()?.parse().ok());
     for port in PORTS {
         let exchange = Exchange {
-            to: SocketAddr::new(host, port),
-            interface: interface.map(str::to_owned),
+            to: whom.at(port),
+            interface: whom.interface.clone(),
             tls: false,
             request: Vec::new(),
             enough: |bytes| bytes.len() >= 16,
@@ -36,7 +36,7 @@ pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>) -> Ve
         };
         let answer = door.exchange(exchange).await;
         let open = answer.outcome == Outcome::Answered || answer.connected;
-        let found = open.then(|| exists(host, interface, port, "open", &answer.at));
+        let found = open.then(|| exists(whom, port, "open", &answer.at));
         asked.push(Asked {
             question: format!("tcp {port}"),
             outcome: answer.outcome,
@@ -46,18 +46,18 @@ pub async fn ask<D: Door>(door: &D, host: IpAddr, interface: Option<&str>) -> Ve
     if let Some(port) = refused_port
         && asked.iter().all(|asked| asked.replies.is_empty())
     {
-        let reply = exists(host, interface, port, "refused", &door.now());
+        let reply = exists(whom, port, "refused", &door.now());
         asked[0].replies.push(reply);
     }
     asked
 }
 
-fn exists(host: IpAddr, interface: Option<&str>, port: u16, how: &str, at: &jiff::Timestamp) -> Reply {
+fn exists(whom: &Whom, port: u16, how: &str, at: &jiff::Timestamp) -> Reply {
     Reply {
         port: Some(port),
-        interface: interface.map(str::to_owned),
+        interface: whom.interface.clone(),
         at: Some(*at),
         asked: Some("connect".into()),
-        ..Reply::new(host.to_string(), Protocol::Tcp, how)
+        ..Reply::new(whom.host.to_string(), Protocol::Tcp, how)
     }
 }

@@ -1,10 +1,10 @@
 //! What is known of a host so far, and what the account says of the whole run.
 
 use crate::coverage::Coverage;
-use crate::fact::{Fact, Name, Outcome, Reply};
+use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
 use crate::identify::{Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
-use crate::probe::http::{Signs, Web};
+use crate::probe::tcp::{Signs, Web};
 
 use super::Plan;
 
@@ -30,7 +30,10 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
         signs: Signs {
             announced: facts.iter().filter_map(announced_web).collect(),
+            web: replies.iter().find_map(web_of),
+            command_port: facts.iter().find_map(command_port),
             camera: device.maker.is_some() || facts.iter().any(video),
+            maker: device.maker,
         },
     }
 }
@@ -55,6 +58,21 @@ fn announced_web(fact: &Fact) -> Option<Web> {
         _ => return None,
     };
     (port != 0).then_some(Web { port, tls })
+}
+
+/// The web server that a page came from.
+fn web_of(reply: &Reply) -> Option<Web> {
+    let tls = match reply.protocol {
+        Protocol::Http => false,
+        Protocol::Https => true,
+        _ => return None,
+    };
+    Some(Web { port: reply.port?, tls })
+}
+
+fn command_port(fact: &Fact) -> Option<u16> {
+    let port = fact.value.parse().ok().filter(|_| fact.name == Name::CommandPort);
+    port.filter(|port| *port != 0)
 }
 
 /// What the reader must know before "none" can be believed.

@@ -14,7 +14,7 @@ use crate::coverage::BlindSpot;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::identify::Knowledge;
 use crate::net::{Body, Channel, Door, Heard, Neighbour, NeighbourState, Packet};
-use crate::probe::http::Asked;
+use crate::probe::tcp::{Asked, Question};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::wire::arp;
 
@@ -71,12 +71,6 @@ struct Sweep {
     presence: Presence,
 }
 
-/// What a finished task over TCP or DNS brought.
-struct Talk {
-    host: Ipv4Addr,
-    asked: Vec<Asked>,
-}
-
 /// Scans the plan through the door, tells the watcher, and stops when `stop` says so.
 pub async fn scan<'a, D: Door>(
     plan: &'a Plan,
@@ -108,7 +102,9 @@ struct Run<'a, D: Door> {
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
-    talks: JoinSet<Talk>,
+    talks: JoinSet<Vec<Asked>>,
+    /// What hosts have been asked over TCP.
+    talked: HashMap<Ipv4Addr, Vec<Question>>,
     talking: HashMap<tokio::task::Id, Ipv4Addr>,
     names: JoinSet<(Ipv4Addr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
@@ -142,6 +138,7 @@ impl<'a, D: Door> Run<'a, D> {
             asked_again: HashSet::new(),
             units: HashSet::new(),
             talks: JoinSet::new(),
+            talked: HashMap::new(),
             talking: HashMap::new(),
             names: JoinSet::new(),
             silent: None,

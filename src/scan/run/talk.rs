@@ -3,15 +3,34 @@
 use std::collections::hash_map::Entry;
 
 use super::*;
+use crate::probe::tcp::{self, Whom};
 
 impl<D: Door> Run<'_, D> {
+    /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
-        let (door, interface) = (self.door.clone(), self.live.get(&host).cloned().flatten());
-        let handle = self.talks.spawn(async move {
-            let asked = probe::http::ask(door.as_ref(), host.into(), interface.as_deref(), &standing.signs).await;
-            Talk { host, asked }
-        });
+        let asked = self.talked.entry(host).or_default();
+        let mut questions = tcp::ORDER.iter().copied();
+        let next = questions.find(|question| !asked.contains(question) && question.is_called_for(&standing.signs));
+        let Some(question) = next else {
+            return self.asking.release(host);
+        };
+        asked.push(question);
+        let (door, whom) = (self.door.clone(), self.whom(host));
+        let handle = self
+            .talks
+            .spawn(async move { question.ask(door.as_ref(), &whom, &standing.signs).await });
         self.talking.insert(handle.id(), host);
+    }
+
+    fn whom(&self, host: Ipv4Addr) -> Whom {
+        let interface = match self.live.get(&host) {
+            Some(interface) => interface.clone(),
+            None => self.plan.routed_interface.clone(),
+        };
+        Whom {
+            host: host.into(),
+            interface,
+        }
     }
 
     /// Begins as many conversations with silent addresses beyond a router as there is room for.
@@ -23,40 +42,45 @@ impl<D: Door> Run<'_, D> {
             .silent
             .get_or_insert_with(|| self.passes.silent().intersection(&self.plan.routed));
         let Some(host) = silent.take_first() else { return false };
-        let (door, interface) = (self.door.clone(), self.plan.routed_interface.clone());
-        let handle = self.talks.spawn(async move {
-            let asked = probe::silent::ask(door.as_ref(), host.into(), interface.as_deref()).await;
-            Talk { host, asked }
-        });
+        // It brings the banner.
+        self.talked.insert(host, vec![tcp::Question::Banner]);
+        let (door, whom) = (self.door.clone(), self.whom(host));
+        let handle = self
+            .talks
+            .spawn(async move { probe::silent::ask(door.as_ref(), &whom).await });
         self.talking.insert(handle.id(), host);
         true
     }
 
     /// Takes in what a conversation brought. One that broke costs itself and nothing else.
-    pub(super) fn take_talk(&mut self, talk: Result<(tokio::task::Id, Talk), tokio::task::JoinError>) {
+    pub(super) fn take_talk(&mut self, talk: Result<(tokio::task::Id, Vec<Asked>), tokio::task::JoinError>) {
         let (id, asked) = match talk {
-            Ok((id, talk)) => {
-                debug_assert_eq!(self.talking.get(&id), Some(&talk.host));
-                (id, talk.asked)
-            }
-            Err(broken) => {
-                let asked = Asked {
-                    question: "http".into(),
-                    outcome: Outcome::Broken,
-                    replies: Vec::new(),
-                };
-                (broken.id(), vec![asked])
-            }
+            Ok((id, asked)) => (id, Some(asked)),
+            Err(broken) => (broken.id(), None),
         };
         let Some(host) = self.talking.remove(&id) else { return };
+        let asked = asked.unwrap_or_else(|| vec![self.broken(host)]);
         for asked in asked {
             self.ledger.sent(&asked.question, Some(host.into()));
             self.ledger.ended(&asked.question, host.into(), asked.outcome);
             asked.replies.into_iter().for_each(|reply| self.keep_talk(host, reply));
         }
-        self.asking.release(host);
-        if self.standing(host).unit {
+        let standing = self.standing(host);
+        if standing.unit {
             self.units.insert(host);
+        }
+        match standing.settled {
+            true => self.asking.release(host),
+            false => self.talk(host, standing),
+        }
+    }
+
+    fn broken(&self, host: Ipv4Addr) -> Asked {
+        let question = self.talked.get(&host).and_then(|asked| asked.last());
+        Asked {
+            question: question.map_or("tcp", |question| question.name()).into(),
+            outcome: Outcome::Broken,
+            replies: Vec::new(),
         }
     }
 
