@@ -205,16 +205,62 @@ pub enum Name {
     HttpBody,
     /// The MD5 of a favicon, in lower-case hexadecimal.
     Favicon,
+    /// The hash by which Shodan lists favicons (MurmurHash3 of the base64 text), as a signed number.
+    FaviconHash,
+    /// The version of the web pages, verbatim. It is not the firmware's.
+    WebUiVersion,
+    /// The day that the web pages were made, `YYYY-MM-DD`: the firmware is hardly older.
+    WebUiDate,
+    /// The local name of an ISAPI document's root: `userCheck`, `ActivateStatus`, `DeviceInfo`.
+    IsapiDocument,
+    /// The namespace of an ISAPI document's root.
+    IsapiNamespace,
+    /// The code that says for whom the maker built the unit: 1 for itself.
+    OemCode,
+    /// An ONVIF device service answered: the name of the answer, or `fault` where it refused.
+    Onvif,
+    /// A namespace that the ONVIF device service names.
+    OnvifNamespace,
+    /// The hardware's own number or version.
+    HardwareId,
+    /// The greeting of Hikvision's SDK port, in lower-case hexadecimal.
+    HikSdk,
     /// RTSP `Server`.
     RtspServer,
     /// The realm of an RTSP challenge.
     RtspRealm,
     /// RTSP `Public`.
     RtspPublic,
+    /// A whole RTSP `WWW-Authenticate` value.
+    RtspChallenge,
+    /// RTSP `Date`, blanks kept.
+    RtspDate,
+    /// SSDP `SERVER`.
+    SsdpServer,
+    /// SSDP `USN`.
+    SsdpUsn,
+    /// SSDP `X-User-Agent`.
+    SsdpUserAgent,
+    /// SSDP `LOCATION`: where the description is.
+    SsdpLocation,
+    /// The device type of a UPnP description.
+    UpnpDeviceType,
+    /// A service instance of mDNS, whole: `name._http._tcp.local`.
+    MdnsService,
+    /// One `key=value` of an mDNS TXT record.
+    MdnsText,
     /// A certificate's subject.
     CertificateSubject,
     /// A certificate's issuer.
     CertificateIssuer,
+    /// From when to when a certificate is valid: two days, blank-separated.
+    CertificateDates,
+    /// A certificate's key: `rsa 1024`, `ec 256`.
+    CertificateKey,
+    /// The SHA-256 of a certificate, in lower-case hexadecimal.
+    CertificateHash,
+    /// How the login that the user gave fared: `accepted` or `refused`.
+    Login,
     /// SNMP sysDescr.
     SnmpDescription,
     /// SNMP sysObjectID.
@@ -228,6 +274,8 @@ pub struct Said {
     pub name: Name,
     /// The value, verbatim where the device wrote it.
     pub value: String,
+    /// The recorder's channel that it is about, where it is not about the sender itself.
+    pub channel: Option<String>,
 }
 
 /// One thing that a reply says.
@@ -239,6 +287,8 @@ pub struct Fact {
     pub value: String,
     /// The reply that says so: its place in the list of replies.
     pub reply: usize,
+    /// The recorder's channel that it is about, where it is not about the sender itself.
+    pub channel: Option<String>,
 }
 
 /// How one question to one host ended.

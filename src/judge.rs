@@ -95,6 +95,7 @@ impl Judged {
         for (place, reply) in replies.iter().enumerate() {
             let said = self.count(reply, read(reply));
             facts.extend(said.into_iter().map(|said| Fact {
+                channel: said.channel,
                 name: said.name,
                 value: said.value,
                 reply: place,
@@ -175,6 +176,7 @@ mod tests {
         let replies = ["a", "odd", "b"].map(|host| Reply::new(host, Protocol::Tcp, ""));
         let fact = |_: &Reply| {
             let said = Said {
+                channel: None,
                 name: crate::fact::Name::Model,
                 value: "M".into(),
             };

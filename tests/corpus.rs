@@ -76,6 +76,7 @@ fn report(how: &str, tally: &Tally<'_>) {
 /// The fact that a field is, for those that no reader of ours takes from bytes too.
 fn facts(row: &Row, reply: usize) -> Vec<Fact> {
     let fact = |name, value: &str| Fact {
+        channel: None,
         name,
         value: value.into(),
         reply,

@@ -16,6 +16,7 @@ fn makers() -> &'static [Maker] {
 /// What one reply says.
 fn facts(texts: &[Text]) -> Vec<Fact> {
     let fact = |text: &Text| Fact {
+        channel: None,
         name: text.fact,
         value: text.text.clone(),
         reply: 0,
@@ -35,6 +36,7 @@ fn prefixes(id: &str) -> BTreeSet<&str> {
 
 fn heaviest(maker: &Maker, name: Name, text: &str) -> u8 {
     let fact = Fact {
+        channel: None,
         name,
         value: text.into(),
         reply: 0,

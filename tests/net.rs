@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
-use camsweep::net::{Body, Channel, Door, Exchange, Fetch, Limits, Packet, interfaces};
+use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Limits, Packet, interfaces};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
@@ -25,8 +25,8 @@ fn question(to: SocketAddr) -> Exchange {
         to,
         interface: None,
         tls: false,
-        request: b"hello\r\n".to_vec(),
-        enough: |_| false,
+        requests: vec![b"hello\r\n".to_vec()],
+        answers: |_| 0,
         cap: 4096,
         connect: Duration::from_secs(2),
         deadline: Duration::from_millis(600),
@@ -38,7 +38,7 @@ fn page(to: SocketAddr) -> Fetch {
         to,
         interface: None,
         tls: false,
-        path: "/doc/page?x=1".into(),
+        ask: Ask::Get("/doc/page?x=1".into()),
         deadline: Duration::from_secs(2),
     }
 }
@@ -140,7 +140,7 @@ async fn a_huge_answer_is_cut_at_the_cap_and_enough_is_enough() {
     .await;
     let start = std::time::Instant::now();
     let wanted = Exchange {
-        enough: |bytes| bytes.ends_with(b"\n"),
+        answers: |bytes| usize::from(bytes.ends_with(b"\n")),
         deadline: Duration::from_secs(20),
         ..question(to)
     };

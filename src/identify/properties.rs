@@ -87,6 +87,7 @@ fn judge(heard: &[Heard]) -> Vec<Device> {
         .enumerate()
         .flat_map(|(reply, heard)| {
             heard.said.iter().map(move |(name, value)| Fact {
+                channel: None,
                 name: *name,
                 value: value.clone(),
                 reply,
@@ -154,7 +155,7 @@ proptest! {
     #[test]
     fn no_facts_make_it_panic(facts in prop::collection::vec((names(), any::<String>(), 0usize..4), 0..20)) {
         let replies = [Reply::new("a", Protocol::Sadp, "a"), Reply::new("::1", Protocol::Wsd, "b")];
-        let facts: Vec<Fact> = facts.into_iter().map(|(name, value, reply)| Fact { name, value, reply }).collect();
+        let facts: Vec<Fact> = facts.into_iter().map(|(name, value, reply)| Fact { name, value, reply, channel: None }).collect();
         let devices = identify(&replies, &facts, Knowledge::builtin());
         prop_assert_eq!(identify(&replies, &facts, Knowledge::builtin()), devices);
     }

@@ -13,6 +13,7 @@ fn judge(rows: &[Row<'_>]) -> Vec<Device> {
         let place = replies.len();
         replies.push(reply);
         facts.extend(said.iter().map(|(name, value)| Fact {
+            channel: None,
             name: *name,
             value: (*value).into(),
             reply: place,

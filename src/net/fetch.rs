@@ -10,22 +10,30 @@ use reqwest::{Client, Response, Version};
 use tokio::time::{Instant, timeout_at};
 
 use super::streams::{nothing, outcome_of};
-use super::{Answer, Fetch, system, tls};
+use super::{Answer, Ask, Fetch, system, tls};
 use crate::fact::{MAX_BODY, Outcome};
 
 /// Fetches the page. The caller has seen to it that it may be fetched now.
 pub(super) async fn fetch(fetch: &Fetch) -> Answer {
-    if !fetch.path.starts_with('/') {
-        return nothing(Outcome::Denied, format!("{:?} is no path", fetch.path));
+    let path = fetch.ask.path();
+    if !path.starts_with('/') {
+        return nothing(Outcome::Denied, format!("{path:?} is no path"));
     }
     let (client, witness) = match client(fetch.interface.as_deref()) {
         Ok(client) => client,
         Err(error) => return nothing(Outcome::Broken, format!("preparing to fetch: {error}")),
     };
     let scheme = if fetch.tls { "https" } else { "http" };
-    let url = format!("{scheme}://{}{}", authority(fetch), fetch.path);
+    let url = format!("{scheme}://{}{path}", authority(fetch));
     let end = Instant::now() + fetch.deadline;
-    let answer = match timeout_at(end, client.get(&url).send()).await {
+    let request = match &fetch.ask {
+        Ask::Get(_) => client.get(&url),
+        Ask::Onvif { request, .. } => client
+            .post(&url)
+            .header("Content-Type", request.content_type())
+            .body(request.envelope()),
+    };
+    let answer = match timeout_at(end, request.send()).await {
         Err(_) => nothing(Outcome::Silent, format!("fetching {url}: nothing in time")),
         Ok(Err(error)) => failed(&url, &error),
         Ok(Ok(response)) => read(response, end).await,

@@ -30,6 +30,7 @@ use jiff::Timestamp;
 use mac_address::MacAddress;
 
 use crate::fact::{Outcome, Protocol};
+use crate::wire::onvif;
 
 pub use interfaces::interfaces;
 pub use pacing::{Limits, Pacer};
@@ -187,7 +188,7 @@ pub enum NeighbourState {
     Failed,
 }
 
-/// One question over TCP: connect, (TLS,) send, read, close.
+/// One dialogue over TCP: connect, (TLS,) send, read, close.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     /// Whom to ask.
@@ -196,10 +197,10 @@ pub struct Exchange {
     pub interface: Option<String>,
     /// Whether TLS comes first. Certificates are recorded, never trusted.
     pub tls: bool,
-    /// The request; may be empty where the device speaks first.
-    pub request: Vec<u8>,
-    /// Whether what has come so far is all that is wanted.
-    pub enough: fn(&[u8]) -> bool,
+    /// The requests, each sent when the one before is answered. None where the device speaks first.
+    pub requests: Vec<Vec<u8>>,
+    /// How many whole answers there are in what has come so far. The dialogue ends with the last one.
+    pub answers: fn(&[u8]) -> usize,
     /// The most bytes to read.
     pub cap: usize,
     /// How long to wait for the connection.
@@ -234,10 +235,33 @@ pub struct Fetch {
     pub interface: Option<String>,
     /// Whether to use TLS.
     pub tls: bool,
-    /// Path and query, beginning with `/`.
-    pub path: String,
+    /// What is asked.
+    pub ask: Ask,
     /// How long the whole fetch may take.
     pub deadline: Duration,
+}
+
+/// What is asked of a web server. A request that changes a device cannot be expressed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// A page: path and query, beginning with `/`.
+    Get(String),
+    /// A question to an ONVIF device service.
+    Onvif {
+        /// Path of the service, beginning with `/`.
+        path: String,
+        /// The question.
+        request: onvif::Request,
+    },
+}
+
+impl Ask {
+    /// Path and query.
+    pub fn path(&self) -> &str {
+        match self {
+            Ask::Get(path) | Ask::Onvif { path, .. } => path,
+        }
+    }
 }
 
 /// The network, as the scan sees it: [`live`](live::Live) in earnest, a script in the tests.

@@ -121,16 +121,30 @@ async fn converse(exchange: &Exchange, mut stream: impl AsyncRead + AsyncWrite +
     }
 }
 
-/// Sends the request and reads into `bytes` until it is enough, the cap is reached or the other side closes.
+/// Sends each request when the one before is answered, and reads into `bytes` until the last answer is
+/// whole, the cap is reached or the other side closes.
 async fn ask(
     exchange: &Exchange,
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     bytes: &mut Vec<u8>,
 ) -> io::Result<()> {
-    // A device that has spoken and hung up may refuse the request; what it said is read all the same.
-    let written = send(stream, &exchange.request).await;
+    let mut requests = exchange.requests.iter();
+    let wanted = requests.len().max(1);
+    let mut sent = 0;
+    let mut written = Ok(());
     let mut buffer = [0; 8 * 1024];
-    while bytes.len() < exchange.cap && (bytes.is_empty() || !(exchange.enough)(bytes)) {
+    while bytes.len() < exchange.cap {
+        let answered = if bytes.is_empty() { 0 } else { (exchange.answers)(bytes) };
+        if answered >= wanted {
+            break;
+        }
+        if answered >= sent
+            && let Some(request) = requests.next()
+        {
+            // A device that has spoken and hung up may refuse the request; what it said is read all the same.
+            written = written.and(send(stream, request).await);
+            sent += 1;
+        }
         let room = buffer.len().min(exchange.cap - bytes.len());
         match stream.read(&mut buffer[..room]).await? {
             0 => break,

@@ -4,17 +4,14 @@
 //! where another sign says camera. A redirect to the same host is followed at most twice.
 
 use std::net::{IpAddr, SocketAddr};
-use std::time::Duration;
 
 use super::tcp::{Asked, Signs, Web, Whom};
 use crate::fact::{MAX_BODY, Outcome, Protocol};
-use crate::net::{Answer, Door, Exchange, Fetch};
+use crate::net::{Answer, Ask, Door};
 use crate::wire::http::{self, Response};
 
 /// Room for the head beside the body.
 const CAP: usize = MAX_BODY + 64 * 1024;
-const CONNECT: Duration = Duration::from_millis(1500);
-const DEADLINE: Duration = Duration::from_secs(4);
 const MAX_REDIRECTS: usize = 2;
 /// A host that lets two ports go unanswered drops what it does not want; its other ports cost time and tell nothing.
 const ENOUGH_SILENCE: usize = 2;
@@ -72,31 +69,16 @@ fn ports(signs: &Signs) -> Vec<Web> {
 }
 
 async fn banner<D: Door>(door: &D, whom: &Whom, web: Web) -> Answer {
-    let exchange = Exchange {
-        to: whom.at(web.port),
-        interface: whom.interface.clone(),
-        tls: web.tls,
-        request: http::get(&authority(whom.host, web), "/"),
-        enough: http::is_complete,
-        cap: CAP,
-        connect: CONNECT,
-        deadline: DEADLINE,
-    };
-    door.exchange(exchange).await
+    let request = http::get(&authority(whom.host, web), "/");
+    let answers = |bytes: &[u8]| usize::from(http::is_complete(bytes));
+    door.exchange(whom.exchange(web, vec![request], answers, CAP)).await
 }
 
 /// Follows redirects that stay on the host. The page behind one often names what the bare root hides.
 async fn follow<D: Door>(door: &D, whom: &Whom, mut redirect: Option<(Web, String)>) -> Vec<Asked> {
     let mut asked = Vec::new();
     while let Some((web, path)) = redirect.take().filter(|_| asked.len() < MAX_REDIRECTS) {
-        let fetch = Fetch {
-            to: whom.at(web.port),
-            interface: whom.interface.clone(),
-            tls: web.tls,
-            path: path.clone(),
-            deadline: DEADLINE,
-        };
-        let answer = door.fetch(fetch).await;
+        let answer = door.fetch(whom.fetch(web, Ask::Get(path.clone()))).await;
         redirect = redirect_of(&answer, whom.host, web);
         asked.push(kept(whom, web, &path, answer));
     }
@@ -139,15 +121,7 @@ fn authority(host: IpAddr, web: Web) -> String {
 fn kept(whom: &Whom, web: Web, path: &str, answer: Answer) -> Asked {
     let protocol = if web.tls { Protocol::Https } else { Protocol::Http };
     let question = format!("{protocol} {}", web.port);
-    let asked = format!("GET {path}");
-    let reply = |protocol, bytes| whom.reply(web.port, protocol, &asked, &answer, bytes);
-    let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
-    let page = (!answer.bytes.is_empty()).then(|| reply(protocol, answer.bytes.clone()));
-    Asked {
-        question,
-        outcome: answer.outcome,
-        replies: page.into_iter().chain(certificate).collect(),
-    }
+    whom.asked(question, web.port, protocol, &format!("GET {path}"), answer)
 }
 
 #[cfg(test)]

@@ -4,11 +4,17 @@
 //! is settled is asked nothing more, and one without a sign of being a camera gets the banner alone.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use crate::fact::{Outcome, Protocol, Reply};
-use crate::net::{Answer, Door};
+use crate::net::{Answer, Ask, Door, Exchange, Fetch};
 
 use super::http;
+
+/// How long to wait for a connection.
+const CONNECT: Duration = Duration::from_millis(1500);
+/// How long a dialogue may take once it is connected.
+const DEADLINE: Duration = Duration::from_secs(4);
 
 /// A port that may hold a web server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +34,54 @@ pub struct Signs {
     pub web: Option<Web>,
     /// The port of the maker's own protocol, where the device announced it.
     pub command_port: Option<u16>,
+    /// The ONVIF device services that the device announced.
+    pub services: Vec<Page>,
+    /// The UPnP description that the device announced.
+    pub description: Option<Page>,
     /// Whether a sign says camera.
     pub camera: bool,
     /// The maker that the replies so far speak for.
     pub maker: Option<String>,
+    /// Whether that is sure.
+    pub confirmed: bool,
+    /// What of it is known already.
+    pub known: Known,
+    /// Whether it is a recorder, which may have cameras behind it.
+    pub recorder: bool,
+}
+
+impl Signs {
+    /// Whether the replies so far speak for this maker.
+    pub fn is_by(&self, maker: &str) -> bool {
+        self.maker.as_deref() == Some(maker)
+    }
+
+    /// Whether nobody knows yet whose camera it is.
+    pub fn is_nobodys(&self) -> bool {
+        self.camera && self.maker.is_none()
+    }
+}
+
+/// A page of a web server, by its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The server.
+    pub web: Web,
+    /// Path and query, beginning with `/`.
+    pub path: String,
+}
+
+/// What is known of a device.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its model.
+    pub model: bool,
+    /// Its serial number.
+    pub serial: bool,
+    /// Its firmware version.
+    pub firmware: bool,
+    /// The day that its firmware was built.
+    pub build_date: bool,
 }
 
 /// Whom to ask.
@@ -49,14 +99,46 @@ impl Whom {
         SocketAddr::new(self.host, port)
     }
 
-    /// A reply of it, as evidence.
-    pub fn reply(&self, port: u16, protocol: Protocol, asked: &str, answer: &Answer, bytes: Vec<u8>) -> Reply {
-        Reply {
+    /// A dialogue with it, of bytes as they stand on the wire.
+    pub fn exchange(&self, web: Web, requests: Vec<Vec<u8>>, answers: fn(&[u8]) -> usize, cap: usize) -> Exchange {
+        Exchange {
+            to: self.at(web.port),
+            interface: self.interface.clone(),
+            tls: web.tls,
+            requests,
+            answers,
+            cap,
+            connect: CONNECT,
+            deadline: DEADLINE,
+        }
+    }
+
+    /// A page of its web server.
+    pub fn fetch(&self, web: Web, ask: Ask) -> Fetch {
+        Fetch {
+            to: self.at(web.port),
+            interface: self.interface.clone(),
+            tls: web.tls,
+            ask,
+            deadline: DEADLINE,
+        }
+    }
+
+    /// What a question brought, as evidence: the answer if there was one, and the certificate shown.
+    pub fn asked(&self, question: String, port: u16, protocol: Protocol, asked: &str, answer: Answer) -> Asked {
+        let reply = |protocol, bytes| Reply {
             port: Some(port),
             interface: self.interface.clone(),
             at: Some(answer.at),
             asked: Some(asked.to_owned()),
             ..Reply::new(self.host.to_string(), protocol, bytes)
+        };
+        let said = (!answer.bytes.is_empty()).then(|| reply(protocol, answer.bytes.clone()));
+        let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
+        Asked {
+            question,
+            outcome: answer.outcome,
+            replies: said.into_iter().chain(certificate).collect(),
         }
     }
 }

@@ -83,6 +83,7 @@ impl Sayings {
         let said = Said {
             name,
             value: value.to_owned(),
+            channel: None,
         };
         if !value.is_empty() && !self.0.contains(&said) {
             self.0.push(said);

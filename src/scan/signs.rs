@@ -2,9 +2,9 @@
 
 use crate::coverage::Coverage;
 use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
-use crate::identify::{Confidence, Device, Knowledge, identify};
+use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
-use crate::probe::tcp::{Signs, Web};
+use crate::probe::tcp::{Known, Page, Signs, Web};
 
 use super::Plan;
 
@@ -32,32 +32,68 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
             announced: facts.iter().filter_map(announced_web).collect(),
             web: replies.iter().find_map(web_of),
             command_port: facts.iter().find_map(command_port),
+            services: facts
+                .iter()
+                .filter_map(|fact| announced_page(fact, Name::WsdXaddr))
+                .collect(),
+            description: facts.iter().find_map(|fact| announced_page(fact, Name::SsdpLocation)),
             camera: device.maker.is_some() || facts.iter().any(video),
+            confirmed: device.confidence == Some(Confidence::Confirmed),
+            known: known(&device),
+            recorder: device.class == Some(Class::Recorder),
             maker: device.maker,
         },
     }
 }
 
 fn is_settled(device: &Device) -> bool {
-    let known = [&device.maker, &device.model, &device.serial]
-        .into_iter()
-        .all(Option::is_some);
-    known && device.firmware.is_some() && device.confidence == Some(Confidence::Confirmed)
+    let Known {
+        model,
+        serial,
+        firmware,
+        ..
+    } = known(device);
+    device.confidence == Some(Confidence::Confirmed) && model && serial && firmware
 }
 
-/// A web server that the device itself names. Only the port is taken: the address is the sender's own,
-/// whatever the reply says.
+fn known(device: &Device) -> Known {
+    let firmware = device.firmware.as_ref();
+    Known {
+        model: device.model.is_some(),
+        serial: device.serial.is_some(),
+        firmware: firmware.is_some(),
+        build_date: firmware.is_some_and(|firmware| firmware.build_date.is_some()),
+    }
+}
+
+/// A web server that the device itself names.
 fn announced_web(fact: &Fact) -> Option<Web> {
     let (port, tls) = match fact.name {
         Name::HttpPort => (fact.value.parse().ok()?, false),
         Name::HttpsPort => (fact.value.parse().ok()?, true),
-        Name::WsdXaddr => {
-            let url = reqwest::Url::parse(&fact.value).ok()?;
-            (url.port_or_known_default()?, url.scheme() == "https")
-        }
-        _ => return None,
+        _ => return announced_page(fact, Name::WsdXaddr).map(|page| page.web),
     };
     (port != 0).then_some(Web { port, tls })
+}
+
+/// A page that the device itself names. Only port and path are taken: the address is the sender's own,
+/// whatever the reply says.
+fn announced_page(fact: &Fact, name: Name) -> Option<Page> {
+    let url = reqwest::Url::parse(&fact.value).ok().filter(|_| fact.name == name)?;
+    let tls = match url.scheme() {
+        "http" => false,
+        "https" => true,
+        _ => return None,
+    };
+    let port = url.port_or_known_default().filter(|port| *port != 0)?;
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    Some(Page {
+        web: Web { port, tls },
+        path,
+    })
 }
 
 /// The web server that a page came from.
@@ -131,6 +167,7 @@ mod tests {
         ];
         for (name, value, expected) in table {
             let fact = Fact {
+                channel: None,
                 name,
                 value: value.into(),
                 reply: 0,

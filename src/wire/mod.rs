@@ -9,6 +9,7 @@ pub mod dhip;
 pub mod dvrip;
 mod head;
 pub mod http;
+pub mod onvif;
 pub mod rtsp;
 pub mod sadp;
 pub mod text;

@@ -410,7 +410,7 @@ impl Door for Scripted {
 
     async fn fetch(&self, fetch: Fetch) -> Answer {
         self.turn("connections", 100).await;
-        self.answer_tcp(fetch.to, fetch.tls, &fetch.path)
+        self.answer_tcp(fetch.to, fetch.tls, fetch.ask.path())
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {
