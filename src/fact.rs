@@ -219,6 +219,8 @@ pub enum Name {
     OemCode,
     /// An ONVIF device service answered: the name of the answer, or `fault` where it refused.
     Onvif,
+    /// The protocol by which a recorder speaks to the camera of a channel; `unknown` where it does not say.
+    ChannelProtocol,
     /// A namespace that the ONVIF device service names.
     OnvifNamespace,
     /// The hardware's own number or version.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use super::verdict::{View, weigh};
-use super::{Conflict, Device};
+use super::{Behind, Conflict, Device};
 use crate::fact::{Fact, Name, Protocol, Reply};
 
 /// More addresses than this behind one MAC is a router that answers for others, and no device.
@@ -23,6 +23,8 @@ pub struct Host<'a> {
     pub facts: Vec<&'a Fact>,
     pub notes: Vec<String>,
     pub conflicts: Vec<Conflict>,
+    /// Where nothing but a recorder speaks of it.
+    pub behind: Option<Behind>,
 }
 
 impl<'a> Host<'a> {
@@ -32,11 +34,23 @@ impl<'a> Host<'a> {
     }
 
     fn absorb(&mut self, other: Host<'a>) {
-        self.addresses.extend(other.addresses);
+        let news = other
+            .addresses
+            .into_iter()
+            .filter(|address| !self.addresses.contains(address));
+        self.addresses.extend(news.collect::<Vec<_>>());
         self.replies.extend(other.replies);
         self.facts.extend(other.facts);
         self.notes.extend(other.notes);
         self.conflicts.extend(other.conflicts);
+        // Who has spoken for itself is not behind the recorder, though recorded by it.
+        let (kept, recorded) = match (self.behind.take(), other.behind) {
+            (Some(first), second @ Some(_)) => (Some(first), second),
+            (first, second) => (None, first.or(second)),
+        };
+        self.behind = kept;
+        self.notes
+            .extend(recorded.map(|behind| format!("recorded by {} (channel {})", behind.recorder, behind.channel)));
     }
 }
 
@@ -61,14 +75,40 @@ pub fn hosts<'a>(replies: &[Reply], facts: &'a [Fact]) -> Vec<Host<'a>> {
     let mut hosts: BTreeMap<_, Host<'a>> = BTreeMap::new();
     for place in places {
         let label = &replies[place].host;
-        let host = hosts.entry(order(label)).or_default();
+        let (about_others, about_itself): (Vec<_>, Vec<_>) = said
+            .remove(&place)
+            .unwrap_or_default()
+            .into_iter()
+            .partition(|fact| fact.channel.is_some());
+        let host = hosts.entry((order(label), None)).or_default();
         if host.addresses.is_empty() {
             host.addresses.push(label.clone());
         }
         host.replies.push(place);
-        host.facts.extend(said.remove(&place).unwrap_or_default());
+        host.facts.extend(about_itself);
+        for fact in about_others {
+            let host = hosts.entry((order(label), fact.channel.clone())).or_default();
+            host.behind = fact.channel.clone().map(|channel| Behind {
+                recorder: label.clone(),
+                channel,
+            });
+            if host.replies.last() != Some(&place) {
+                host.replies.push(place);
+            }
+            host.facts.push(fact);
+        }
     }
-    hosts.into_values().collect()
+    hosts.into_values().map(with_address).collect()
+}
+
+/// A camera behind a recorder goes by the address that the recorder gives it, or by its channel.
+fn with_address(mut host: Host<'_>) -> Host<'_> {
+    if let (Some(behind), true) = (&host.behind, host.addresses.is_empty()) {
+        let given = host.all(Name::ClaimedAddress).next().map(|fact| fact.value.clone());
+        let address = given.unwrap_or_else(|| format!("{} channel {}", behind.recorder, behind.channel));
+        host.addresses.push(address);
+    }
+    host
 }
 
 /// By time, then by all else that a reply has, so that only equal replies are interchangeable.
@@ -126,7 +166,37 @@ struct Claim {
 
 /// Makes one of the hosts that are one device, and marks those that only say so.
 pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
-    with_one_mac(with_one_serial(hosts, view), view)
+    with_one_mac(recorded_ones(with_one_serial(hosts, view)), view)
+}
+
+/// A camera that a recorder lists is the host at that address, unless what is known of the two does not agree: the
+/// recorder's own network may use the same addresses.
+fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
+    let (recorded, mut devices): (Vec<_>, Vec<_>) = hosts.into_iter().partition(|host| host.behind.is_some());
+    for host in recorded {
+        let is_it = |device: &&mut Host<'_>| {
+            device.behind.is_none() && device.addresses.contains(&host.addresses[0]) && agree(device, &host)
+        };
+        match devices.iter_mut().find(is_it) {
+            Some(device) => device.absorb(host),
+            None => devices.push(host),
+        }
+    }
+    devices
+}
+
+/// Whether nothing contradicts that two hosts are one.
+fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
+    let values = |host: &Host<'_>, names: &[Name]| -> BTreeSet<String> {
+        let facts = host.facts.iter().filter(|fact| names.contains(&fact.name));
+        facts.map(|fact| fact.value.to_lowercase()).collect()
+    };
+    [&[Name::Model][..], &[Name::Serial], &[Name::Mac, Name::ClaimedMac]]
+        .iter()
+        .all(|names| {
+            let (mine, its) = (values(one, names), values(other, names));
+            mine.is_empty() || its.is_empty() || !mine.is_disjoint(&its)
+        })
 }
 
 /// A recorder says the same at each of its ports. Devices that share no more than a serial number stay apart: one of

@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 
 use crate::fact::{Fact, Reply};
 
-pub use device::{Class, Confidence, Conflict, Device, Evidence, Firmware, ReplyRef};
+pub use device::{Behind, Class, Confidence, Conflict, Device, Evidence, Firmware, ReplyRef};
 pub use oui::Registry;
 
 /// What verdicts are judged by.

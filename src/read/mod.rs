@@ -7,6 +7,7 @@ mod dns;
 mod dvrip;
 mod http;
 mod isapi;
+mod recorder;
 mod rtsp;
 mod sadp;
 mod snmp;

@@ -33,7 +33,8 @@ pub fn write(report: &Report, style: Style, mut out: impl Write) -> io::Result<(
 /// The report as text.
 pub fn text(report: &Report, style: Style) -> String {
     let mut text = String::new();
-    let (outside, inside): (Vec<_>, Vec<_>) = report.devices.iter().partition(|device| device.off_target);
+    let (behind, seen): (Vec<_>, Vec<_>) = report.devices.iter().partition(|device| device.behind.is_some());
+    let (outside, inside): (Vec<_>, Vec<_>) = seen.into_iter().partition(|device| device.off_target);
     let (listed, others): (Vec<_>, Vec<_>) = inside
         .into_iter()
         .partition(|device| device.maker.is_some() || style.all);
@@ -44,6 +45,14 @@ pub fn text(report: &Report, style: Style) -> String {
         &outside,
         style,
     );
+    for (recorder, cameras) in by_recorder(&behind) {
+        push_table(
+            &mut text,
+            &format!("Behind {}, as it says:", escape(recorder)),
+            &cameras,
+            style,
+        );
+    }
     push_lines(
         &mut text,
         "Mis-addressed (in no subnet of the segment they are on):",
@@ -91,6 +100,15 @@ fn push_table(text: &mut String, heading: &str, devices: &[&Device], style: Styl
         let _ = writeln!(text, "{line}");
     }
     text.push('\n');
+}
+
+fn by_recorder<'a>(cameras: &[&'a Device]) -> BTreeMap<&'a str, Vec<&'a Device>> {
+    let mut groups: BTreeMap<&str, Vec<&Device>> = BTreeMap::new();
+    for camera in cameras {
+        let recorder = camera.behind.as_ref().map_or("", |behind| behind.recorder.as_str());
+        groups.entry(recorder).or_default().push(camera);
+    }
+    groups
 }
 
 /// Hikvision, Dahua, other makers by name, none; then by address as a number.
@@ -227,7 +245,7 @@ fn blind_spots(report: &Report) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::coverage::Coverage;
-    use crate::identify::Firmware;
+    use crate::identify::{Behind, Class, Firmware};
     use crate::report::model::PlanSummary;
     use crate::report::{Run, assemble};
 
@@ -304,6 +322,38 @@ mod tests {
         assert!(shown.contains("No Hikvision or Dahua unit was found"), "{shown}");
         assert!(shown.contains("Looked at:\n  0 replies"), "{shown}");
         assert!(shown.contains("1 other hosts"), "{shown}");
+    }
+
+    #[test]
+    fn cameras_behind_a_recorder_have_a_table_of_their_own_and_a_recorder_without_one_is_a_blind_spot() {
+        let recorder = |address| Device {
+            class: Some(Class::Recorder),
+            ..device(address, Some("dahua"))
+        };
+        let hidden = Device {
+            behind: Some(Behind {
+                recorder: "10.0.0.20".into(),
+                channel: "1".into(),
+            }),
+            ..device("192.168.254.7", Some("hikvision"))
+        };
+        let report = report(vec![recorder("10.0.0.20"), recorder("10.0.0.21"), hidden]);
+        assert_eq!(
+            (
+                report.summary.hosts,
+                report.summary.behind_recorders,
+                report.summary.units
+            ),
+            (2, 1, 3)
+        );
+        let shown = text(&report, Style::default());
+        let (_, table) = shown.split_once("Behind 10.0.0.20, as it says:\n").unwrap();
+        assert!(table.lines().nth(1).unwrap().starts_with("192.168.254.7 "), "{shown}");
+        assert!(
+            shown.contains("cameras behind 1 recorder(s), if there are any: 10.0.0.21:"),
+            "{shown}"
+        );
+        assert!(shown.contains("--credentials"), "{shown}");
     }
 
     #[test]

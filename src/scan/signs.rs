@@ -23,7 +23,8 @@ pub(super) struct Standing {
 pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let facts = facts_of(replies);
     let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
-    let device = devices.into_iter().next().unwrap_or_default();
+    let itself = |device: &Device| device.behind.is_none();
+    let device = devices.into_iter().find(itself).unwrap_or_default();
     let video = |fact: &Fact| fact.name == Name::WsdTypes && fact.value.contains("NetworkVideo");
     Standing {
         settled: is_settled(&device),

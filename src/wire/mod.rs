@@ -10,6 +10,7 @@ pub mod dvrip;
 mod head;
 pub mod http;
 pub mod onvif;
+pub mod recorder;
 pub mod rtsp;
 pub mod sadp;
 pub mod text;
