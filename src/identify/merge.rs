@@ -9,8 +9,6 @@ use crate::fact::{Fact, Name, Protocol, Reply};
 
 /// More addresses than this behind one MAC is a router that answers for others, and no device.
 const PROXY_ABOVE: usize = 8;
-/// How many addresses of a proxied range are listed; the note has the total.
-const PROXY_LISTED: usize = 16;
 
 /// Shorter than this no serial number is told from another.
 const SERIAL: usize = 6;
@@ -135,7 +133,7 @@ pub fn take_proxy_arp(hosts: &mut Vec<Host<'_>>) -> Vec<Device> {
 }
 
 fn collapse(hosts: &mut Vec<Host<'_>>, mac: &str, count: usize) -> Device {
-    let note = format!("proxy ARP: one MAC answers for {count} addresses");
+    let note = format!("proxy ARP: the one MAC {mac} answers for {count} addresses");
     let mut device = Device {
         notes: vec![note.clone()],
         ..Device::default()
@@ -148,7 +146,7 @@ fn collapse(hosts: &mut Vec<Host<'_>>, mac: &str, count: usize) -> Device {
             return true;
         }
         host.notes.push(note.clone());
-        if host.facts.is_empty() && device.addresses.len() < PROXY_LISTED {
+        if host.facts.is_empty() {
             device.addresses.append(&mut host.addresses);
         }
         !host.facts.is_empty()

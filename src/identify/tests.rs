@@ -85,6 +85,17 @@ fn a_recorder_with_two_ports_is_one_device_and_its_firmware_is_read() {
 }
 
 #[test]
+fn a_speed_dome_that_calls_itself_an_ipc_is_a_ptz() {
+    let said: &[(Name, &str)] = &[
+        (Name::Dhip, "client.notifyDevInfo"),
+        (Name::DeviceKind, "IPC"),
+        (Name::Model, "SD49225XA-HNR"),
+    ];
+    let devices = judge(&[("10.0.0.9", Protocol::Dhip, "unicast search", said)]);
+    assert_eq!(devices[0].class, Some(Class::Ptz));
+}
+
+#[test]
 fn proxy_arp_is_marked_and_accuses_nobody() {
     let hosts: Vec<String> = (1..=20).map(|n| format!("10.0.0.{n}")).collect();
     let mac: &[(Name, &str)] = &[(Name::Mac, HIK)];
@@ -95,8 +106,12 @@ fn proxy_arp_is_marked_and_accuses_nobody() {
     let devices = judge(&rows);
     assert_eq!(devices.len(), 1);
     assert_eq!(devices[0].maker, None);
-    assert_eq!(devices[0].addresses.len(), 16);
-    assert!(devices[0].notes[0].contains("20 addresses"), "{:?}", devices[0].notes);
+    assert_eq!(devices[0].addresses, hosts, "each of them answered");
+    let note = &devices[0].notes[0];
+    assert!(
+        note.contains(&HIK.to_lowercase()) && note.contains("20 addresses"),
+        "{note}"
+    );
 }
 
 #[test]

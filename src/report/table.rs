@@ -7,11 +7,14 @@ use std::net::IpAddr;
 
 use super::build::is_unit;
 use super::columns;
-use super::escape::escape;
+use super::escape::wrap;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, why};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device};
+
+/// What stands before the rest of a line that is too long for the page.
+const CONTINUED: &str = "    ";
 
 /// What the reader wants of the table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -82,7 +85,8 @@ fn push_lines(text: &mut String, heading: &str, lines: Vec<String>) {
     }
     let _ = writeln!(text, "{heading}");
     for line in lines {
-        let _ = writeln!(text, "  {}", escape(&line));
+        let pieces = wrap(&line, columns::PAGE - CONTINUED.len());
+        let _ = writeln!(text, "  {}", pieces.join(&format!("\n{CONTINUED}")));
     }
     text.push('\n');
 }
@@ -314,6 +318,15 @@ mod tests {
         let row = shown.lines().nth(1).unwrap();
         let width: usize = row.chars().map(|c| if c == '摄' { 2 } else { 1 }).sum();
         assert!((80..=100).contains(&width), "{width}: {row}");
+    }
+
+    #[test]
+    fn what_stands_below_the_table_stays_in_100_columns_too() {
+        let mut doubtful = device("10.0.0.3", Some("dahua"));
+        doubtful.notes = vec!["a note of many words ".repeat(12), "0123456789".repeat(30)];
+        let shown = text(&report(vec![doubtful]), Style::default());
+        let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!((90..=100).contains(&widest), "{widest}: {shown}");
     }
 
     #[test]
