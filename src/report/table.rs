@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::build::is_unit;
 use super::columns;
-use super::escape::wrap;
+use super::escape::{escape, wrap};
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, why};
 use crate::fact::Outcome;
