@@ -171,7 +171,10 @@ impl Release {
 
 /// Without the zeros at the end, so that 5.4 is 5.4.0.
 fn trimmed(numbers: &[u64]) -> &[u64] {
-    let end = numbers.iter().rposition(|number| *number != 0).map_or(0, |last| last + 1);
+    let end = numbers
+        .iter()
+        .rposition(|number| *number != 0)
+        .map_or(0, |last| last + 1);
     &numbers[..end]
 }
 

@@ -1,14 +1,18 @@
 //! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
 //!
 //! Facts are grouped by host (`merge`), each host is weighed against the makers (`verdict`), hosts that are one device
-//! are merged and weighed again, and what the device says of itself is put in order (`details`).
+//! are merged and weighed again, and what the device says of itself is put in order (`details`). What its version means
+//! is looked up (`exposure`).
 
+pub mod advisories;
 mod details;
 mod device;
+pub mod exposure;
 pub mod firmware;
 pub mod makers;
 mod merge;
 pub mod oui;
+mod serial;
 mod table;
 mod verdict;
 
@@ -16,7 +20,10 @@ use std::sync::OnceLock;
 
 use crate::fact::{Fact, Reply};
 
-pub use device::{Behind, Class, Confidence, Conflict, Device, Evidence, Firmware, ReplyRef};
+pub use device::{
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, ReplyRef,
+    Strength,
+};
 pub use oui::Registry;
 
 /// What verdicts are judged by.
@@ -26,6 +33,8 @@ pub struct Knowledge {
     pub registry: Registry,
     /// What is known of the makers.
     pub makers: Vec<makers::Maker>,
+    /// What is published about their devices.
+    pub advisories: Vec<advisories::Bulletin>,
 }
 
 impl Knowledge {
@@ -40,6 +49,7 @@ impl Knowledge {
         Knowledge {
             registry,
             makers: makers::builtin(),
+            advisories: advisories::builtin(),
         }
     }
 }
