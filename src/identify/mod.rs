@@ -52,6 +52,15 @@ impl Knowledge {
             advisories: advisories::builtin(),
         }
     }
+
+    /// When the advisories were last compared with their sources, in words: the oldest file decides.
+    pub fn advisories_date(&self) -> String {
+        let oldest = |date: fn(&advisories::Bulletin) -> jiff::civil::Date| self.advisories.iter().map(date).min();
+        let dates = oldest(|bulletin| bulletin.date).zip(oldest(|bulletin| bulletin.exploited_data));
+        dates.map_or_else(String::new, |(date, exploited)| {
+            format!("{date}, with the list of exploited ones of {exploited} and later single additions")
+        })
+    }
 }
 
 /// Folds facts into one verdict a device, in the order of their addresses. [`Fact::reply`] is a place in `replies`.
