@@ -156,7 +156,15 @@ fn what_was_collected_is_there_and_what_is_exploited_has_the_catalogues_date() {
         }
     }
     if let Some(catalogue) = shared::<Catalogue>("kev_cameras_2025-08-25.json") {
-        let ours = ["Hikvision", "Dahua", "Amcrest", "Reolink", "GeoVision"];
+        let ours = [
+            "Hikvision",
+            "Dahua",
+            "Amcrest",
+            "Reolink",
+            "GeoVision",
+            "D-Link",
+            "NUUO",
+        ];
         for listed in catalogue.vulnerabilities {
             if ours.contains(&listed.vendor_project.as_str()) {
                 assert_eq!(
@@ -308,4 +316,19 @@ proptest! {
             prop_assert!(!sure || device.confidence > Some(Confidence::Possible), "{verdict:?}");
         }
     }
+}
+
+#[test]
+fn the_file_in_the_documentation_can_be_read() {
+    let page = include_str!("../docs/adding-an-advisory.md");
+    let toml = page
+        .split("```")
+        .nth(1)
+        .expect("a fenced file")
+        .trim_start_matches("toml");
+    let bulletin = Bulletin::from_toml(toml).expect("it is a file of advisories");
+    let mut device = device(&bulletin, &bulletin.advisory[0].example[0]);
+    device.brand = Some("Other Label".into());
+    let verdicts = exposure::about(&device, false, &[bulletin]);
+    assert_eq!(verdicts[0].verdict, Exposure::Possibly, "{verdicts:?}");
 }
