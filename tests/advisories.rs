@@ -193,13 +193,13 @@ fn units_as_they_speak_get_their_verdicts() {
             "sadp",
             "DS-2CD2146G2-ISU",
             "V5.5.113 build 210317",
-            &[("CVE-2021-36260", Affected), ("CVE-2017-7921", Unknown)],
+            &[("CVE-2021-36260", Affected)],
         ),
         (
             "sadp",
             "DS-2CD2146G2-ISU",
             "V5.7.18 build 240826",
-            &[("CVE-2017-7921", Unknown), ("CVE-2021-36260", NotInRange)],
+            &[("CVE-2021-36260", NotInRange)],
         ),
         // A terminal for doors is no camera, and a label is nobody's line.
         ("sadp", "DS-K1T341AM", "V3.3.15 build 220101", &[]),
@@ -207,14 +207,9 @@ fn units_as_they_speak_get_their_verdicts() {
             "sadp",
             "CS-C6TC-32WFR",
             "V5.2.3 build 190731",
-            &[("CVE-2021-36260", Possibly), ("CVE-2017-7921", Unknown)],
+            &[("CVE-2021-36260", Possibly)],
         ),
-        (
-            "sadp",
-            "HM-TD2028T-7/Q",
-            "V5.5.31 build 220101",
-            &[("CVE-2017-7921", Unknown), ("CVE-2021-36260", Unknown)],
-        ),
+        ("sadp", "HM-TD2028T-7/Q", "V5.5.31 build 220101", &[]),
         (
             "dhip",
             "IPC-HDW3441TM-AS",

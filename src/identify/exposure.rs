@@ -85,15 +85,26 @@ impl<'a> Subject<'a> {
             (Some(models), model) => model.is_some_and(|model| models.is_match(model)),
         };
         let named: Vec<&Range> = advisory.range.iter().filter(is_named).collect();
-        match (named.is_empty(), model) {
-            (false, _) => Some(self.where_named(&named, advisory)),
-            _ if !self.is_of_its_kind(advisory) || self.device.firmware.is_none() => None,
-            (true, None) => Some(self.where_model_is_unknown(advisory)),
-            (true, Some(model)) => {
+        match model {
+            _ if !named.is_empty() => Some(self.where_named(&named, advisory)),
+            _ if !self.may_be_meant(advisory) => None,
+            None => Some(self.where_model_is_unknown(advisory)),
+            Some(model) => {
                 let all: Vec<&Range> = advisory.range.iter().collect();
                 Some(self.unless_old(&all, advisory, format!("{model} is not named")))
             }
         }
+    }
+
+    /// Whether an advisory that does not name the model may mean it all the same: it is of that kind, and was not
+    /// built before or after all that is affected. Where the model alone decides, it is not meant.
+    fn may_be_meant(&self, advisory: &Advisory) -> bool {
+        let all: Vec<&Range> = advisory.range.iter().collect();
+        let by_version = all.iter().any(|range| range.is_bounded());
+        by_version
+            && self.is_of_its_kind(advisory)
+            && self.device.firmware.is_some()
+            && self.is_in_time(&all, advisory) != Some(false)
     }
 
     fn is_of_its_kind(&self, advisory: &Advisory) -> bool {
@@ -152,13 +163,19 @@ impl<'a> Subject<'a> {
             return (Exposure::Unknown, because);
         }
         let label = "it bears another label, whose versions are numbered apart";
-        match self.built().zip(fixed_by(ranges, advisory)) {
-            Some((built, fixed)) if built < fixed && first_of(ranges).is_none_or(|first| built >= first) => (
+        match (self.is_in_time(ranges, advisory), self.built()) {
+            (Some(true), Some(built)) => (
                 Exposure::Possibly,
-                format!("{label}, and was built on {built}, before the fix of {fixed}"),
+                format!("{label}, and was built on {built}, before the last of the fixes"),
             ),
             _ => (Exposure::Unknown, format!("{because}; {label}")),
         }
+    }
+
+    /// Whether it was built when what is affected was; `None` where one of the days is not known.
+    fn is_in_time(&self, ranges: &[&Range], advisory: &Advisory) -> Option<bool> {
+        let (built, fixed) = self.built().zip(fixed_by(ranges, advisory))?;
+        Some(built < fixed && first_of(ranges).is_none_or(|first| built >= first))
     }
 
     fn built(&self) -> Option<Date> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::model::Report;
-use super::words::{firmware, name, title_of};
+use super::words::{firmware, short_name, title_of};
 use crate::identify::{AdvisoryVerdict, Device, Exposure};
 
 /// The most addresses that one line lists.
@@ -63,7 +63,7 @@ pub(super) fn oldest(report: &Report) -> Vec<String> {
     let more = old.len().saturating_sub(OLDEST);
     let line = |device: &&Device| {
         let years = age(device).unwrap_or_default() / 365;
-        format!("{}  {}, {years} years old", name(device), firmware(device))
+        format!("{}  {}, {years} years old", short_name(device), firmware(device))
     };
     let mut lines: Vec<String> = old.iter().take(OLDEST).map(line).collect();
     lines.extend((more > 0).then(|| format!("and {more} more from {} years on", OLD / 365)));

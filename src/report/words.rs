@@ -58,13 +58,19 @@ pub fn firmware(device: &Device) -> String {
 
 /// Address, maker, model and serial number in one line.
 pub fn name(device: &Device) -> String {
-    let maker = maker(device);
-    let words = [
-        device.addresses.first().map(String::as_str),
-        Some(maker.as_str()),
-        device.model.as_deref(),
-        device.serial.as_deref(),
-    ];
+    joined([Some(short_name(device)), device.serial.clone()])
+}
+
+/// Address, maker and model in one line.
+pub fn short_name(device: &Device) -> String {
+    joined([
+        device.addresses.first().cloned(),
+        Some(maker(device)),
+        device.model.clone(),
+    ])
+}
+
+fn joined<const N: usize>(words: [Option<String>; N]) -> String {
     let words = words.into_iter().flatten().filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("  ")
 }
