@@ -19,6 +19,7 @@ enum Place {
 
 /// What an advisory may look at.
 struct Subject<'a> {
+    bulletin: &'a Bulletin,
     device: &'a Device,
     /// Its version, where it could be read.
     release: Option<Release>,
@@ -40,12 +41,14 @@ pub fn about(device: &Device, rebuilt: bool, bulletins: &[Bulletin]) -> Vec<Advi
 }
 
 impl<'a> Subject<'a> {
-    fn new(device: &'a Device, rebuilt: bool, bulletin: &Bulletin) -> Self {
+    fn new(device: &'a Device, rebuilt: bool, bulletin: &'a Bulletin) -> Self {
         let firmware = device.firmware.as_ref();
         let release = firmware.and_then(|firmware| Release::of(bulletin.firmware, firmware));
         let customers = release.as_ref().is_some_and(Release::is_customers);
-        let foreign = device.model.as_ref().is_some_and(|model| !bulletin.is_own(model));
+        let own = |model: &String| bulletin.takes(&bulletin.own_models, model);
+        let foreign = device.model.as_ref().is_some_and(|model| !own(model));
         Subject {
+            bulletin,
             device,
             release,
             relabelled: device.brand.is_some() || rebuilt || customers || foreign,
@@ -80,9 +83,9 @@ impl<'a> Subject<'a> {
 
     fn weigh(&self, advisory: &Advisory) -> Option<(Exposure, String)> {
         let model = self.device.model.as_deref();
-        let is_named = |range: &&Range| match (&range.bounds().models, model) {
-            (None, _) => self.is_of_its_kind(advisory),
-            (Some(models), model) => model.is_some_and(|model| models.is_match(model)),
+        let is_named = |range: &&Range| match model {
+            _ if range.models.is_empty() => self.is_of_its_kind(advisory),
+            model => model.is_some_and(|model| self.bulletin.takes(&range.models, model)),
         };
         let named: Vec<&Range> = advisory.range.iter().filter(is_named).collect();
         match model {
