@@ -178,11 +178,18 @@ fn what_was_collected_is_there_and_what_is_exploited_has_the_catalogues_date() {
     }
 }
 
-/// Model, firmware and brand of a unit that said so by its maker's own protocol, and what the exploited ones mean for it.
+/// Protocol, model and firmware of a unit, and what the exploited ones mean for it.
+type Unit = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static [(&'static str, Exposure)],
+);
+
 #[test]
 fn units_as_they_speak_get_their_verdicts() {
     use Exposure::{Affected, NotInRange, Possibly, Unknown};
-    let table: &[(&str, &str, &str, &[(&str, Exposure)])] = &[
+    let table: &[Unit] = &[
         (
             "sadp",
             "DS-2CD2032F-I",
