@@ -1,8 +1,8 @@
 //! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
 //!
 //! Facts are grouped by host (`merge`), each host is weighed against the makers (`verdict`), hosts that are one device
-//! are merged and weighed again, and what the device says of itself is put in order (`details`). What its version means
-//! is looked up (`exposure`).
+//! are merged (`same`) and weighed again, and what the device says of itself is put in order (`details`). What its
+//! version means is looked up (`exposure`).
 
 pub mod advisories;
 mod details;
@@ -12,6 +12,7 @@ pub mod firmware;
 pub mod makers;
 mod merge;
 pub mod oui;
+mod same;
 mod serial;
 mod table;
 mod verdict;
@@ -63,12 +64,19 @@ impl Knowledge {
     }
 }
 
+impl Knowledge {
+    /// Whether any rule of any maker reads something in this fact.
+    pub fn knows(&self, fact: &Fact) -> bool {
+        self.makers.iter().any(|maker| maker.knows(fact))
+    }
+}
+
 /// Folds facts into one verdict a device, in the order of their addresses. [`Fact::reply`] is a place in `replies`.
 pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec<Device> {
     let mut hosts = merge::hosts(replies, facts);
     let proxies = merge::take_proxy_arp(&mut hosts);
     let view = verdict::View { replies, knowledge };
-    let hosts = merge::same_devices(hosts, &view);
+    let hosts = same::same_devices(hosts, &view);
     let mut devices: Vec<Device> = hosts.iter().map(|host| details::device(host, &view)).collect();
     devices.extend(proxies);
     devices.sort_by_key(|device| merge::order(device.addresses.first().map_or("", String::as_str)));
