@@ -13,6 +13,7 @@ pub mod onvif;
 pub mod rtsp;
 pub mod sadp;
 pub mod text;
+pub mod upnp;
 pub mod wsd;
 pub mod xml;
 

@@ -138,6 +138,17 @@ impl<'a> Node<'a> {
         Some(Node { element, below })
     }
 
+    /// The first element directly below this one of that local name, in any case.
+    pub fn child(self, name: &str) -> Option<Node<'a>> {
+        let depth = self.element.depth;
+        let inside = self.below.iter().take_while(|element| element.depth > depth);
+        let mut inside = inside.enumerate();
+        let is_child = |(_, element): &(usize, &Element)| element.depth == depth + 1;
+        let (index, _) = inside.find(|at| is_child(at) && at.1.name.eq_ignore_ascii_case(name))?;
+        let (element, below) = self.below[index..].split_first()?;
+        Some(Node { element, below })
+    }
+
     /// The text of the first element below this one of that local name.
     pub fn text_of(self, name: &str) -> Option<String> {
         self.find(name).and_then(Node::text)
