@@ -123,7 +123,7 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
         weight: hit.pattern.weight,
         fact: hit.fact,
         at: hit.at,
-        source: source(&view.replies[hit.fact.reply].protocol),
+        source: source(&view.replies[hit.fact.reply].protocol, hit.fact.name),
         sign: Sign::Pattern(hit.pattern),
         yields: hit.yields,
     });
@@ -155,8 +155,16 @@ fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<
         .find_map(|fact| Some((fact, block_of(&fact.value, maker, view)?)))?;
     let (rule, most, source) = match name {
         Name::Mac => ("oui", u8::MAX, WIRE),
-        Name::ClaimedMac => ("oui-claimed", SAID_MAC, source(&view.replies[fact.reply].protocol)),
-        _ => ("oui-derived", SAID_MAC, source(&view.replies[fact.reply].protocol)),
+        Name::ClaimedMac => (
+            "oui-claimed",
+            SAID_MAC,
+            source(&view.replies[fact.reply].protocol, name),
+        ),
+        _ => (
+            "oui-derived",
+            SAID_MAC,
+            source(&view.replies[fact.reply].protocol, name),
+        ),
     };
     Some(Tell {
         maker,
@@ -178,9 +186,13 @@ fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui>
     maker.oui.iter().find(holds)
 }
 
-/// Protocols of one source can be wrong together: they are one program's word.
-fn source(protocol: &Protocol) -> &'static str {
+/// Protocols of one source can be wrong together: they are one program's word. What a web server puts on every page
+/// is said once, whatever was asked; an ISAPI document is one on any page.
+fn source(protocol: &Protocol, name: Name) -> &'static str {
+    let family = <&str>::from(name).split('-').next();
     match protocol {
+        _ if matches!(family, Some("http" | "favicon")) => "http",
+        _ if family == Some("isapi") => "isapi",
         Protocol::Sadp => "sadp",
         Protocol::Dhip | Protocol::DvripUdp | Protocol::Dvrip => "dhip",
         Protocol::Wsd => "wsd",

@@ -10,7 +10,11 @@ pub(super) fn read(reply: &Reply) -> Reading {
     let mut said = Sayings::default();
     http::facts(&mut said, &response);
     let before = said.0.len();
-    device(&mut said, &response.text());
+    let body = response.text();
+    // Other makers' servers have pages for every path, and scripts in them that assign too.
+    if !body.trim_start().starts_with('<') {
+        device(&mut said, &body);
+    }
     if said.0.len() == before && response.status.is_none() {
         return Reading::Garbled {
             facts: said.0,

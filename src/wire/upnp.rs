@@ -3,6 +3,9 @@
 
 use super::xml::Document;
 
+/// Where Hikvision's web servers keep the description, whether SSDP is on or not.
+pub const HIKVISION: &str = "/upnpdevicedesc.xml";
+
 /// What the outermost device of a description says of itself, in its own spelling.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Description {

@@ -283,6 +283,19 @@ fn scan(document: &str) -> Document {
     builder.finish()
 }
 
+/// The tag that a document begins with, declarations and comments passed over. `None` where text stands before it.
+pub fn first_tag(document: &str) -> Option<&str> {
+    let mut rest = document.trim_start();
+    while let Some(end) = rest.find('>').filter(|_| rest.starts_with('<')) {
+        let (tag, after) = rest.split_at(end + 1);
+        if !tag.starts_with("<?") && !tag.starts_with("<!") {
+            return Some(tag);
+        }
+        rest = after.trim_start();
+    }
+    None
+}
+
 fn tag_name(tag: &str) -> &str {
     let end = tag.find(|c: char| !c.is_alphanumeric() && !matches!(c, ':' | '_' | '-' | '.'));
     &tag[..end.unwrap_or(tag.len())]
