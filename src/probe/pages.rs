@@ -104,3 +104,78 @@ impl Pages {
         asked
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::probe::tcp::{Known, Web};
+
+    /// The names of the pages that are called for, in no order.
+    fn called_for(signs: &Signs) -> Vec<&'static str> {
+        let all = [&ISAPI, &ACTIVATION, &HIK_DESCRIPTION, &HIK_WEB_UI, &DAHUA_WEB, &FAVICON];
+        let called = all.into_iter().filter(|pages| pages.is_called_for(signs));
+        called.map(|pages| pages.name).collect()
+    }
+
+    fn by(maker: &str) -> Signs {
+        Signs {
+            web: Some(Web { port: 80, tls: false }),
+            camera: true,
+            maker: (!maker.is_empty()).then(|| maker.to_owned()),
+            ..Signs::default()
+        }
+    }
+
+    #[test]
+    fn a_page_is_called_for_where_it_can_bring_what_is_missing() {
+        let undecided = |maker| Signs {
+            undecided: true,
+            ..by(maker)
+        };
+        let sure = |maker, known| Signs {
+            confirmed: true,
+            known,
+            ..by(maker)
+        };
+        let name = Known {
+            model: true,
+            serial: true,
+            ..Known::default()
+        };
+        let firmware = Known { firmware: true, ..name };
+        let all = Known {
+            activated: true,
+            ..firmware
+        };
+        let (isapi, activation, description) = (ISAPI.name, ACTIVATION.name, HIK_DESCRIPTION.name);
+        let (web_ui, cgi, icon) = (HIK_WEB_UI.name, DAHUA_WEB.name, FAVICON.name);
+        let table: [(Signs, &[&str]); 11] = [
+            (Signs::default(), &[]),
+            (
+                Signs {
+                    camera: false,
+                    ..undecided("")
+                },
+                &[],
+            ),
+            (undecided(""), &[isapi, cgi, icon]),
+            (
+                Signs {
+                    web: None,
+                    ..undecided("hikvision")
+                },
+                &[],
+            ),
+            (undecided("hikvision"), &[isapi, activation, icon]),
+            (by("hikvision"), &[isapi, activation, description, web_ui]),
+            (sure("hikvision", name), &[isapi, activation, web_ui]),
+            (sure("hikvision", firmware), &[activation]),
+            (sure("hikvision", all), &[]),
+            (by("dahua"), &[cgi]),
+            (sure("dahua", name), &[]),
+        ];
+        for (signs, expected) in table {
+            assert_eq!(called_for(&signs), expected, "{signs:?}");
+        }
+    }
+}
