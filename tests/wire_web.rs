@@ -3,7 +3,7 @@
 #![expect(clippy::type_complexity, reason = "a table reads best with its type in sight")]
 
 use camsweep::fact::{Name, Protocol, Reply};
-use camsweep::identify::Knowledge;
+use camsweep::identify::{Confidence, Knowledge};
 use camsweep::judge::judge;
 use camsweep::read::{Reading, read};
 use proptest::prelude::*;
@@ -184,6 +184,17 @@ fn a_script_of_somebody_elses_page_is_no_answer_of_dahuas_cgi() {
     assert_says(&reply(Protocol::DahuaCgi, CGI, page(script)), &names, &[]);
     let answer = reply(Protocol::DahuaCgi, CGI, page("serialNumber=4C0AAAAPAG00001\r\n"));
     assert_says(&answer, &names, &[(Name::Serial, "4C0AAAAPAG00001")]);
+}
+
+#[test]
+fn one_page_confirms_nothing_and_a_second_one_of_another_voice_does() {
+    let refusal =
+        "HTTP/1.1 401 Unauthorized\r\nServer: DNVRS-Webs\r\n\r\n<userCheck><statusValue>401</statusValue></userCheck>";
+    let refused = reply(Protocol::Isapi, DEVICE_INFO, refusal);
+    let banner = reply(Protocol::Http, "GET /", "HTTP/1.1 200 OK\r\nServer: DNVRS-Webs\r\n\r\n");
+    let sure = |replies: &[Reply]| judge(replies, Knowledge::builtin()).devices.remove(0).confidence;
+    assert_eq!(sure(std::slice::from_ref(&refused)), Some(Confidence::Probable));
+    assert_eq!(sure(&[banner, refused]), Some(Confidence::Confirmed));
 }
 
 /// Every path of ours answered by one and the same page, as applications do that find their own way.

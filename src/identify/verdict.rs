@@ -221,18 +221,20 @@ fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
 }
 
 fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
-    let strong: BTreeSet<&str> = tells
+    let strong: Vec<&&Tell<'_>> = tells
         .iter()
         .filter(|tell| tell.weight >= STRONG && !tell.is_block())
-        .map(|tell| tell.source)
         .collect();
+    // In two replies: one page with a head and a document has one sender.
+    let apart = |a: &Tell<'_>, b: &Tell<'_>| a.source != b.source && a.fact.reply != b.fact.reply;
+    let two_voices = strong.iter().any(|a| strong.iter().any(|b| apart(a, b)));
     let mis_addressed = host.replies.iter().any(|&reply| view.replies[reply].off_subnet);
     let own = tells
         .iter()
         .any(|tell| tell.is_own_protocol() && is_vouched_for(tell.fact, host, view));
-    if (own || strong.len() >= 2) && !mis_addressed {
+    if (own || two_voices) && !mis_addressed {
         Confidence::Confirmed
-    } else if strong.iter().any(|source| *source != COPIED) || mac_agrees(tells) {
+    } else if strong.iter().any(|tell| tell.source != COPIED) || mac_agrees(tells) {
         Confidence::Probable
     } else {
         Confidence::Possible
