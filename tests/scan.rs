@@ -69,6 +69,11 @@ fn line(device: &Device) -> String {
     )
 }
 
+fn web_ui(device: &Device) -> Option<String> {
+    let (version, day) = (device.web_ui_version.as_deref(), device.web_ui_date.as_deref());
+    (version.is_some() || day.is_some()).then(|| format!("{} {}", version.unwrap_or("-"), day.unwrap_or("-")))
+}
+
 fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took: Duration) {
     let devices = judge(&findings.replies, Knowledge::builtin()).devices;
     let units: Vec<String> = devices
@@ -77,6 +82,15 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         .map(line)
         .collect();
     assert_eq!(units, expect.units, "{name}: units");
+    let by_address = |value: fn(&Device) -> Option<String>| -> BTreeMap<String, String> {
+        let value = |device: &Device| Some((device.addresses[0].clone(), value(device)?));
+        devices.iter().filter_map(value).collect()
+    };
+    for (host, serial) in &expect.serials {
+        let serials = by_address(|device| device.serial.clone());
+        assert_eq!(serials.get(host), Some(serial), "{name}: serial of {host}");
+    }
+    assert_eq!(by_address(web_ui), expect.web_ui, "{name}: web pages");
     if let Some(hosts) = expect.hosts {
         assert_eq!(devices.len(), hosts, "{name}: hosts\n{devices:#?}");
     }

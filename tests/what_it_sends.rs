@@ -48,6 +48,14 @@ fn the_number_of_connections() {
 }
 
 #[test]
+fn every_page() {
+    use camsweep::probe::pages::{ACTIVATION, DAHUA_WEB, FAVICON, HIK_DESCRIPTION, HIK_WEB_UI, ISAPI};
+    for pages in [ISAPI, ACTIVATION, HIK_DESCRIPTION, HIK_WEB_UI, DAHUA_WEB, FAVICON] {
+        pages.paths.iter().for_each(|path| says(&format!("`{path}`")));
+    }
+}
+
+#[test]
 fn every_question_and_every_port() {
     for question in datagram_questions(uuid::Uuid::new_v4) {
         if let Some(group) = question.group {

@@ -132,6 +132,10 @@ pub struct Device {
     pub firmware: Option<Firmware>,
     /// What other sources say, and other versions than the firmware's.
     pub other_firmware: Vec<Firmware>,
+    /// The version of its web pages, verbatim. It is not the firmware's.
+    pub web_ui_version: Option<String>,
+    /// The day that its web pages were made, `YYYY-MM-DD`: a hint of the firmware's age, and no more than that.
+    pub web_ui_date: Option<String>,
     /// Whether an administrator's password has been set.
     pub activated: Option<bool>,
     /// The recorder that lists it, where it has not spoken for itself. Its address may be one of the recorder's own

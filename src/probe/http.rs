@@ -6,7 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::tcp::{Asked, Signs, Web, Whom};
-use crate::fact::{MAX_BODY, Outcome, Protocol};
+use crate::fact::{MAX_BODY, Outcome};
 use crate::net::{Answer, Ask, Door};
 use crate::wire::http::{self, Response};
 
@@ -119,7 +119,7 @@ fn authority(host: IpAddr, web: Web) -> String {
 }
 
 fn kept(whom: &Whom, web: Web, path: &str, answer: Answer) -> Asked {
-    let protocol = if web.tls { Protocol::Https } else { Protocol::Http };
+    let protocol = web.protocol();
     let question = format!("{protocol} {}", web.port);
     whom.asked(question, web.port, protocol, &format!("GET {path}"), answer)
 }

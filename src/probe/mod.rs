@@ -7,6 +7,7 @@ mod dhip;
 mod dvrip;
 pub mod http;
 pub mod onvif;
+pub mod pages;
 mod sadp;
 pub mod silent;
 pub mod tcp;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::net::{Answer, Ask, Door, Exchange, Fetch};
 
-use super::{http, onvif};
+use super::{http, onvif, pages};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -23,6 +23,13 @@ pub struct Web {
     pub port: u16,
     /// Whether TLS comes first.
     pub tls: bool,
+}
+
+impl Web {
+    /// What it speaks.
+    pub fn protocol(self) -> Protocol {
+        if self.tls { Protocol::Https } else { Protocol::Http }
+    }
 }
 
 /// What is known of a host before it is asked.
@@ -46,6 +53,8 @@ pub struct Signs {
     pub maker: Option<String>,
     /// Whether that is sure.
     pub confirmed: bool,
+    /// Whether it is open: they speak for no maker, or for one by a weak sign only.
+    pub undecided: bool,
     /// What of it is known already.
     pub known: Known,
     /// Whether it is a recorder, which may have cameras behind it.
@@ -88,6 +97,8 @@ pub struct Known {
     pub mac: bool,
     /// Its host name.
     pub name: bool,
+    /// Whether an administrator's password has been set.
+    pub activated: bool,
 }
 
 /// Whom to ask.
@@ -169,10 +180,32 @@ pub enum Question {
     Onvif,
     /// What the ONVIF device service tells everybody.
     OnvifOpen,
+    /// Whether Hikvision's ISAPI asks for a login.
+    Isapi,
+    /// Whether a Hikvision unit has an administrator's password.
+    Activation,
+    /// What realm Dahua's CGI asks a login for.
+    DahuaWeb,
+    /// The UPnP description that Hikvision's web servers keep.
+    HikDescription,
+    /// The version of Hikvision's web pages.
+    HikWebUi,
+    /// The web server's icon.
+    Favicon,
 }
 
 /// The order in which a host is asked.
-pub const ORDER: &[Question] = &[Question::Banner, Question::Onvif, Question::OnvifOpen];
+pub const ORDER: &[Question] = &[
+    Question::Banner,
+    Question::Isapi,
+    Question::Activation,
+    Question::DahuaWeb,
+    Question::Onvif,
+    Question::OnvifOpen,
+    Question::HikDescription,
+    Question::HikWebUi,
+    Question::Favicon,
+];
 
 /// The most connections to one host.
 pub fn most_connections() -> u64 {
@@ -186,6 +219,12 @@ impl Question {
             Question::Banner => true,
             Question::Onvif => onvif::is_called_for(signs),
             Question::OnvifOpen => !onvif::open_to_all(signs).is_empty(),
+            Question::Isapi => pages::ISAPI.is_called_for(signs),
+            Question::Activation => pages::ACTIVATION.is_called_for(signs),
+            Question::DahuaWeb => pages::DAHUA_WEB.is_called_for(signs),
+            Question::HikDescription => pages::HIK_DESCRIPTION.is_called_for(signs),
+            Question::HikWebUi => pages::HIK_WEB_UI.is_called_for(signs),
+            Question::Favicon => pages::FAVICON.is_called_for(signs),
         }
     }
 
@@ -194,6 +233,12 @@ impl Question {
         match self {
             Question::Banner => "http",
             Question::Onvif | Question::OnvifOpen => "onvif",
+            Question::Isapi => pages::ISAPI.name,
+            Question::Activation => pages::ACTIVATION.name,
+            Question::DahuaWeb => pages::DAHUA_WEB.name,
+            Question::HikDescription => pages::HIK_DESCRIPTION.name,
+            Question::HikWebUi => pages::HIK_WEB_UI.name,
+            Question::Favicon => pages::FAVICON.name,
         }
     }
 
@@ -203,6 +248,12 @@ impl Question {
             Question::Banner => http::MAX_CONNECTIONS,
             Question::Onvif => onvif::MAX_PLACES as u64,
             Question::OnvifOpen => onvif::MAX_OPEN as u64,
+            Question::Isapi => pages::ISAPI.paths.len() as u64,
+            Question::Activation => pages::ACTIVATION.paths.len() as u64,
+            Question::DahuaWeb => pages::DAHUA_WEB.paths.len() as u64,
+            Question::HikDescription => pages::HIK_DESCRIPTION.paths.len() as u64,
+            Question::HikWebUi => pages::HIK_WEB_UI.paths.len() as u64,
+            Question::Favicon => pages::FAVICON.paths.len() as u64,
         }
     }
 
@@ -212,6 +263,12 @@ impl Question {
             Question::Banner => http::ask(door, whom, signs).await,
             Question::Onvif => onvif::ask(door, whom, signs).await,
             Question::OnvifOpen => onvif::ask_open(door, whom, signs).await,
+            Question::Isapi => pages::ISAPI.ask(door, whom, signs).await,
+            Question::Activation => pages::ACTIVATION.ask(door, whom, signs).await,
+            Question::DahuaWeb => pages::DAHUA_WEB.ask(door, whom, signs).await,
+            Question::HikDescription => pages::HIK_DESCRIPTION.ask(door, whom, signs).await,
+            Question::HikWebUi => pages::HIK_WEB_UI.ask(door, whom, signs).await,
+            Question::Favicon => pages::FAVICON.ask(door, whom, signs).await,
         }
     }
 }

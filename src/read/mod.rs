@@ -12,6 +12,7 @@ mod recorder;
 mod rtsp;
 mod sadp;
 mod snmp;
+mod upnp;
 mod wsd;
 
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
@@ -54,6 +55,7 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Http | Protocol::Https => http::read(reply),
         Protocol::Rtsp => rtsp::read(reply),
         Protocol::Isapi => isapi::read(reply),
+        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
@@ -67,6 +69,16 @@ pub fn read(reply: &Reply) -> Reading {
         | Protocol::DahuaRpc
         | Protocol::Other(_) => Reading::Unread,
     }
+}
+
+/// The page of a web server that was asked for, if it was one.
+fn page(reply: &Reply) -> Option<&str> {
+    reply.asked.as_deref()?.strip_prefix("GET ")
+}
+
+/// Whether this very page was asked for.
+fn is_page(reply: &Reply, path: &str) -> bool {
+    page(reply) == Some(path)
 }
 
 /// Facts as they are gathered: trimmed, capped, never empty, each pair of name and value once.
@@ -110,6 +122,13 @@ impl Sayings {
             false => Reading::Facts(self.0),
         }
     }
+}
+
+/// `true` or `false` where it is clearly said: firmware has been seen to send `flase`.
+fn flag(text: &str) -> Option<&'static str> {
+    ["true", "false"]
+        .into_iter()
+        .find(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn garbled(why: &'static str) -> Reading {

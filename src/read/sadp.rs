@@ -1,6 +1,6 @@
 //! SADP documents.
 
-use super::{Reading, Sayings, garbled};
+use super::{Reading, Sayings, flag, garbled};
 use crate::fact::{Name, Reply, parse_mac};
 use crate::wire::sadp::{Device, Message};
 
@@ -56,11 +56,4 @@ fn facts(kind: &str, device: &Device) -> Vec<crate::fact::Said> {
         device.oem.as_ref().filter(|oem| !oem.eq_ignore_ascii_case("N/A")),
     );
     said.0
-}
-
-/// Only what is clearly said: firmware has been seen to send `flase`.
-fn flag(text: &str) -> Option<&'static str> {
-    ["true", "false"]
-        .into_iter()
-        .find(|word| text.eq_ignore_ascii_case(word))
 }

@@ -36,7 +36,8 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
         signs: Signs {
             announced: facts.iter().filter_map(announced_web).collect(),
-            web: replies.iter().find_map(web_of),
+            // The last: one that redirects to another has said so and will say no more.
+            web: replies.iter().rev().find_map(web_of),
             command_port: facts.iter().find_map(command_port),
             services: facts
                 .iter()
@@ -46,6 +47,7 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
             description: facts.iter().find_map(|fact| announced_page(fact, Name::SsdpLocation)),
             camera: device.maker.is_some() || facts.iter().any(video),
             confirmed: device.confidence == Some(Confidence::Confirmed),
+            undecided: device.confidence <= Some(Confidence::Possible),
             known: known(&device),
             recorder: device.class == Some(Class::Recorder),
             maker: device.maker,
@@ -72,6 +74,7 @@ fn known(device: &Device) -> Known {
         build_date: firmware.is_some_and(|firmware| firmware.build_date.is_some()),
         mac: device.mac.is_some(),
         name: device.host_name.is_some(),
+        activated: device.activated.is_some(),
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod arp;
 pub mod dhip;
 pub mod dvrip;
+pub mod favicon;
 mod head;
 pub mod http;
 pub mod onvif;
@@ -14,6 +15,8 @@ pub mod recorder;
 pub mod rtsp;
 pub mod sadp;
 pub mod text;
+pub mod upnp;
+pub mod web_ui;
 pub mod wsd;
 pub mod xml;
 

@@ -114,6 +114,10 @@ pub struct Tcp {
 pub struct Expect {
     /// Devices with a maker, in the report's order: `address maker confidence model firmware`.
     pub units: Vec<String>,
+    /// Serial numbers by address.
+    pub serials: BTreeMap<String, String>,
+    /// What the web pages say of their version and their day, by address: `version day`, `-` where nothing.
+    pub web_ui: BTreeMap<String, String>,
     /// Hosts that exist.
     pub hosts: Option<usize>,
     /// Seconds that the scan takes at the most, on the scan's own clock.
@@ -331,6 +335,9 @@ impl Scripted {
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
             Some(tcp) => answer(Outcome::Answered, &tcp.text),
+            None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => {
+                answer(Outcome::Answered, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+            }
             None if host.drops => answer(Outcome::Silent, ""),
             None => answer(Outcome::Refused, ""),
         }
