@@ -103,6 +103,18 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         assert!(sent <= *most, "{name}: {sent} datagrams to {host}, not {most}");
     }
     assert_eq!(ledger.connections, expect.connections, "{name}: connections");
+    let others = ["arp", "kernel", "multicast ", "unicast "];
+    let by_tcp = |question: &str| !others.iter().any(|other| question.starts_with(other));
+    let questions = findings.coverage.questions.iter();
+    let counted: u64 = questions
+        .filter(|(question, _)| by_tcp(question))
+        .map(|(_, counts)| counts.sent)
+        .sum();
+    assert_eq!(
+        counted,
+        ledger.connections.values().sum::<u64>(),
+        "{name}: connections in the account"
+    );
     check_pace(name, &ledger.moments);
     check_account(name, expect, findings);
 }

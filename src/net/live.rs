@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::datagrams::{self, Nudges};
+use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::{Conversations, Limits, Pacer};
 use super::system::{self, ArpSocket, NeighbourEvents};
@@ -36,6 +37,7 @@ pub struct Live {
     kernel: Pacer,
     datagrams: Pacer,
     conversations: Conversations,
+    legacy: Legacy,
     names: Names,
     channels: Mutex<BTreeMap<Channel, Opened>>,
     ears: Mutex<JoinSet<()>>,
@@ -62,6 +64,7 @@ impl Live {
             kernel: Pacer::new(limits.kernel_per_second),
             datagrams: Pacer::new(limits.datagrams_per_second),
             conversations: Conversations::new(limits),
+            legacy: Default::default(),
             names: Names::default(),
             channels: Mutex::default(),
             ears: Mutex::default(),
@@ -235,15 +238,29 @@ impl Door for Live {
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
         let _conversation = self.conversations.begin(exchange.to.ip()).await;
-        streams::exchange(&exchange, interface).await
+        let modern = streams::exchange(&exchange, interface);
+        self.legacy
+            .read(&exchange, interface, &self.conversations, modern)
+            .await
     }
 
     async fn fetch(&self, page: Fetch) -> Answer {
         if let Some(denied) = streams::forbidden(page.to) {
             return denied;
         }
+        let interface = match self.interface_of(page.interface.as_deref()) {
+            Ok(interface) => interface,
+            Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
+        };
         let _conversation = self.conversations.begin(page.to.ip()).await;
-        fetch::fetch(&page).await
+        let modern = fetch::fetch(&page);
+        match fetch::by_hand(&page).filter(|_| page.tls && page.legacy_tls) {
+            Some(exchange) => {
+                let conversations = &self.conversations;
+                self.legacy.read(&exchange, interface, conversations, modern).await
+            }
+            None => modern.await,
+        }
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {

@@ -40,6 +40,7 @@ pub async fn ask<D: Door>(door: &D, whom: &Whom) -> Vec<Asked> {
         asked.push(Asked {
             question: format!("tcp {port}"),
             outcome: answer.outcome,
+            connections: answer.connections,
             replies: found.into_iter().collect(),
         });
     }

@@ -1,6 +1,7 @@
 //! What one reply says: a pure function from bytes to facts, one file a protocol.
 
 mod arp;
+mod certificate;
 mod dahua_cgi;
 mod dhip;
 mod dns;
@@ -60,14 +61,10 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
         Protocol::Dns => dns::read(reply),
+        Protocol::Certificate => certificate::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::Ssdp
-        | Protocol::Mdns
-        | Protocol::Certificate
-        | Protocol::HikSdk
-        | Protocol::DahuaRpc
-        | Protocol::Other(_) => Reading::Unread,
+        Protocol::Ssdp | Protocol::Mdns | Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
     }
 }
 

@@ -5,6 +5,7 @@
 //! and keeps the device's own spelling.
 
 pub mod arp;
+pub mod certificate;
 pub mod dhip;
 pub mod dvrip;
 pub mod favicon;

@@ -106,6 +106,9 @@ pub struct Tcp {
     pub path: String,
     /// The answer, or `panic` to make the door itself fail.
     pub text: String,
+    /// It refuses TLS of today.
+    #[serde(default)]
+    pub legacy: bool,
 }
 
 /// What must come of it.
@@ -166,6 +169,8 @@ pub struct Account {
     pub multicasts: u64,
     pub connections: BTreeMap<String, u64>,
     pub opened: Vec<Channel>,
+    /// Hosts that have refused TLS of today.
+    pub legacy: std::collections::HashSet<String>,
     /// The moment of each datagram to a single host.
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
 }
@@ -323,6 +328,8 @@ impl Scripted {
             at: Timestamp::UNIX_EPOCH,
             bytes: text.as_bytes().to_vec(),
             certificate: None,
+            tls: None,
+            connections: 1,
             why: None,
         };
         let Some(host) = self.host(to.ip()) else {
@@ -334,12 +341,27 @@ impl Scripted {
             .find(|tcp| tcp.port == to.port() && tcp.tls == tls && (tcp.path == path || tcp.path == operation))
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
+            Some(tcp) if tcp.legacy => self.by_legacy_tls(&host.address, answer(Outcome::Answered, &tcp.text)),
             Some(tcp) => answer(Outcome::Answered, &tcp.text),
             None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => {
                 answer(Outcome::Answered, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
             }
             None if host.drops => answer(Outcome::Silent, ""),
             None => answer(Outcome::Refused, ""),
+        }
+    }
+}
+
+impl Scripted {
+    /// The first visit to a host that refuses TLS of today takes one more connection.
+    fn by_legacy_tls(&self, host: &str, answer: Answer) -> Answer {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        let more = u64::from(ledger.legacy.insert(host.to_owned()));
+        *ledger.connections.entry(host.to_owned()).or_default() += more;
+        Answer {
+            tls: Some(camsweep::net::Tls::Legacy("1.0")),
+            connections: answer.connections + more,
+            ..answer
         }
     }
 }

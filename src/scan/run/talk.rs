@@ -61,7 +61,9 @@ impl<D: Door> Run<'_, D> {
         let Some(host) = self.talking.remove(&id) else { return };
         let asked = asked.unwrap_or_else(|| vec![self.broken(host)]);
         for asked in asked {
-            self.ledger.sent(&asked.question, Some(host.into()));
+            for _ in 0..asked.connections {
+                self.ledger.sent(&asked.question, Some(host.into()));
+            }
             self.ledger.ended(&asked.question, host.into(), asked.outcome);
             asked.replies.into_iter().for_each(|reply| self.keep_talk(host, reply));
         }
@@ -80,6 +82,7 @@ impl<D: Door> Run<'_, D> {
         Asked {
             question: question.map_or("tcp", |question| question.name()).into(),
             outcome: Outcome::Broken,
+            connections: 1,
             replies: Vec::new(),
         }
     }
