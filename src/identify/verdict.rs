@@ -191,6 +191,8 @@ fn source(protocol: &Protocol) -> &'static str {
         Protocol::Isapi => "isapi",
         Protocol::DahuaCgi | Protocol::DahuaRpc => "cgi",
         Protocol::Onvif => "onvif",
+        Protocol::Ssdp => "ssdp",
+        Protocol::Mdns => "mdns",
         _ => "other",
     }
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::net::{Answer, Ask, Door, Exchange, Fetch};
 
-use super::http;
+use super::{description, http};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -159,10 +159,12 @@ pub struct Asked {
 pub enum Question {
     /// What the web server says of itself.
     Banner,
+    /// The UPnP description.
+    Description,
 }
 
 /// The order in which a host is asked.
-pub const ORDER: &[Question] = &[Question::Banner];
+pub const ORDER: &[Question] = &[Question::Banner, Question::Description];
 
 /// The most connections to one host.
 pub fn most_connections() -> u64 {
@@ -171,9 +173,10 @@ pub fn most_connections() -> u64 {
 
 impl Question {
     /// Whether a host of which this much is known is asked.
-    pub fn is_called_for(self, _signs: &Signs) -> bool {
+    pub fn is_called_for(self, signs: &Signs) -> bool {
         match self {
             Question::Banner => true,
+            Question::Description => description::is_called_for(signs),
         }
     }
 
@@ -181,6 +184,7 @@ impl Question {
     pub fn name(self) -> &'static str {
         match self {
             Question::Banner => "http",
+            Question::Description => "upnp",
         }
     }
 
@@ -188,6 +192,7 @@ impl Question {
     pub fn connections(self) -> u64 {
         match self {
             Question::Banner => http::MAX_CONNECTIONS,
+            Question::Description => description::MAX_CONNECTIONS,
         }
     }
 
@@ -195,6 +200,7 @@ impl Question {
     pub async fn ask<D: Door>(self, door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
         match self {
             Question::Banner => http::ask(door, whom, signs).await,
+            Question::Description => description::ask(door, whom, signs).await,
         }
     }
 }

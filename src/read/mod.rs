@@ -7,9 +7,11 @@ mod dns;
 mod dvrip;
 mod http;
 mod isapi;
+mod mdns;
 mod rtsp;
 mod sadp;
 mod snmp;
+mod ssdp;
 mod wsd;
 
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
@@ -54,16 +56,14 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Isapi => isapi::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Snmp => snmp::read(reply),
+        Protocol::Ssdp => ssdp::read(reply),
+        Protocol::Mdns => mdns::read(reply),
         Protocol::Dns => dns::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::Ssdp
-        | Protocol::Mdns
-        | Protocol::Certificate
-        | Protocol::HikSdk
-        | Protocol::DahuaRpc
-        | Protocol::Onvif
-        | Protocol::Other(_) => Reading::Unread,
+        Protocol::Certificate | Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Onvif | Protocol::Other(_) => {
+            Reading::Unread
+        }
     }
 }
 

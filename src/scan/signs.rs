@@ -8,6 +8,14 @@ use crate::probe::tcp::{Known, Page, Signs, Web};
 
 use super::Plan;
 
+/// Services of mDNS that hardly anything but a camera or a recorder offers.
+const VIDEO_SERVICES: [&str; 4] = [
+    "._psia._tcp.local",
+    "._cgi._tcp.local",
+    "._axis-video._tcp.local",
+    "._rtsp._tcp.local",
+];
+
 /// Where a host stands in the middle of a run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Standing {
@@ -24,7 +32,6 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let facts = facts_of(replies);
     let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
     let device = devices.into_iter().next().unwrap_or_default();
-    let video = |fact: &Fact| fact.name == Name::WsdTypes && fact.value.contains("NetworkVideo");
     Standing {
         settled: is_settled(&device),
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
@@ -37,12 +44,22 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
                 .filter_map(|fact| announced_page(fact, Name::WsdXaddr))
                 .collect(),
             description: facts.iter().find_map(|fact| announced_page(fact, Name::SsdpLocation)),
-            camera: device.maker.is_some() || facts.iter().any(video),
+            camera: device.maker.is_some() || facts.iter().any(is_video),
             confirmed: device.confidence == Some(Confidence::Confirmed),
             known: known(&device),
             recorder: device.class == Some(Class::Recorder),
             maker: device.maker,
         },
+    }
+}
+
+/// Whether it says video, whoever made it. A web server says nothing: printers announce theirs, too.
+fn is_video(fact: &Fact) -> bool {
+    let service = |kind: &str| fact.value.to_ascii_lowercase().ends_with(kind);
+    match fact.name {
+        Name::WsdTypes => fact.value.contains("NetworkVideo"),
+        Name::MdnsService => VIDEO_SERVICES.iter().any(|kind| service(kind)),
+        _ => false,
     }
 }
 
