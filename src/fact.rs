@@ -107,7 +107,8 @@ impl Reply {
     pub fn answers_unicast(&self) -> bool {
         match self.protocol {
             Protocol::Wsd | Protocol::Sadp | Protocol::Dhip | Protocol::DvripUdp | Protocol::Ssdp | Protocol::Mdns => {
-                self.asked.as_deref().is_some_and(|asked| asked.starts_with("unicast "))
+                let mut words = self.asked.iter().flat_map(|asked| asked.split_whitespace());
+                words.any(|word| word.eq_ignore_ascii_case("unicast"))
             }
             _ => true,
         }
@@ -219,6 +220,8 @@ pub enum Name {
     OemCode,
     /// An ONVIF device service answered: the name of the answer, or `fault` where it refused.
     Onvif,
+    /// The protocol by which a recorder speaks to the camera of a channel; `unknown` where it does not say.
+    ChannelProtocol,
     /// A namespace that the ONVIF device service names.
     OnvifNamespace,
     /// The hardware's own number or version.
@@ -377,6 +380,24 @@ mod tests {
                 expected,
                 "{text:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_datagram_answers_unicast_where_its_question_has_the_word() {
+        let table = [
+            (Protocol::Sadp, Some("unicast inquiry"), true),
+            (Protocol::Dhip, Some("search, Unicast"), true),
+            (Protocol::Sadp, Some("unicast"), true),
+            (Protocol::Sadp, Some("multicast inquiry"), false),
+            (Protocol::Sadp, Some("inquiry"), false),
+            (Protocol::Sadp, None, false),
+            (Protocol::Http, None, true),
+        ];
+        for (protocol, asked, expected) in table {
+            let mut reply = Reply::new("10.0.0.5", protocol, "");
+            reply.asked = asked.map(str::to_owned);
+            assert_eq!(reply.answers_unicast(), expected, "{asked:?}");
         }
     }
 

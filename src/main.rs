@@ -1,7 +1,5 @@
 //! Parse, plan, run, write, exit: the only file that prints or exits.
 
-#![expect(clippy::print_stderr, reason = "this is the file that prints")]
-
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -23,7 +21,7 @@ type Outcome = Result<Code, Failure>;
 fn main() -> ExitCode {
     // A panic may quote what a device sent.
     std::panic::set_hook(Box::new(|fault| {
-        eprintln!("fault in camsweep: {}", escape(&fault.to_string()))
+        say(&format!("fault in camsweep: {}\n", escape(&fault.to_string())));
     }));
     let outcome = match Cli::parse().command {
         None => interfaces().and_then(|interfaces| print(&words::attached(&interfaces))),
@@ -33,9 +31,9 @@ fn main() -> ExitCode {
         Some(Command::Schema { format }) => print_schema(format),
     };
     let code = outcome.unwrap_or_else(|failure| {
-        eprintln!("error: {}", escape(&failure.message));
+        say(&format!("error: {}\n", escape(&failure.message)));
         if let Some(hint) = &failure.hint {
-            eprintln!("\nhint: {}", escape(hint));
+            say(&format!("\nhint: {}\n", escape(hint)));
         }
         failure.code
     });
@@ -53,7 +51,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     }
     let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
-    eprint!("{header}");
+    say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
     let findings = run(&plan, interfaces, &knowledge, &mut watch)?;
@@ -105,7 +103,7 @@ fn run(
 async fn interruptions(stop: CancellationToken) {
     if tokio::signal::ctrl_c().await.is_ok() {
         stop.cancel();
-        eprintln!("\nstopping; what is known is reported (again to leave at once)");
+        say("\nstopping; what is known is reported (again to leave at once)\n");
         if tokio::signal::ctrl_c().await.is_ok() {
             file::discard_unfinished();
             std::process::exit(Code::Interrupted as i32);
@@ -156,7 +154,14 @@ fn log(verbose: u8) {
         _ => tracing::Level::DEBUG,
     };
     let log = tracing_subscriber::fmt().with_max_level(level).without_time();
-    log.with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).init();
+    // The log's own complaint about a closed standard error would be a fault there.
+    let log = log.with_writer(io::stderr).log_internal_errors(false);
+    log.with_ansi(io::stderr().is_terminal()).init();
+}
+
+/// Says it on standard error. Nobody may listen there (`2>&1 | head`): that must not end a scan.
+fn say(text: &str) {
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 fn print(text: &str) -> Outcome {

@@ -14,6 +14,8 @@ use crate::fact::{Protocol, Reply};
 pub const SCHEMA: &str = "camsweep.reply/1";
 /// The longest line that is read, in bytes. The longest reply that we keep takes a third of it.
 pub const MAX_LINE: usize = 1024 * 1024;
+/// The byte order mark, with which some editors begin a file.
+const MARK: char = '\u{feff}';
 
 /// One reply on one line. Exactly one of `text` and `base64` is there; unknown fields are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -165,7 +167,7 @@ pub fn read_file(name: &str, mut input: impl BufRead) -> Result<Vec<Reply>, File
         match next_line(&mut input).map_err(fail)? {
             None => break,
             Some(line) if line.trim().is_empty() => {}
-            Some(line) => replies.push(read_line(line.trim_end()).map_err(fail)?),
+            Some(line) => replies.push(read_line(line.trim_start_matches(MARK).trim_end()).map_err(fail)?),
         }
     }
     Ok(replies)
@@ -287,6 +289,12 @@ mod tests {
     fn unknown_fields_and_protocols_are_accepted() {
         let line = r#"{"schema":"camsweep.reply/1","host":"a","protocol":"bacnet","text":"x","site":"gym"}"#;
         assert_eq!(read_line(line).unwrap().protocol, Protocol::Other("bacnet".into()));
+    }
+
+    #[test]
+    fn a_byte_order_mark_at_the_beginning_of_a_file_is_passed_over() {
+        let file = format!("{MARK}{}\r\n", to_line(&Reply::new("a", Protocol::Http, "x")));
+        assert_eq!(read_file("box.ndjson", file.as_bytes()).unwrap().len(), 1);
     }
 
     #[test]

@@ -198,6 +198,20 @@ fn the_published_schemas_are_current() {
 }
 
 #[test]
+fn a_closed_standard_error_changes_no_exit_code() {
+    for (args, code) in [(["scan", "10.0.0.300"], 2), (["judge", "no-such-file"], 1)] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let status = Command::new(cargo_bin!("camsweep"))
+            .args(args)
+            .stderr(writer)
+            .status()
+            .unwrap();
+        assert_eq!(status.code(), Some(code), "{args:?}");
+    }
+}
+
+#[test]
 fn a_closed_pipe_is_no_fault() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);

@@ -204,6 +204,29 @@ async fn a_run_that_is_stopped_says_what_it_has_not_asked() {
     );
 }
 
+/// Notes when it was told where the run stands.
+#[derive(Default)]
+struct Moments(Vec<Instant>);
+
+impl Watcher for Moments {
+    fn reply(&mut self, _: &Reply) {}
+    fn progress(&mut self, _: &Progress) {
+        self.0.push(Instant::now());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_progress_line_stays_alive_while_nothing_comes() {
+    let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    world.hosts.clear();
+    let door = Arc::new(Scripted::new(Vec::new(), world.raw));
+    let mut moments = Moments::default();
+    let stop = CancellationToken::new();
+    scan(&plan(&world), door, Knowledge::builtin(), &mut moments, stop).await;
+    let longest = moments.0.windows(2).map(|pair| pair[1] - pair[0]).max().unwrap();
+    assert!(longest <= Duration::from_millis(250), "{longest:?}");
+}
+
 /// Hosts that exist and refuse everything, from .11 on, beside what a world has.
 fn crowd(size: u8) -> impl Iterator<Item = world::Host> {
     (11..11 + size).map(|last| world::Host {

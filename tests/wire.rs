@@ -656,6 +656,12 @@ fn http_isapi_cgi_snmp_and_dns_replies() {
             (Name::SnmpObjectId, "1.3.6.1.4.1.39165.1"),
         ],
     );
+    let camera =
+        "1.3.6.1.4.1.39165.1.1.0 = STRING: DS-2CD2000\n1.3.6.1.4.1.39165.1.3.0 = STRING: V5.5.3 build 171025\n";
+    assert_says(
+        &read_from("x", "snmp", camera),
+        &[(Name::Model, "DS-2CD2000"), (Name::Firmware, "V5.5.3 build 171025")],
+    );
     assert_eq!(
         read_from("x", "dns", "cam-1.school.example.\n"),
         [(Name::HostName, "cam-1.school.example".to_owned())]

@@ -30,6 +30,7 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
         brand: brand(host, &weighed),
         mis_addressed: host.replies.iter().any(|&reply| view.replies[reply].off_subnet),
         off_target: host.replies.iter().all(|&reply| view.replies[reply].off_target),
+        behind: host.behind.clone(),
         notes: host.notes.clone(),
         conflicts: conflicts(host, &weighed, view),
         ..Device::default()
@@ -173,6 +174,11 @@ fn brand(host: &Host<'_>, weighed: &Weighed<'_>) -> Option<String> {
 }
 
 fn class(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Class> {
+    let recorded = host.all(Name::ChannelProtocol).next().map(|_| Class::Camera);
+    class_of_maker(host, weighed, view).or(recorded)
+}
+
+fn class_of_maker(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Class> {
     let rules = &weighed.maker?.class;
     let models = models(host, weighed, view);
     let by_rule = rules.iter().find(|rule| match rule.fact {

@@ -94,6 +94,15 @@ pub struct Conflict {
     pub says: Vec<String>,
 }
 
+/// Where a camera is that only its recorder speaks of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Behind {
+    /// The recorder's address.
+    pub recorder: String,
+    /// The recorder's channel.
+    pub channel: String,
+}
+
 /// One device, and why we say so.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Device {
@@ -125,6 +134,9 @@ pub struct Device {
     pub other_firmware: Vec<Firmware>,
     /// Whether an administrator's password has been set.
     pub activated: Option<bool>,
+    /// The recorder that lists it, where it has not spoken for itself. Its address may be one of the recorder's own
+    /// network.
+    pub behind: Option<Behind>,
     /// It answered from an address that belongs to no subnet of the segment it is on.
     pub mis_addressed: bool,
     /// It was heard, but its address was no target: it was not contacted.

@@ -153,9 +153,9 @@ proptest! {
     }
 
     #[test]
-    fn no_facts_make_it_panic(facts in prop::collection::vec((names(), any::<String>(), 0usize..4), 0..20)) {
+    fn no_facts_make_it_panic(facts in prop::collection::vec((names(), any::<String>(), 0usize..4, prop::option::of("[1-3]")), 0..20)) {
         let replies = [Reply::new("a", Protocol::Sadp, "a"), Reply::new("::1", Protocol::Wsd, "b")];
-        let facts: Vec<Fact> = facts.into_iter().map(|(name, value, reply)| Fact { name, value, reply, channel: None }).collect();
+        let facts: Vec<Fact> = facts.into_iter().map(|(name, value, reply, channel)| Fact { name, value, reply, channel }).collect();
         let devices = identify(&replies, &facts, Knowledge::builtin());
         prop_assert_eq!(identify(&replies, &facts, Knowledge::builtin()), devices);
     }

@@ -85,6 +85,17 @@ fn a_recorder_with_two_ports_is_one_device_and_its_firmware_is_read() {
 }
 
 #[test]
+fn a_speed_dome_that_calls_itself_an_ipc_is_a_ptz() {
+    let said: &[(Name, &str)] = &[
+        (Name::Dhip, "client.notifyDevInfo"),
+        (Name::DeviceKind, "IPC"),
+        (Name::Model, "SD49225XA-HNR"),
+    ];
+    let devices = judge(&[("10.0.0.9", Protocol::Dhip, "unicast search", said)]);
+    assert_eq!(devices[0].class, Some(Class::Ptz));
+}
+
+#[test]
 fn proxy_arp_is_marked_and_accuses_nobody() {
     let hosts: Vec<String> = (1..=20).map(|n| format!("10.0.0.{n}")).collect();
     let mac: &[(Name, &str)] = &[(Name::Mac, HIK)];
@@ -95,8 +106,12 @@ fn proxy_arp_is_marked_and_accuses_nobody() {
     let devices = judge(&rows);
     assert_eq!(devices.len(), 1);
     assert_eq!(devices[0].maker, None);
-    assert_eq!(devices[0].addresses.len(), 16);
-    assert!(devices[0].notes[0].contains("20 addresses"), "{:?}", devices[0].notes);
+    assert_eq!(devices[0].addresses, hosts, "each of them answered");
+    let note = &devices[0].notes[0];
+    assert!(
+        note.contains(&HIK.to_lowercase()) && note.contains("20 addresses"),
+        "{note}"
+    );
 }
 
 #[test]
@@ -270,5 +285,106 @@ fn the_tail_of_a_random_uuid_is_no_mac() {
         let wsd: &[(Name, &str)] = &[(Name::DerivedMac, tail)];
         let devices = judge(&[("10.0.0.5", Protocol::Wsd, "multicast Probe", wsd)]);
         assert_eq!(devices[0].mac.as_deref(), mac, "{tail}");
+    }
+}
+
+/// A reply and its facts, each with the channel it is about; an empty one for the sender itself.
+type Recorded<'a> = (&'a str, Protocol, &'a [(&'a str, Name, &'a str)]);
+
+fn recorded(replies: &[Recorded<'_>]) -> Vec<Device> {
+    let mut facts = Vec::new();
+    let reply = |(host, protocol, _): &Recorded<'_>| Reply::new(*host, protocol.clone(), "");
+    let all: Vec<Reply> = replies.iter().map(reply).collect();
+    for (place, (_, _, said)) in replies.iter().enumerate() {
+        facts.extend(said.iter().map(|(channel, name, value)| Fact {
+            name: *name,
+            value: (*value).to_owned(),
+            reply: place,
+            channel: (!channel.is_empty()).then(|| (*channel).to_owned()),
+        }));
+    }
+    identify(&all, &facts, Knowledge::builtin())
+}
+
+#[test]
+fn cameras_behind_a_recorder_are_devices_of_their_own() {
+    let hidden = "DS-2CD0000G0-I20200101AAWRJ00000007";
+    let devices = recorded(&[(
+        "10.0.0.20",
+        Protocol::DahuaCgi,
+        &[
+            ("", Name::HttpRealm, "Login to 4C0AAAAPAG00001"),
+            ("1", Name::ChannelProtocol, "Onvif"),
+            ("1", Name::ClaimedAddress, "192.168.254.7"),
+            ("1", Name::Model, "DS-2CD0000G0-I"),
+            ("1", Name::Serial, hidden),
+            ("1", Name::Firmware, "V5.7.1 build 211102"),
+            ("2", Name::ChannelProtocol, "Private"),
+            ("2", Name::Firmware, "2.800.0000000.3.R"),
+            ("3", Name::ChannelProtocol, "ONVIF"),
+            ("3", Name::ClaimedAddress, "192.168.254.9"),
+        ],
+    )]);
+    let lines: Vec<String> = devices
+        .iter()
+        .map(|device| {
+            let behind = device.behind.as_ref();
+            let behind = behind.map_or("-".into(), |behind| format!("{}/{}", behind.recorder, behind.channel));
+            let maker = device.maker.as_deref().unwrap_or("-");
+            let sure = device.confidence.map_or("-".into(), |sure| sure.to_string());
+            let class = device.class.map_or("-".into(), |class| class.to_string());
+            format!("{} {maker} {sure} {class} {behind}", device.addresses.join("+"))
+        })
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "10.0.0.20 dahua probable - -",
+            "192.168.254.7 hikvision probable camera 10.0.0.20/1",
+            "192.168.254.9 - - camera 10.0.0.20/3",
+            "10.0.0.20 channel 2 dahua probable camera 10.0.0.20/2",
+        ]
+    );
+    let camera = &devices[1];
+    let firmware = camera.firmware.as_ref().expect("the recorder says it");
+    assert_eq!(
+        (
+            camera.serial.as_deref(),
+            firmware.version.as_deref(),
+            firmware.build_date.as_deref()
+        ),
+        (Some(hidden), Some("5.7.1"), Some("2021-11-02"))
+    );
+}
+
+#[test]
+fn a_camera_that_speaks_for_itself_is_recorded_and_not_behind() {
+    let serial = "DS-2CD0000G0-I20200101AAWRJ00000007";
+    let direct = |model| -> [(&str, Name, &str); 3] {
+        [
+            ("", Name::Sadp, "probe-match"),
+            ("", Name::Model, model),
+            ("", Name::Serial, serial),
+        ]
+    };
+    let listed: &[(&str, Name, &str)] = &[
+        ("4", Name::ChannelProtocol, "HIKVISION"),
+        ("4", Name::ClaimedAddress, "10.0.0.7"),
+        ("4", Name::Model, "DS-2CD0000G0-I"),
+    ];
+    for (model, count) in [("DS-2CD0000G0-I", 2), ("DS-2CD9999G9-I", 3)] {
+        let direct = direct(model);
+        let devices = recorded(&[
+            ("10.0.0.7", Protocol::Sadp, &direct),
+            ("10.0.0.2", Protocol::Isapi, listed),
+        ]);
+        assert_eq!(devices.len(), count, "{devices:#?}");
+        let camera = devices
+            .iter()
+            .find(|device| device.serial.is_some())
+            .expect("it has one");
+        assert_eq!(camera.behind, None);
+        let note = "recorded by 10.0.0.2 (channel 4)".to_owned();
+        assert_eq!(camera.notes.contains(&note), count == 2, "{:?}", camera.notes);
     }
 }

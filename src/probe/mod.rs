@@ -8,6 +8,7 @@ mod dhip;
 mod dvrip;
 pub mod http;
 mod mdns;
+pub mod onvif;
 mod sadp;
 pub mod silent;
 mod ssdp;

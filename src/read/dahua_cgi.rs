@@ -1,8 +1,9 @@
-//! Answers of `magicBox.cgi`: `key=value` lines.
+//! Answers of `magicBox.cgi` and of `configManager.cgi` about a recorder's cameras: `key=value` lines.
 
-use super::{Reading, Sayings, http};
+use super::{Reading, Sayings, http, recorder};
 use crate::fact::{Name, Reply};
 use crate::wire::http::Response;
+use crate::wire::recorder::remote_devices;
 
 /// The response's own facts first: the realm of a 401 tells the maker without a login.
 pub(super) fn read(reply: &Reply) -> Reading {
@@ -10,7 +11,9 @@ pub(super) fn read(reply: &Reply) -> Reading {
     let mut said = Sayings::default();
     http::facts(&mut said, &response);
     let before = said.0.len();
-    device(&mut said, &response.text());
+    let body = response.text();
+    device(&mut said, &body);
+    said.0.extend(recorder::facts(&remote_devices(&body)));
     if said.0.len() == before && response.status.is_none() {
         return Reading::Garbled {
             facts: said.0,

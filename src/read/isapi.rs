@@ -1,8 +1,9 @@
-//! ISAPI documents: `DeviceInfo` where a login was given, `userCheck` where not.
+//! ISAPI documents: `DeviceInfo` and the lists of channels where a login was given, `userCheck` where not.
 
-use super::{Reading, Sayings, http};
+use super::{Reading, Sayings, http, recorder};
 use crate::fact::{Name, Reply};
 use crate::wire::http::Response;
+use crate::wire::recorder::input_proxy;
 use crate::wire::xml::{Document, Node};
 
 /// The response's own facts first: a `userCheck` body and the realm tell the maker without a login.
@@ -10,6 +11,10 @@ pub(super) fn read(reply: &Reply) -> Reading {
     let response = Response::decode(&reply.bytes);
     let mut said = Sayings::default();
     http::facts(&mut said, &response);
+    if let Some(channels) = input_proxy(&response.text()) {
+        said.0.extend(recorder::facts(&channels));
+        return Reading::Facts(said.0);
+    }
     let document = Document::decode(&response.body);
     if let Some(info) = document.find("DeviceInfo") {
         device(&mut said, info);

@@ -8,6 +8,8 @@ mod dvrip;
 mod http;
 mod isapi;
 mod mdns;
+mod onvif;
+mod recorder;
 mod rtsp;
 mod sadp;
 mod snmp;
@@ -55,15 +57,14 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Rtsp => rtsp::read(reply),
         Protocol::Isapi => isapi::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
+        Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
         Protocol::Ssdp => ssdp::read(reply),
         Protocol::Mdns => mdns::read(reply),
         Protocol::Dns => dns::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::Certificate | Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Onvif | Protocol::Other(_) => {
-            Reading::Unread
-        }
+        Protocol::Certificate | Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
     }
 }
 

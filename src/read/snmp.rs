@@ -4,11 +4,14 @@ use super::{Reading, Sayings};
 use crate::fact::{Name, Reply};
 use crate::wire::text;
 
-/// The values that are read: the system group (RFC 3418) and Dahua's own (enterprise 1004849).
+/// The values that are read: the system group (RFC 3418), Hikvision's cameras'
+/// (enterprise 39165) and Dahua's own (enterprise 1004849).
 const VALUES: &[(&str, Name)] = &[
     ("1.3.6.1.2.1.1.1.0", Name::SnmpDescription),
     ("1.3.6.1.2.1.1.2.0", Name::SnmpObjectId),
     ("1.3.6.1.2.1.1.5.0", Name::HostName),
+    ("1.3.6.1.4.1.39165.1.1.0", Name::Model),
+    ("1.3.6.1.4.1.39165.1.3.0", Name::Firmware),
     ("1.3.6.1.4.1.1004849.2.1.1.1.0", Name::Firmware),
     ("1.3.6.1.4.1.1004849.2.1.2.4.0", Name::Serial),
     ("1.3.6.1.4.1.1004849.2.1.2.6.0", Name::Model),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::model::{Ended, PlanSummary, Report, SCHEMA, Summary, Tool};
 use crate::coverage::{BlindSpot, Coverage};
-use crate::identify::{Confidence, Device};
+use crate::identify::{Class, Confidence, Device};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -45,7 +45,11 @@ pub fn assemble(run: Run) -> Report {
         },
         plan: run.plan,
         coverage: run.coverage,
-        blind_spots: run.blind_spots,
+        blind_spots: run
+            .blind_spots
+            .into_iter()
+            .chain(hidden_cameras(&run.devices))
+            .collect(),
         summary: summarise(&run.devices),
         devices: run.devices,
     }
@@ -56,9 +60,33 @@ pub fn is_unit(device: &Device) -> bool {
     matches!(device.maker.as_deref(), Some("hikvision" | "dahua"))
 }
 
+/// Cameras on a recorder's own network are seen by nobody but the recorder, which lists them only after a login.
+fn hidden_cameras(devices: &[Device]) -> Option<BlindSpot> {
+    let lists = |recorder: &&Device| {
+        let mut listed = devices.iter().filter_map(|device| device.behind.as_ref());
+        listed.any(|behind| recorder.addresses.contains(&behind.recorder))
+    };
+    let recorders: Vec<&str> = devices
+        .iter()
+        .filter(|device| is_unit(device) && device.class == Some(Class::Recorder) && device.behind.is_none())
+        .filter(|device| !lists(device))
+        .filter_map(|device| device.addresses.first().map(String::as_str))
+        .collect();
+    (!recorders.is_empty()).then(|| BlindSpot {
+        what: format!(
+            "cameras behind {} recorder(s), if there are any: {}",
+            recorders.len(),
+            recorders.join(", ")
+        ),
+        why: "a recorder lists the cameras on its own network only to who has logged in".into(),
+        remedy: "a read-only login for the recorders (--credentials)".into(),
+    })
+}
+
 fn summarise(devices: &[Device]) -> Summary {
     let mut summary = Summary {
-        hosts: devices.len() as u64,
+        hosts: devices.iter().filter(|device| device.behind.is_none()).count() as u64,
+        behind_recorders: devices.iter().filter(|device| device.behind.is_some()).count() as u64,
         ..Summary::default()
     };
     for device in devices.iter().filter(|device| is_unit(device)) {

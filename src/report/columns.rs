@@ -7,7 +7,7 @@ use super::words::{firmware, maker};
 use crate::identify::{Confidence, Device};
 
 /// Columns of text on a page.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 /// Blank columns between two columns.
 const GAP: usize = 2;
 const HEADINGS: [&str; 6] = ["Address", "Maker (brand)", "Model", "Firmware", "Serial", "Sure"];

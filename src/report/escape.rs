@@ -52,6 +52,21 @@ pub fn elide_front(text: &str, width: usize) -> String {
     format!("…{tail}")
 }
 
+/// Breaks a text into lines of at most `width` columns, at blanks where there are some in the second half of a line.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let safe = escape(text);
+    let (mut lines, mut rest) = (Vec::new(), safe.as_ref());
+    while columns(rest) > width {
+        let first = rest.chars().next().map_or(0, char::len_utf8);
+        let fits = take(rest.chars(), width).len().max(first);
+        let end = rest[..fits].rfind(' ').filter(|end| *end > fits / 2).unwrap_or(fits);
+        lines.push(rest[..end].trim_end().to_owned());
+        rest = rest[end..].trim_start();
+    }
+    lines.push(rest.to_owned());
+    lines
+}
+
 fn take(chars: impl Iterator<Item = char>, width: usize) -> String {
     let mut left = width;
     let fits = |c: &char| {
@@ -105,12 +120,29 @@ mod tests {
         assert_eq!(elide_front("0123456789x", 10), "…23456789x");
     }
 
+    #[test]
+    fn lines_break_at_blanks_and_within_a_word_only_where_there_is_none() {
+        assert_eq!(
+            wrap("10.0.0.5  Dahua probable: x", 16),
+            ["10.0.0.5  Dahua", "probable: x"]
+        );
+        assert_eq!(wrap("a 0123456789", 6), ["a 0123", "456789"]);
+    }
+
     proptest! {
         #[test]
         fn whatever_comes_is_harmless_and_fits(text in any::<String>(), width in 1usize..40) {
             prop_assert!(!escape(&text).chars().any(is_unsafe));
             prop_assert!(columns(&elide(&text, width)) <= width);
             prop_assert!(columns(&elide_front(&text, width)) <= width);
+        }
+
+        #[test]
+        fn a_wrapped_text_fits_and_loses_nothing_but_blanks(text in any::<String>(), width in 2usize..40) {
+            let lines = wrap(&text, width);
+            prop_assert!(lines.iter().all(|line| columns(line) <= width), "{lines:?}");
+            let bare = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
+            prop_assert_eq!(bare(&lines.concat()), bare(&escape(&text)));
         }
     }
 }

@@ -53,6 +53,8 @@ pub struct PlanSummary {
 pub struct Summary {
     /// Hosts that exist.
     pub hosts: u64,
+    /// Cameras that only their recorder speaks of; whatever is counted below counts them too.
+    pub behind_recorders: u64,
     /// Hikvision and Dahua units at any confidence.
     pub units: u64,
     /// Units by maker, then by confidence.

@@ -7,11 +7,14 @@ use std::net::IpAddr;
 
 use super::build::is_unit;
 use super::columns;
-use super::escape::escape;
+use super::escape::{elide, wrap};
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, why};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device};
+
+/// What stands before the rest of a line that is too long for the page.
+const CONTINUED: &str = "    ";
 
 /// What the reader wants of the table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -33,7 +36,8 @@ pub fn write(report: &Report, style: Style, mut out: impl Write) -> io::Result<(
 /// The report as text.
 pub fn text(report: &Report, style: Style) -> String {
     let mut text = String::new();
-    let (outside, inside): (Vec<_>, Vec<_>) = report.devices.iter().partition(|device| device.off_target);
+    let (behind, seen): (Vec<_>, Vec<_>) = report.devices.iter().partition(|device| device.behind.is_some());
+    let (outside, inside): (Vec<_>, Vec<_>) = seen.into_iter().partition(|device| device.off_target);
     let (listed, others): (Vec<_>, Vec<_>) = inside
         .into_iter()
         .partition(|device| device.maker.is_some() || style.all);
@@ -44,6 +48,9 @@ pub fn text(report: &Report, style: Style) -> String {
         &outside,
         style,
     );
+    for (recorder, cameras) in by_recorder(&behind) {
+        push_table(&mut text, &format!("Behind {recorder}, as it says:"), &cameras, style);
+    }
     push_lines(
         &mut text,
         "Mis-addressed (in no subnet of the segment they are on):",
@@ -73,7 +80,8 @@ fn push_lines(text: &mut String, heading: &str, lines: Vec<String>) {
     }
     let _ = writeln!(text, "{heading}");
     for line in lines {
-        let _ = writeln!(text, "  {}", escape(&line));
+        let pieces = wrap(&line, columns::PAGE - CONTINUED.len());
+        let _ = writeln!(text, "  {}", pieces.join(&format!("\n{CONTINUED}")));
     }
     text.push('\n');
 }
@@ -83,7 +91,8 @@ fn push_table(text: &mut String, heading: &str, devices: &[&Device], style: Styl
         return;
     }
     if !heading.is_empty() {
-        let _ = writeln!(text, "{heading}");
+        // It may name a device by the label of its replies.
+        let _ = writeln!(text, "{}", elide(heading, columns::PAGE));
     }
     let mut devices = devices.to_vec();
     devices.sort_by_cached_key(|device| rank(device));
@@ -91,6 +100,15 @@ fn push_table(text: &mut String, heading: &str, devices: &[&Device], style: Styl
         let _ = writeln!(text, "{line}");
     }
     text.push('\n');
+}
+
+fn by_recorder<'a>(cameras: &[&'a Device]) -> BTreeMap<&'a str, Vec<&'a Device>> {
+    let mut groups: BTreeMap<&str, Vec<&Device>> = BTreeMap::new();
+    for camera in cameras {
+        let recorder = camera.behind.as_ref().map_or("", |behind| behind.recorder.as_str());
+        groups.entry(recorder).or_default().push(camera);
+    }
+    groups
 }
 
 /// Hikvision, Dahua, other makers by name, none; then by address as a number.
@@ -227,7 +245,7 @@ fn blind_spots(report: &Report) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::coverage::Coverage;
-    use crate::identify::Firmware;
+    use crate::identify::{Behind, Class, Firmware};
     use crate::report::model::PlanSummary;
     use crate::report::{Run, assemble};
 
@@ -299,11 +317,52 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_below_the_table_stays_in_100_columns_too() {
+        let mut doubtful = device("10.0.0.3", Some("dahua"));
+        doubtful.notes = vec!["a note of many words ".repeat(12), "0123456789".repeat(30)];
+        let shown = text(&report(vec![doubtful]), Style::default());
+        let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
+        assert!((90..=100).contains(&widest), "{widest}: {shown}");
+    }
+
+    #[test]
     fn none_found_is_never_said_without_the_coverage() {
         let shown = text(&report(vec![device("10.0.0.3", None)]), Style::default());
         assert!(shown.contains("No Hikvision or Dahua unit was found"), "{shown}");
         assert!(shown.contains("Looked at:\n  0 replies"), "{shown}");
         assert!(shown.contains("1 other hosts"), "{shown}");
+    }
+
+    #[test]
+    fn cameras_behind_a_recorder_have_a_table_of_their_own_and_a_recorder_without_one_is_a_blind_spot() {
+        let recorder = |address| Device {
+            class: Some(Class::Recorder),
+            ..device(address, Some("dahua"))
+        };
+        let hidden = Device {
+            behind: Some(Behind {
+                recorder: "10.0.0.20".into(),
+                channel: "1".into(),
+            }),
+            ..device("192.168.254.7", Some("hikvision"))
+        };
+        let report = report(vec![recorder("10.0.0.20"), recorder("10.0.0.21"), hidden]);
+        assert_eq!(
+            (
+                report.summary.hosts,
+                report.summary.behind_recorders,
+                report.summary.units
+            ),
+            (2, 1, 3)
+        );
+        let shown = text(&report, Style::default());
+        let (_, table) = shown.split_once("Behind 10.0.0.20, as it says:\n").unwrap();
+        assert!(table.lines().nth(1).unwrap().starts_with("192.168.254.7 "), "{shown}");
+        assert!(
+            shown.contains("cameras behind 1 recorder(s), if there are any: 10.0.0.21:"),
+            "{shown}"
+        );
+        assert!(shown.contains("--credentials"), "{shown}");
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod head;
 pub mod http;
 pub mod mdns;
 pub mod onvif;
+pub mod recorder;
 pub mod rtsp;
 pub mod sadp;
 pub mod sadp_l2;

@@ -177,7 +177,8 @@ impl<'a, D: Door> Run<'a, D> {
                 heard = door.heard() => self.hear(heard),
                 Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
                 Some(Ok((host, name))) = self.names.join_next() => self.take_name(host, name),
-                () = sleep_until(wait) => {}
+                // However long nothing comes, the watcher is told.
+                () = sleep_until(wait.min(now + TELL_EVERY)) => {}
             }
         }
     }
