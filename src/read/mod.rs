@@ -14,6 +14,7 @@ mod rtsp;
 mod sadp;
 mod snmp;
 mod ssdp;
+mod upnp;
 mod wsd;
 
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
@@ -59,6 +60,7 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
+        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::Ssdp => ssdp::read(reply),
         Protocol::Mdns => mdns::read(reply),
         Protocol::Dns => dns::read(reply),
@@ -66,6 +68,11 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Tcp => Reading::Facts(Vec::new()),
         Protocol::Certificate | Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
     }
+}
+
+/// The page of a web server that was asked for, if it was one.
+fn page(reply: &Reply) -> Option<&str> {
+    reply.asked.as_deref()?.strip_prefix("GET ")
 }
 
 /// Facts as they are gathered: trimmed, capped, never empty, each pair of name and value once.
