@@ -192,6 +192,36 @@ const INNOCENT: &[(&str, &str, &str)] = &[
         "wsd",
         "<ProbeMatches><ProbeMatch><Types>wsdp:Device wprt:PrintDeviceType</Types></ProbeMatch></ProbeMatches>",
     ),
+    (
+        "a router",
+        "ssdp",
+        "HTTP/1.1 200 OK\r\nSERVER: Linux/3.4 UPnP/1.0 MiniUPnPd/1.9\r\nX-User-Agent: redsonic\r\nST: upnp:rootdevice\r\nUSN: uuid:7::upnp:rootdevice\r\n\r\n",
+    ),
+    (
+        "a recorder of somebody else's",
+        "ssdp",
+        "NOTIFY * HTTP/1.1\r\nNTS: ssdp:alive\r\nNT: urn:schemas-upnp-org:device:EmbeddedNetDevice:1\r\nUSN: uuid:8::urn:schemas-upnp-org:device:EmbeddedNetDevice:1\r\n\r\n",
+    ),
+    (
+        "a player that somebody named",
+        "ssdp",
+        "HTTP/1.1 200 OK\r\nSERVER: Linux, UPnP/1.0, Private Upnp SDK\r\nUSN: uuid:device_3_0-kitchen::upnp:rootdevice\r\n\r\n",
+    ),
+    (
+        "a device that has Dahua's name for a device",
+        "ssdp",
+        "HTTP/1.1 200 OK\r\nSERVER: Linux, UPnP/1.0, Portable SDK for UPnP devices/1.6\r\nUSN: uuid:device_3_0-4C0AAAAPAG00001::upnp:rootdevice\r\n\r\n",
+    ),
+    (
+        "a PC that searches",
+        "ssdp",
+        "M-SEARCH * HTTP/1.1\r\nMAN: \"ssdp:discover\"\r\nUSER-AGENT: Hikvision Private Upnp SDK\r\nST: ssdp:all\r\n\r\n",
+    ),
+    (
+        "a network storage",
+        "ssdp",
+        "<root><device><deviceType>urn:schemas-upnp-org:device:Basic:1</deviceType><friendlyName>Hikvision backup</friendlyName><manufacturer>Synology</manufacturer><modelName>DS-218</modelName></device></root>",
+    ),
     ("Hikari's block", "neighbour", "00:08:c4:00:00:01"),
     ("Jorex Lorex India's block", "neighbour", "8c:1f:64:f4:b0:01"),
 ];
@@ -222,5 +252,28 @@ fn a_datagram_that_begins_as_the_older_discovery_does_is_no_dahua() {
             "{filling:#x}: {:?}",
             judged.devices[0].evidence
         );
+    }
+}
+
+/// Televisions, routers and the like are made by those who make cameras, too: their descriptions accuse nobody at all.
+#[test]
+fn what_the_descriptions_of_others_say_makes_no_camera() {
+    for kind in [
+        "InternetGatewayDevice:1",
+        "InternetGatewayDevice:2",
+        "MediaRenderer:1",
+        "MediaServer:1",
+        "Printer:1",
+    ] {
+        for maker in ["TP-Link", "Panasonic", "Bosch", "Hikvision", "Dahua"] {
+            let text = format!(
+                "HTTP/1.1 200 OK\r\n\r\n<root><device><deviceType>urn:schemas-upnp-org:device:{kind}</deviceType>\
+                 <manufacturer>{maker}</manufacturer><modelName>X</modelName></device></root>"
+            );
+            let mut reply = Reply::new("10.0.0.9", Protocol::Ssdp, text);
+            reply.asked = Some("GET /rootDesc.xml".into());
+            let device = judge(&[reply], Knowledge::builtin()).devices.remove(0);
+            assert_eq!(device.maker, None, "{kind} by {maker}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use camsweep::fact::Reply;
+use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
 use camsweep::scan::{Findings, Plan, Progress, Ranges, Segment, Watcher, scan};
@@ -43,6 +43,7 @@ fn plan(world: &World) -> Plan {
         segments: world.interfaces.iter().enumerate().map(segment).collect(),
         routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
         probe_silent: world.probe_silent,
+        ethernet: world.ethernet,
         names: true,
         ..Plan::default()
     }
@@ -305,4 +306,42 @@ async fn a_recorded_run_is_judged_the_same() {
             .collect();
         assert_eq!(replies, findings.replies, "{name}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps() {
+    let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    let chatter = |number: u32| world::Datagram {
+        to: "ssdp".into(),
+        ways: vec!["multicast".into()],
+        delay_ms: 0,
+        from_port: None,
+        after: 0,
+        text: format!("HTTP/1.1 200 OK\r\nUSN: uuid:{number}::upnp:rootdevice\r\nST: upnp:rootdevice\r\n\r\n"),
+        service: None,
+    };
+    // A few in scope that never say the same twice, and more senders elsewhere than are kept.
+    world.hosts = crowd(3).collect();
+    for host in &mut world.hosts {
+        host.datagram = (0..100).map(chatter).collect();
+    }
+    let stranger = |number: u32| world::Host {
+        address: format!("192.168.{}.{}", number / 250, 1 + number % 250),
+        datagram: vec![chatter(0)],
+        ..world::Host::default()
+    };
+    world.hosts.extend((0..1100).map(stranger));
+    let (findings, ..) = run(&world, CancellationToken::new()).await;
+    let by = |near: bool| {
+        findings
+            .replies
+            .iter()
+            .filter(move |reply| reply.host.starts_with("10.") == near)
+    };
+    assert_eq!(
+        by(true).filter(|reply| reply.protocol == Protocol::Ssdp).count(),
+        3 * 24
+    );
+    assert_eq!(by(false).count(), 1024);
+    assert!(!findings.coverage.lost.is_empty(), "{:?}", findings.coverage);
 }

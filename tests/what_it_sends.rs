@@ -2,6 +2,7 @@
 
 use camsweep::net::FORBIDDEN_PORTS;
 use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions};
+use camsweep::wire::sadp_l2;
 
 fn page() -> String {
     let page = include_str!("../docs/what-it-sends.md");
@@ -24,6 +25,17 @@ fn the_number_of_multicast_datagrams() {
         .map(|question| question.multicast.len() * places(question))
         .sum();
     says(&format!("That is {} datagrams per interface in all", 3 * once));
+}
+
+#[test]
+fn the_number_of_raw_frames() {
+    let frame = sadp_l2::inquiry([2; 6].into(), [10, 0, 0, 2].into());
+    says(&format!(
+        "{} per interface: type {:#06x}, to everybody, {} bytes",
+        camsweep::scan::SENDS.len(),
+        sadp_l2::ETHERTYPE,
+        frame.len()
+    ));
 }
 
 #[test]

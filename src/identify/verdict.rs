@@ -202,6 +202,8 @@ fn source(protocol: &Protocol, name: Name) -> &'static str {
         Protocol::Snmp => "snmp",
         Protocol::Isapi => "isapi",
         Protocol::DahuaCgi | Protocol::DahuaRpc => "cgi",
+        Protocol::Ssdp => "ssdp",
+        Protocol::Mdns => "mdns",
         _ => "other",
     }
 }

@@ -74,6 +74,11 @@ pub enum Channel {
         /// The interface's name.
         interface: String,
     },
+    /// Hikvision's SADP in frames of Ethernet on an interface; needs CAP_NET_RAW on Linux.
+    Ethernet {
+        /// The interface's name.
+        interface: String,
+    },
     /// The kernel's own address resolution: a harmless datagram makes it ask, and what it learns is
     /// heard as [`Body::Neighbour`]. Works for everybody.
     Kernel,
@@ -118,6 +123,11 @@ pub enum Packet {
         /// The address asked for.
         target: Ipv4Addr,
     },
+    /// A SADP inquiry in a frame of Ethernet, to everybody, from the interface's own addresses. No other frame can be sent.
+    EthernetInquiry {
+        /// The interface's name.
+        interface: String,
+    },
     /// One byte to the discard port (UDP 9) of an address, so that the kernel resolves it.
     Nudge {
         /// The interface that the address is on.
@@ -154,6 +164,8 @@ pub struct Heard {
 pub enum Body {
     /// An ARP packet, Ethernet header taken off: at most [`crate::fact::MAX_DATAGRAM`] bytes.
     Arp(Vec<u8>),
+    /// A whole frame of Ethernet that carries SADP, likewise.
+    Frame(Vec<u8>),
     /// A row of the kernel's neighbour table that has changed.
     Neighbour(Neighbour),
     /// A datagram and its sender, at most [`crate::fact::MAX_DATAGRAM`] bytes.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::net::{Answer, Ask, Door, Exchange, Fetch};
 
-use super::{http, onvif, pages};
+use super::{description, http, onvif, pages};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -196,6 +196,8 @@ pub enum Question {
     HikWebUi,
     /// The web server's icon.
     Favicon,
+    /// The UPnP description.
+    Description,
 }
 
 /// The order in which a host is asked.
@@ -206,6 +208,7 @@ pub const ORDER: &[Question] = &[
     Question::DahuaWeb,
     Question::Onvif,
     Question::OnvifOpen,
+    Question::Description,
     Question::HikDescription,
     Question::HikWebUi,
     Question::Favicon,
@@ -233,6 +236,7 @@ impl Question {
             Question::HikDescription => pages::HIK_DESCRIPTION.is_called_for(signs),
             Question::HikWebUi => pages::HIK_WEB_UI.is_called_for(signs),
             Question::Favicon => pages::FAVICON.is_called_for(signs),
+            Question::Description => description::is_called_for(signs),
         }
     }
 
@@ -247,6 +251,7 @@ impl Question {
             Question::HikDescription => pages::HIK_DESCRIPTION.name,
             Question::HikWebUi => pages::HIK_WEB_UI.name,
             Question::Favicon => pages::FAVICON.name,
+            Question::Description => "upnp",
         }
     }
 
@@ -262,6 +267,7 @@ impl Question {
             Question::HikDescription => pages::HIK_DESCRIPTION.paths.len() as u64,
             Question::HikWebUi => pages::HIK_WEB_UI.paths.len() as u64,
             Question::Favicon => pages::FAVICON.paths.len() as u64,
+            Question::Description => description::MAX_CONNECTIONS,
         }
     }
 
@@ -277,6 +283,7 @@ impl Question {
             Question::HikDescription => pages::HIK_DESCRIPTION.ask(door, whom, signs).await,
             Question::HikWebUi => pages::HIK_WEB_UI.ask(door, whom, signs).await,
             Question::Favicon => pages::FAVICON.ask(door, whom, signs).await,
+            Question::Description => description::ask(door, whom, signs).await,
         }
     }
 }

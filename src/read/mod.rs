@@ -8,11 +8,13 @@ mod dns;
 mod dvrip;
 mod http;
 mod isapi;
+mod mdns;
 mod onvif;
 mod recorder;
 mod rtsp;
 mod sadp;
 mod snmp;
+mod ssdp;
 mod upnp;
 mod wsd;
 
@@ -60,11 +62,14 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
+        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
+        Protocol::Ssdp => ssdp::read(reply),
+        Protocol::Mdns => mdns::read(reply),
         Protocol::Dns => dns::read(reply),
         Protocol::Certificate => certificate::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::Ssdp | Protocol::Mdns | Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
+        Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
     }
 }
 

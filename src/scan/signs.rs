@@ -8,6 +8,14 @@ use crate::probe::tcp::{Known, Page, Signs, Web};
 
 use super::Plan;
 
+/// Services of mDNS that hardly anything but a camera or a recorder offers.
+const VIDEO_SERVICES: [&str; 4] = [
+    "._psia._tcp.local",
+    "._cgi._tcp.local",
+    "._axis-video._tcp.local",
+    "._rtsp._tcp.local",
+];
+
 /// Where a host stands in the middle of a run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Standing {
@@ -25,12 +33,6 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
     let itself = |device: &Device| device.behind.is_none();
     let device = devices.into_iter().find(itself).unwrap_or_default();
-    let video = |fact: &Fact| match fact.name {
-        Name::WsdTypes => fact.value.contains("NetworkVideo"),
-        // A device may call itself no more than `Device`, as printers do; their scopes are not ONVIF's.
-        Name::WsdScopes => fact.value.contains("onvif://www.onvif.org/"),
-        _ => false,
-    };
     Standing {
         settled: is_settled(&device),
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
@@ -45,13 +47,25 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
                 .collect(),
             service_port: facts.iter().find_map(|fact| service_port(fact, replies)),
             description: facts.iter().find_map(|fact| announced_page(fact, Name::SsdpLocation)),
-            camera: device.maker.is_some() || facts.iter().any(video),
+            camera: device.maker.is_some() || facts.iter().any(is_video),
             confirmed: device.confidence == Some(Confidence::Confirmed),
             undecided: device.confidence <= Some(Confidence::Possible),
             known: known(&device),
             recorder: device.class == Some(Class::Recorder),
             maker: device.maker,
         },
+    }
+}
+
+/// Whether it says video, whoever made it. A web server says nothing: printers announce theirs, too.
+fn is_video(fact: &Fact) -> bool {
+    let service = |kind: &str| fact.value.to_ascii_lowercase().ends_with(kind);
+    match fact.name {
+        Name::WsdTypes => fact.value.contains("NetworkVideo"),
+        // A device may call itself no more than `Device`, as printers do; their scopes are not ONVIF's.
+        Name::WsdScopes => fact.value.contains("onvif://www.onvif.org/"),
+        Name::MdnsService => VIDEO_SERVICES.iter().any(|kind| service(kind)),
+        _ => false,
     }
 }
 

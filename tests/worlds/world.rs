@@ -17,6 +17,9 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+#[path = "bytes.rs"]
+pub mod bytes;
+
 /// A scripted network.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -35,6 +38,9 @@ pub struct World {
     /// Ask silent addresses beyond a router by TCP too.
     #[serde(default)]
     pub probe_silent: bool,
+    /// Look for units by raw Ethernet too.
+    #[serde(default)]
+    pub ethernet: bool,
     /// Who is there.
     #[serde(rename = "host", default)]
     pub hosts: Vec<Host>,
@@ -68,6 +74,8 @@ pub struct Host {
     pub arp_after: u32,
     /// What it answers to datagrams.
     pub datagram: Vec<Datagram>,
+    /// What it answers to a SADP inquiry in a frame of Ethernet.
+    pub frame: Option<bytes::Frame>,
     /// What it answers on TCP ports. Others are refused, or silent where `drops`.
     pub tcp: Vec<Tcp>,
     pub drops: bool,
@@ -92,7 +100,18 @@ pub struct Datagram {
     /// Answers only the nth question of its kind and later ones.
     #[serde(default)]
     pub after: u32,
+    #[serde(default)]
     pub text: String,
+    /// In place of the text, what multicast DNS offers.
+    #[serde(default)]
+    pub service: Option<bytes::Service>,
+}
+
+impl Datagram {
+    fn bytes(&self) -> Vec<u8> {
+        let service = self.service.as_ref().map(bytes::Service::answer);
+        service.unwrap_or_else(|| self.text.clone().into())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -246,6 +265,25 @@ impl Scripted {
         }
     }
 
+    fn answer_inquiry(&self, interface: String) {
+        self.ledger.lock().expect("no test panics with it held").multicasts += 1;
+        let on_segment = |host: &&Host| host.interface.as_deref().is_none_or(|name| name == interface);
+        for host in self.hosts.iter().filter(on_segment) {
+            let mac = host.mac.as_deref().and_then(parse_mac);
+            if let (Some(frame), Some(mac)) = (&host.frame, mac) {
+                let channel = Channel::Ethernet {
+                    interface: interface.clone(),
+                };
+                self.say(
+                    2,
+                    channel,
+                    Some(interface.clone()),
+                    Body::Frame(frame.answer(mac.bytes())),
+                );
+            }
+        }
+    }
+
     fn answer_nudge(&self, interface: String, target: Ipv4Addr) {
         *self
             .ledger
@@ -305,10 +343,7 @@ impl Scripted {
             };
             for answer in host.datagram.iter().filter(fits) {
                 let from: IpAddr = host.address.parse().expect("an address in the world");
-                let body = Body::Datagram(
-                    SocketAddr::new(from, answer.from_port.unwrap_or(3702)),
-                    answer.text.clone().into(),
-                );
+                let body = Body::Datagram(SocketAddr::new(from, answer.from_port.unwrap_or(3702)), answer.bytes());
                 self.say(answer.delay_ms, channel.clone(), interface.clone(), body);
             }
         }
@@ -377,7 +412,7 @@ pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
 
 impl Door for Scripted {
     async fn open(&self, channel: &Channel) -> io::Result<()> {
-        if matches!(channel, Channel::Arp { .. }) && !self.raw {
+        if matches!(channel, Channel::Arp { .. } | Channel::Ethernet { .. }) && !self.raw {
             return Err(io::Error::from(io::ErrorKind::PermissionDenied));
         }
         self.ledger
@@ -397,6 +432,10 @@ impl Door for Scripted {
             Packet::Nudge { interface, target } => {
                 self.turn("kernel", 250).await;
                 self.answer_nudge(interface, target);
+            }
+            Packet::EthernetInquiry { interface } => {
+                self.turn("datagram", 300).await;
+                self.answer_inquiry(interface);
             }
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");

@@ -27,10 +27,7 @@ impl<D: Door> Run<'_, D> {
         coverage.skipped = self.plan.skipped.clone();
         coverage.lost.extend(lost);
         let interfaces = self.plan.segments.len() as u64;
-        let asks = coverage
-            .questions
-            .iter_mut()
-            .filter(|(name, _)| name.starts_with("multicast "));
+        let asks = coverage.questions.iter_mut().filter(|(name, _)| is_to_everybody(name));
         asks.for_each(|(_, question)| question.asked = interfaces);
         coverage.notes.extend(signs::notes(self.plan, coverage));
         let (replies, coverage) = self.ledger.close();

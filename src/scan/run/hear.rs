@@ -6,6 +6,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) fn hear(&mut self, heard: Heard) {
         match &heard.body {
             Body::Arp(bytes) => self.hear_arp(&heard, bytes.clone()),
+            Body::Frame(bytes) => self.hear_frame(&heard, bytes.clone()),
             Body::Neighbour(row) => self.hear_neighbour(row, KERNEL),
             Body::Datagram(from, bytes) => self.hear_datagram(&heard, from.ip(), from.port(), bytes.clone()),
         }
@@ -85,16 +86,41 @@ impl<D: Door> Run<'_, D> {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
             Channel::Unicast { protocol, .. } if self.was_asked(sender, protocol) => (protocol.clone(), "unicast"),
             Channel::Unicast { protocol, .. } | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
-            Channel::Arp { .. } | Channel::Kernel => return,
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
         let question = format!("{way} {protocol}");
         let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
         let reply = self.reply_from(heard, from, Some(port), protocol, asked, bytes);
+        self.take_answer(&question, sender, reply);
+    }
+
+    /// A frame of SADP. Its sender's address is the one that it says it has, which may belong to no network here;
+    /// a unit without an address of its own is named by its MAC.
+    fn hear_frame(&mut self, heard: &Heard, bytes: Vec<u8>) {
+        let answer = match sadp_l2::Message::decode(&bytes) {
+            Some(sadp_l2::Message::Answer(answer)) => answer,
+            Some(sadp_l2::Message::Question) => return,
+            None => return *self.ledger.coverage.garbled.entry("sadp".into()).or_default() += 1,
+        };
+        let asked = Some("ethernet inquiry".to_owned());
+        let reply = self.reply_from(heard, answer.address.into(), None, Protocol::Sadp, asked, bytes);
+        if is_hosts(answer.address) && !self.is_own(answer.address) {
+            return self.take_answer(ETHERNET, answer.address, reply);
+        }
+        self.keep(Reply {
+            host: answer.sender.to_string().to_lowercase(),
+            off_target: true,
+            ..reply
+        });
+    }
+
+    /// An answer to a question: evidence, and a sign that its sender exists.
+    fn take_answer(&mut self, question: &str, sender: Ipv4Addr, reply: Reply) {
         let outcome = outcome_of(&reply);
         if self.keep(reply) == Kept::Question {
             return;
         }
-        self.ledger.ended(&question, from, outcome);
+        self.ledger.ended(question, sender.into(), outcome);
         if self.scope.contains(sender) {
             self.found(sender);
             if self.live.contains_key(&sender) && self.standing(sender).settled {
@@ -114,7 +140,7 @@ impl<D: Door> Run<'_, D> {
     /// The first word of the question, for a reply's `asked`.
     fn word_of(&self, protocol: &Protocol) -> &'static str {
         let question = self.questions.iter().find(|question| question.protocol == *protocol);
-        let word = question.and_then(|question| question.unicast.first()?.word.split(' ').next());
+        let word = question.and_then(|question| question.multicast.first()?.word.split(' ').next());
         word.unwrap_or("question")
     }
 
@@ -193,4 +219,10 @@ impl<D: Door> Run<'_, D> {
         self.asking.admit(host, places, earliest);
         self.ask_name(host);
     }
+}
+
+/// Whether a single host can have this address.
+fn is_hosts(address: Ipv4Addr) -> bool {
+    let [first, ..] = address.octets();
+    !matches!(first, 0 | 127 | 224..)
 }

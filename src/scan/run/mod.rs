@@ -16,12 +16,12 @@ use crate::identify::Knowledge;
 use crate::net::{Body, Channel, Door, Heard, Neighbour, NeighbourState, Packet};
 use crate::probe::tcp::{Asked, Question};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
-use crate::wire::arp;
+use crate::wire::{arp, sadp_l2};
 
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
-use super::ledger::{Kept, Ledger, outcome_of};
+use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
@@ -50,6 +50,8 @@ const PASSES: Tempo = Tempo {
 };
 /// The coverage's name for the sweep without a raw socket, and what its replies say they were asked.
 const KERNEL: &str = "kernel resolution";
+/// The coverage's name for SADP in frames of Ethernet.
+const ETHERNET: &str = "ethernet sadp";
 /// Conversations over TCP that may be under way; the door has a limit of its own below it.
 const MAX_CONVERSATIONS: usize = 256;
 /// How often the watcher is told where the run stands.

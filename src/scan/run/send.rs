@@ -7,7 +7,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) async fn step(&mut self, now: Instant) -> Step {
         let mut waits = Vec::new();
         match self.chorus.poll(now) {
-            Verse::Send(packet) => return self.send_multicast(packet).await,
+            Verse::Send(packet) => return self.send_to_everybody(packet).await,
             Verse::Wait(until) => waits.push(until),
             Verse::Done => {}
         }
@@ -64,21 +64,21 @@ impl<D: Door> Run<'_, D> {
         None
     }
 
-    async fn send_multicast(&mut self, packet: Packet) -> Step {
-        let Packet::Datagram {
-            channel: Channel::Multicast {
-                protocol, interface, ..
-            },
-            ..
-        } = &packet
-        else {
-            return Step::Sent;
+    async fn send_to_everybody(&mut self, packet: Packet) -> Step {
+        let (name, interface) = match &packet {
+            Packet::Datagram {
+                channel: Channel::Multicast {
+                    protocol, interface, ..
+                },
+                ..
+            } => (format!("multicast {protocol}"), interface.clone()),
+            Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
+            _ => return Step::Sent,
         };
-        let (name, protocol, interface) = (format!("multicast {protocol}"), protocol.clone(), interface.clone());
         match self.door.send(packet).await {
             Ok(()) => self.ledger.sent_to_nobody(&name, false),
             Err(why) => {
-                let blind_spot = open::no_channel("multicast", &protocol, &interface, &why);
+                let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
                     self.blind_spots.push(blind_spot);
                 }
