@@ -42,6 +42,7 @@ fn plan(world: &World) -> Plan {
     Plan {
         segments: world.interfaces.iter().enumerate().map(segment).collect(),
         routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
+        routed_interface: world.routed_interface.clone(),
         probe_silent: world.probe_silent,
         names: true,
         ..Plan::default()

@@ -29,6 +29,9 @@ pub struct World {
     /// Targets beyond a router, `first-last`.
     #[serde(default)]
     pub routed: Vec<String>,
+    /// The only interface to leave by for them.
+    #[serde(default)]
+    pub routed_interface: Option<String>,
     /// Whether the scanner may open raw sockets.
     #[serde(default = "yes")]
     pub raw: bool,
@@ -372,6 +375,11 @@ impl Door for Scripted {
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
                 self.turn("datagram", 300).await;
+                let ledger = self.ledger.lock().expect("no test panics with it held");
+                if !ledger.opened.contains(&channel) {
+                    return Err(io::ErrorKind::NotConnected.into());
+                }
+                drop(ledger);
                 self.answer_datagram(&channel, *to.ip());
             }
         }

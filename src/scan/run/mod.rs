@@ -97,8 +97,8 @@ struct Run<'a, D: Door> {
     sweeps: Vec<Sweep>,
     passes: Rounds,
     asking: Asking,
-    /// Hosts in scope that exist, and the interface of those on a segment.
-    live: HashMap<Ipv4Addr, Option<String>>,
+    /// Hosts in scope that exist.
+    live: HashSet<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
@@ -134,7 +134,7 @@ impl<'a, D: Door> Run<'a, D> {
             sweeps: Vec::new(),
             passes: Rounds::new(Ranges::default(), PASSES),
             asking: Asking::new(ROOM),
-            live: HashMap::new(),
+            live: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
             talks: JoinSet::new(),
@@ -203,7 +203,7 @@ impl<'a, D: Door> Run<'a, D> {
             .any(|sweep| matches!(sweep.presence, Presence::Kernel(_)))
         {
             let rows = self.door.neighbours().await.unwrap_or_default();
-            let is_news = |row: &&Neighbour| !matches!(row.address, IpAddr::V4(host) if self.live.contains_key(&host));
+            let is_news = |row: &&Neighbour| !matches!(row.address, IpAddr::V4(host) if self.live.contains(&host));
             let news: Vec<Neighbour> = rows.iter().filter(is_news).cloned().collect();
             news.iter().for_each(|row| self.hear_neighbour(row, "table"));
         }

@@ -1,7 +1,5 @@
 //! Conversations over TCP and with reverse DNS: begun here, their fruits taken in here.
 
-use std::collections::hash_map::Entry;
-
 use super::*;
 use crate::probe::tcp::{self, Whom};
 
@@ -23,13 +21,9 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn whom(&self, host: Ipv4Addr) -> Whom {
-        let interface = match self.live.get(&host) {
-            Some(interface) => interface.clone(),
-            None => self.plan.routed_interface.clone(),
-        };
         Whom {
             host: host.into(),
-            interface,
+            interface: self.interface_to(host),
         }
     }
 
@@ -86,8 +80,7 @@ impl<D: Door> Run<'_, D> {
 
     pub(super) fn keep_talk(&mut self, host: Ipv4Addr, reply: Reply) {
         self.keep(reply);
-        if let Entry::Vacant(place) = self.live.entry(host) {
-            place.insert(None);
+        if self.live.insert(host) {
             self.ask_name(host);
         }
     }
