@@ -8,6 +8,7 @@ pub mod arp;
 pub mod dhip;
 pub mod dvrip;
 mod head;
+pub mod hik_sdk;
 pub mod http;
 pub mod onvif;
 pub mod recorder;
