@@ -90,6 +90,13 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         assert!(sent <= *most, "{name}: {sent} datagrams to {host}, not {most}");
     }
     assert_eq!(ledger.connections, expect.connections, "{name}: connections");
+    for (host, ports) in &expect.ports {
+        assert_eq!(ledger.ports.get(host), Some(ports), "{name}: ports of {host}");
+    }
+    for (host, serial) in &expect.serials {
+        let device = devices.iter().find(|device| device.addresses.contains(host)).unwrap();
+        assert_eq!(device.serial.as_ref(), Some(serial), "{name}: serial of {host}");
+    }
     check_pace(name, &ledger.moments);
     check_account(name, expect, findings);
 }

@@ -5,10 +5,11 @@
 
 mod dhip;
 mod dvrip;
+mod hik_sdk;
 pub mod http;
 pub mod onvif;
+mod rtsp;
 mod sadp;
-pub mod silent;
 pub mod tcp;
 mod wsd;
 

@@ -62,11 +62,9 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Dns => dns::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::Ssdp
-        | Protocol::Mdns
-        | Protocol::Certificate
-        | Protocol::DahuaRpc
-        | Protocol::Other(_) => Reading::Unread,
+        Protocol::Ssdp | Protocol::Mdns | Protocol::Certificate | Protocol::DahuaRpc | Protocol::Other(_) => {
+            Reading::Unread
+        }
     }
 }
 

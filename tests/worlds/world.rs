@@ -107,7 +107,11 @@ pub struct Tcp {
     /// The path; for one operation of an ONVIF service `/path#GetHostname`.
     #[serde(default = "slash")]
     pub path: String,
+    /// Bytes before the text, in hexadecimal.
+    #[serde(default)]
+    pub hex: String,
     /// The answer, or `panic` to make the door itself fail.
+    #[serde(default)]
     pub text: String,
 }
 
@@ -125,12 +129,25 @@ pub struct Expect {
     pub datagrams: BTreeMap<String, u64>,
     /// TCP connections by host; a host that is not named has none.
     pub connections: BTreeMap<String, u64>,
+    /// The ports that a host was connected to, in order.
+    pub ports: BTreeMap<String, Vec<u16>>,
+    /// Serial numbers by host.
+    pub serials: BTreeMap<String, String>,
     /// Words that must occur in the blind spots.
     pub blind_spots: Vec<String>,
     /// Words that must occur in the coverage's notes.
     pub notes: Vec<String>,
     /// Outcomes in the coverage: `question outcome count`.
     pub outcomes: Vec<String>,
+}
+
+impl Tcp {
+    fn bytes(&self) -> Vec<u8> {
+        let digits = self.hex.split_whitespace().collect::<String>();
+        let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal in the world");
+        let head = (0..digits.len()).step_by(2).map(byte);
+        head.chain(self.text.bytes()).collect()
+    }
 }
 
 fn yes() -> bool {
@@ -164,6 +181,7 @@ pub struct Account {
     pub asked: HashMap<(String, String), u32>,
     pub multicasts: u64,
     pub connections: BTreeMap<String, u64>,
+    pub ports: BTreeMap<String, Vec<u16>>,
     pub opened: Vec<Channel>,
     /// The moment of each datagram to a single host.
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
@@ -309,23 +327,21 @@ impl Scripted {
     }
 
     fn answer_tcp(&self, to: SocketAddr, tls: bool, path: &str, operation: &str) -> Answer {
-        *self
-            .ledger
-            .lock()
-            .expect("no test panics with it held")
-            .connections
-            .entry(to.ip().to_string())
-            .or_default() += 1;
-        let answer = |outcome, text: &str| Answer {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        let host = to.ip().to_string();
+        *ledger.connections.entry(host.clone()).or_default() += 1;
+        ledger.ports.entry(host).or_default().push(to.port());
+        drop(ledger);
+        let answer = |outcome, bytes| Answer {
             outcome,
             connected: outcome == Outcome::Answered,
             at: Timestamp::UNIX_EPOCH,
-            bytes: text.as_bytes().to_vec(),
+            bytes,
             certificate: None,
             why: None,
         };
         let Some(host) = self.host(to.ip()) else {
-            return answer(Outcome::Silent, "");
+            return answer(Outcome::Silent, Vec::new());
         };
         match host
             .tcp
@@ -333,9 +349,9 @@ impl Scripted {
             .find(|tcp| tcp.port == to.port() && tcp.tls == tls && (tcp.path == path || tcp.path == operation))
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
-            Some(tcp) => answer(Outcome::Answered, &tcp.text),
-            None if host.drops => answer(Outcome::Silent, ""),
-            None => answer(Outcome::Refused, ""),
+            Some(tcp) => answer(Outcome::Answered, tcp.bytes()),
+            None if host.drops => answer(Outcome::Silent, Vec::new()),
+            None => answer(Outcome::Refused, Vec::new()),
         }
     }
 }

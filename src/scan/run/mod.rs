@@ -14,7 +14,7 @@ use crate::coverage::BlindSpot;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::identify::Knowledge;
 use crate::net::{Body, Channel, Door, Heard, Neighbour, NeighbourState, Packet};
-use crate::probe::tcp::{Asked, Question};
+use crate::probe::tcp::{Asked, Talked};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::wire::arp;
 
@@ -104,7 +104,7 @@ struct Run<'a, D: Door> {
     units: HashSet<Ipv4Addr>,
     talks: JoinSet<Vec<Asked>>,
     /// What hosts have been asked over TCP.
-    talked: HashMap<Ipv4Addr, Vec<Question>>,
+    talked: HashMap<Ipv4Addr, Talked>,
     talking: HashMap<tokio::task::Id, Ipv4Addr>,
     names: JoinSet<(Ipv4Addr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
