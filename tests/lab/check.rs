@@ -139,8 +139,9 @@ pub fn units(report: &Value) -> BTreeSet<String> {
 }
 
 /// The most connections to one host in one scan (docs/what-it-sends.md): two ports that it announced,
-/// 80 and 443, then 8080, 8443 and 88, and two redirects.
-const MOST_CONNECTIONS: usize = 9;
+/// 80 and 443, then 8080, 8443 and 88, and two redirects; the maker's own port of either, and RTSP; two places
+/// of an ONVIF service, and three further questions to it.
+const MOST_CONNECTIONS: usize = 17;
 
 /// Printers print what they hear, plants and patients may be hurt by it.
 const NEVER_TOUCHED: [u16; 19] = [
