@@ -155,6 +155,27 @@ const INNOCENT: &[(&str, &str, &str)] = &[
         "rtsp",
         "RTSP/1.0 401 Unauthorized\r\nServer: Rtsp Server\r\nWWW-Authenticate: Digest realm=\"Login to LIVE555\", nonce=\"1\"\r\n\r\n",
     ),
+    (
+        "a DrayTek Vigor",
+        "rtsp",
+        "RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Login to Vigor2860\", nonce=\"1\"\r\n\r\n",
+    ),
+    (
+        "an RTSP server that dates as HTTP does",
+        "rtsp",
+        "RTSP/1.0 200 OK\r\nPublic: OPTIONS, DESCRIBE, SETUP\r\nDate:  Mon, 05 Jan 2026 08:15:00 GMT\r\n\r\n",
+    ),
+    (
+        "whatever shows a realm",
+        "dvrip",
+        "Realm:Login to my shop\r\nRandom:1\r\n\r\n",
+    ),
+    ("a mail server", "hik-sdk", "220 mail.example ESMTP Postfix\r\n"),
+    (
+        "a protocol whose messages begin with their length",
+        "hik-sdk",
+        "\0\0\0\x10\0\0\0\x01\0\0\0\0\0\0\0\0",
+    ),
     ("some recorder", "snmp", "1.3.6.1.2.1.1.1.0 = STRING: NVR"),
     (
         "an echo server",
@@ -236,6 +257,22 @@ fn the_innocent_are_accused_of_nothing() {
             .maker
             .filter(|maker| ["hikvision", "dahua"].contains(&maker.as_str()));
         assert_eq!(ours, None, "{really}: {:?}", device.evidence);
+    }
+}
+
+/// The SDK of Eyenix has Hikvision's methods and its challenge, but dates with one blank.
+#[test]
+fn a_chip_makers_sdk_that_copies_the_dialogue_is_no_unit() {
+    let dialogue = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, \
+                    GET_PARAMETER\r\nDate: Mon, Jan 05 2026 08:15:00 GMT\r\n\r\nRTSP/1.0 401 Unauthorized\r\nCSeq: 2\r\n\
+                    WWW-Authenticate: Digest realm=\"EN673\", nonce=\"00112233445566778899aabbccddeeff\", \
+                    stale=\"FALSE\"\r\n\r\n";
+    for (mac, expected) in [(Some("00:50:56:0a:0a:0a"), None), (None, Some("possible"))] {
+        let mut replies = vec![Reply::new("10.0.0.57", Protocol::Rtsp, dialogue)];
+        replies.extend(mac.map(|mac| Reply::new("10.0.0.57", Protocol::Arp, mac)));
+        let device = judge(&replies, Knowledge::builtin()).devices.remove(0);
+        let confidence = device.confidence.map(|confidence| confidence.to_string());
+        assert_eq!(confidence.as_deref(), expected, "{mac:?}: {:?}", device.evidence);
     }
 }
 

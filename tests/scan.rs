@@ -42,6 +42,7 @@ fn plan(world: &World) -> Plan {
     Plan {
         segments: world.interfaces.iter().enumerate().map(segment).collect(),
         routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
+        routed_interface: world.routed_interface.clone(),
         probe_silent: world.probe_silent,
         ethernet: world.ethernet,
         names: true,
@@ -116,6 +117,9 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         ledger.connections.values().sum::<u64>(),
         "{name}: connections in the account"
     );
+    for (host, ports) in &expect.ports {
+        assert_eq!(ledger.ports.get(host), Some(ports), "{name}: ports of {host}");
+    }
     check_pace(name, &ledger.moments);
     check_account(name, expect, findings);
 }

@@ -198,6 +198,7 @@ fn source(protocol: &Protocol, name: Name) -> &'static str {
         Protocol::Wsd | Protocol::Onvif => "onvif",
         Protocol::Http | Protocol::Https => "http",
         Protocol::Rtsp => "rtsp",
+        Protocol::HikSdk => "hik-sdk",
         Protocol::Certificate => "certificate",
         Protocol::Snmp => "snmp",
         Protocol::Isapi => "isapi",

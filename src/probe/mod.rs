@@ -6,12 +6,13 @@
 mod description;
 mod dhip;
 mod dvrip;
+mod hik_sdk;
 pub mod http;
 mod mdns;
 pub mod onvif;
 pub mod pages;
+mod rtsp;
 mod sadp;
-pub mod silent;
 mod ssdp;
 pub mod tcp;
 mod wsd;

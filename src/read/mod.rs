@@ -6,6 +6,7 @@ mod dahua_cgi;
 mod dhip;
 mod dns;
 mod dvrip;
+mod hik_sdk;
 mod http;
 mod isapi;
 mod mdns;
@@ -57,6 +58,7 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Dvrip => dvrip::read_realm(reply),
         Protocol::Http | Protocol::Https => http::read(reply),
         Protocol::Rtsp => rtsp::read(reply),
+        Protocol::HikSdk => hik_sdk::read(reply),
         Protocol::Isapi => isapi::read(reply),
         Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
@@ -69,7 +71,7 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Certificate => certificate::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::HikSdk | Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
+        Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
     }
 }
 
@@ -95,7 +97,12 @@ impl Sayings {
             _ => MAX_VALUE,
         };
         let blank = |c: char| c.is_whitespace() || c == '\0';
-        let value = text::cut(value.as_ref().trim_matches(blank), limit).trim_end_matches(blank);
+        let value = match name {
+            // How many blanks stand before the date tells makers apart.
+            Name::RtspDate => value.as_ref(),
+            _ => value.as_ref().trim_start_matches(blank),
+        };
+        let value = text::cut(value, limit).trim_end_matches(blank);
         let said = Said {
             name,
             value: value.to_owned(),

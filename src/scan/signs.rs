@@ -4,7 +4,7 @@ use crate::coverage::Coverage;
 use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
-use crate::probe::tcp::{Known, Page, Signs, Web};
+use crate::probe::tcp::{Known, Page, Shown, Signs, Web};
 
 use super::Plan;
 
@@ -37,10 +37,12 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
         settled: is_settled(&device),
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
         signs: Signs {
+            shown: shown(replies),
             announced: facts.iter().filter_map(announced_web).collect(),
             // The last: one that redirects to another has said so and will say no more.
             web: replies.iter().rev().find_map(web_of),
-            command_port: facts.iter().find_map(command_port),
+            command_port: facts.iter().find_map(|fact| announced_port(fact, Name::CommandPort)),
+            rtsp_port: facts.iter().find_map(|fact| announced_port(fact, Name::RtspPort)),
             services: facts
                 .iter()
                 .filter_map(|fact| announced_page(fact, Name::WsdXaddr))
@@ -138,9 +140,20 @@ fn service_port(fact: &Fact, replies: &[Reply]) -> Option<u16> {
     reply?.port
 }
 
-fn command_port(fact: &Fact) -> Option<u16> {
-    let port = fact.value.parse().ok().filter(|_| fact.name == Name::CommandPort);
+fn announced_port(fact: &Fact, name: Name) -> Option<u16> {
+    let port = fact.value.parse().ok().filter(|_| fact.name == name);
     port.filter(|port| *port != 0)
+}
+
+fn shown(replies: &[Reply]) -> Shown {
+    let all = |of: fn(&Protocol) -> bool| replies.iter().all(|reply| of(&reply.protocol));
+    if all(|protocol| matches!(protocol, Protocol::Tcp | Protocol::Dns)) {
+        Shown::Nothing
+    } else if all(|protocol| matches!(protocol, Protocol::Arp | Protocol::Neighbour | Protocol::Dns)) {
+        Shown::Mac
+    } else {
+        Shown::Itself
+    }
 }
 
 /// What the reader must know before "none" can be believed.

@@ -10,6 +10,7 @@ pub mod dhip;
 pub mod dvrip;
 pub mod favicon;
 mod head;
+pub mod hik_sdk;
 pub mod http;
 pub mod mdns;
 pub mod onvif;

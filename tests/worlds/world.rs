@@ -32,6 +32,9 @@ pub struct World {
     /// Targets beyond a router, `first-last`.
     #[serde(default)]
     pub routed: Vec<String>,
+    /// The only interface to leave by for them.
+    #[serde(default)]
+    pub routed_interface: Option<String>,
     /// Whether the scanner may open raw sockets.
     #[serde(default = "yes")]
     pub raw: bool,
@@ -123,7 +126,11 @@ pub struct Tcp {
     /// The path; for one operation of an ONVIF service `/path#GetHostname`.
     #[serde(default = "slash")]
     pub path: String,
+    /// Bytes before the text, in hexadecimal.
+    #[serde(default)]
+    pub hex: String,
     /// The answer, or `panic` to make the door itself fail.
+    #[serde(default)]
     pub text: String,
     /// It refuses TLS of today.
     #[serde(default)]
@@ -148,12 +155,23 @@ pub struct Expect {
     pub datagrams: BTreeMap<String, u64>,
     /// TCP connections by host; a host that is not named has none.
     pub connections: BTreeMap<String, u64>,
+    /// The ports that a host was connected to, in order.
+    pub ports: BTreeMap<String, Vec<u16>>,
     /// Words that must occur in the blind spots.
     pub blind_spots: Vec<String>,
     /// Words that must occur in the coverage's notes.
     pub notes: Vec<String>,
     /// Outcomes in the coverage: `question outcome count`.
     pub outcomes: Vec<String>,
+}
+
+impl Tcp {
+    fn bytes(&self) -> Vec<u8> {
+        let digits = self.hex.split_whitespace().collect::<String>();
+        let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal in the world");
+        let head = (0..digits.len()).step_by(2).map(byte);
+        head.chain(self.text.bytes()).collect()
+    }
 }
 
 fn yes() -> bool {
@@ -187,6 +205,7 @@ pub struct Account {
     pub asked: HashMap<(String, String), u32>,
     pub multicasts: u64,
     pub connections: BTreeMap<String, u64>,
+    pub ports: BTreeMap<String, Vec<u16>>,
     pub opened: Vec<Channel>,
     /// Hosts that have refused TLS of today.
     pub legacy: std::collections::HashSet<String>,
@@ -350,25 +369,23 @@ impl Scripted {
     }
 
     fn answer_tcp(&self, to: SocketAddr, tls: bool, path: &str, operation: &str) -> Answer {
-        *self
-            .ledger
-            .lock()
-            .expect("no test panics with it held")
-            .connections
-            .entry(to.ip().to_string())
-            .or_default() += 1;
-        let answer = |outcome, text: &str| Answer {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        let host = to.ip().to_string();
+        *ledger.connections.entry(host.clone()).or_default() += 1;
+        ledger.ports.entry(host).or_default().push(to.port());
+        drop(ledger);
+        let answer = |outcome, bytes| Answer {
             outcome,
             connected: outcome == Outcome::Answered,
             at: Timestamp::UNIX_EPOCH,
-            bytes: text.as_bytes().to_vec(),
+            bytes,
             certificate: None,
             tls: None,
             connections: 1,
             why: None,
         };
         let Some(host) = self.host(to.ip()) else {
-            return answer(Outcome::Silent, "");
+            return answer(Outcome::Silent, Vec::new());
         };
         match host
             .tcp
@@ -376,13 +393,14 @@ impl Scripted {
             .find(|tcp| tcp.port == to.port() && tcp.tls == tls && (tcp.path == path || tcp.path == operation))
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
-            Some(tcp) if tcp.legacy => self.by_legacy_tls(&host.address, answer(Outcome::Answered, &tcp.text)),
-            Some(tcp) => answer(Outcome::Answered, &tcp.text),
-            None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => {
-                answer(Outcome::Answered, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
-            }
-            None if host.drops => answer(Outcome::Silent, ""),
-            None => answer(Outcome::Refused, ""),
+            Some(tcp) if tcp.legacy => self.by_legacy_tls(&host.address, answer(Outcome::Answered, tcp.bytes())),
+            Some(tcp) => answer(Outcome::Answered, tcp.bytes()),
+            None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => answer(
+                Outcome::Answered,
+                b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            ),
+            None if host.drops => answer(Outcome::Silent, Vec::new()),
+            None => answer(Outcome::Refused, Vec::new()),
         }
     }
 }
@@ -440,6 +458,11 @@ impl Door for Scripted {
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
                 self.turn("datagram", 300).await;
+                let ledger = self.ledger.lock().expect("no test panics with it held");
+                if !ledger.opened.contains(&channel) {
+                    return Err(io::ErrorKind::NotConnected.into());
+                }
+                drop(ledger);
                 self.answer_datagram(&channel, *to.ip());
             }
         }

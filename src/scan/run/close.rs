@@ -13,7 +13,7 @@ impl<D: Door> Run<'_, D> {
         self.names.shutdown().await;
         not_asked = not_asked.union(&self.not_asked.iter().copied().collect());
         let lost = self.door.lost();
-        let live: Ranges = self.live.keys().copied().collect();
+        let live: Ranges = self.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();

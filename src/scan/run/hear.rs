@@ -123,7 +123,7 @@ impl<D: Door> Run<'_, D> {
         self.ledger.ended(question, sender.into(), outcome);
         if self.scope.contains(sender) {
             self.found(sender);
-            if self.live.contains_key(&sender) && self.standing(sender).settled {
+            if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
                 self.asking.settle(sender, Instant::now());
             }
@@ -192,6 +192,11 @@ impl<D: Door> Run<'_, D> {
         Some(segment.interface.name.clone())
     }
 
+    /// The only interface by which an address may be asked, if there is one.
+    pub(super) fn interface_to(&self, address: Ipv4Addr) -> Option<String> {
+        self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
+    }
+
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
         let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
@@ -200,14 +205,14 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
-        if self.live.contains_key(&host) {
+        if self.live.contains(&host) {
             return;
         }
         for &(question, _) in asked_already {
             let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.remember(&name, host.into());
         }
-        self.live.insert(host, self.segment_of(host));
+        self.live.insert(host);
         let now = Instant::now();
         let earliest = if asked_already.is_empty() {
             now
