@@ -105,7 +105,7 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         assert!(sent <= *most, "{name}: {sent} datagrams to {host}, not {most}");
     }
     assert_eq!(ledger.connections, expect.connections, "{name}: connections");
-    let others = ["arp", "kernel", "multicast ", "unicast "];
+    let others = ["arp", "kernel", "ethernet ", "multicast ", "unicast "];
     let by_tcp = |question: &str| !others.iter().any(|other| question.starts_with(other));
     let questions = findings.coverage.questions.iter();
     let counted: u64 = questions
