@@ -1,6 +1,6 @@
 //! How the table puts a device into words.
 
-use crate::identify::{Device, Knowledge};
+use crate::identify::{Device, Knowledge, Strength};
 
 /// The name of a maker for people.
 pub fn maker_name(id: &str) -> &str {
@@ -11,13 +11,37 @@ pub fn maker_name(id: &str) -> &str {
         .map_or(id, |maker| maker.name.as_str())
 }
 
+/// What an advisory says can be done, for people.
+pub fn title_of(id: &str) -> &str {
+    let mut advisories = Knowledge::builtin()
+        .advisories
+        .iter()
+        .flat_map(|bulletin| &bulletin.advisory);
+    advisories
+        .find(|advisory| advisory.id == id)
+        .map_or("", |advisory| advisory.title.as_str())
+}
+
 /// The maker, and the brand where the label differs.
 pub fn maker(device: &Device) -> String {
     let maker = device.maker.as_deref().map_or("", maker_name);
-    match &device.brand {
-        Some(brand) => format!("{maker} ({brand})"),
+    match device.brand {
+        Some(_) => format!("{maker} ({})", brand(device)),
         None => maker.to_owned(),
     }
+}
+
+/// The brand on the label; with a question mark where nobody better than the press says that the maker makes it.
+pub fn brand(device: &Device) -> String {
+    let doubtful = device
+        .brand_claim
+        .as_ref()
+        .is_some_and(|claim| claim.strength >= Strength::Press);
+    let mark = if doubtful { "?" } else { "" };
+    device
+        .brand
+        .as_ref()
+        .map_or(String::new(), |brand| format!("{brand}{mark}"))
 }
 
 /// The version with its build date; a text that no grammar fits as it came. Without any, what the web pages say,
@@ -59,13 +83,19 @@ fn version_alone(version: &str, day: Option<&str>) -> String {
 
 /// Address, maker, model and serial number in one line.
 pub fn name(device: &Device) -> String {
-    let maker = maker(device);
-    let words = [
-        device.addresses.first().map(String::as_str),
-        Some(maker.as_str()),
-        device.model.as_deref(),
-        device.serial.as_deref(),
-    ];
+    joined([Some(short_name(device)), device.serial.clone()])
+}
+
+/// Address, maker and model in one line.
+pub fn short_name(device: &Device) -> String {
+    joined([
+        device.addresses.first().cloned(),
+        Some(maker(device)),
+        device.model.clone(),
+    ])
+}
+
+fn joined<const N: usize>(words: [Option<String>; N]) -> String {
     let words = words.into_iter().flatten().filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("  ")
 }
