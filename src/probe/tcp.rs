@@ -294,3 +294,78 @@ impl Question {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Question::{Banner, Dvrip, HikSdk, Rtsp};
+
+    /// The ports' questions to a host of which no answer changes what is known.
+    fn list(signs: &Signs, dropped: usize) -> Vec<Question> {
+        let mut talked = Talked {
+            dropped,
+            ..Talked::default()
+        };
+        while let Some(question) = next(signs, &talked) {
+            talked.asked.push(question);
+        }
+        talked
+            .asked
+            .retain(|question| matches!(question, Banner | Dvrip | HikSdk | Rtsp));
+        talked.asked
+    }
+
+    fn by(maker: &str, confirmed: bool, serial: bool) -> Signs {
+        Signs {
+            camera: true,
+            maker: Some(maker.into()),
+            confirmed,
+            known: Known {
+                serial,
+                ..Known::default()
+            },
+            ..Signs::default()
+        }
+    }
+
+    fn nobodys(command_port: Option<u16>) -> Signs {
+        Signs {
+            camera: true,
+            command_port,
+            ..Signs::default()
+        }
+    }
+
+    #[test]
+    fn the_ports_are_asked_where_they_can_bring_something_and_the_safest_first() {
+        let table = [
+            (Signs::default(), vec![Banner]),
+            (by("hikvision", false, true), vec![Banner, HikSdk, Rtsp]),
+            (by("hikvision", true, false), vec![Banner]),
+            (by("dahua", false, true), vec![Banner, Dvrip, Rtsp]),
+            (by("dahua", true, false), vec![Banner, Dvrip, Rtsp]),
+            (by("dahua", true, true), vec![Banner]),
+            (by("axis", false, false), vec![Banner, Rtsp]),
+            (nobodys(None), vec![Banner, Rtsp]),
+            (nobodys(Some(8000)), vec![Banner, HikSdk, Rtsp]),
+            (nobodys(Some(37777)), vec![Banner, Dvrip, Rtsp]),
+            (nobodys(Some(9000)), vec![Banner, Rtsp]),
+        ];
+        for (signs, expected) in table {
+            assert_eq!(list(&signs, 0), expected, "{signs:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_shown_nothing_is_asked_everywhere_and_who_has_shown_a_mac_until_two_connections_fail() {
+        let shown = |shown| Signs {
+            shown,
+            ..by("hikvision", false, false)
+        };
+        let nothing = shown(Shown::Nothing);
+        assert_eq!(list(&nothing, 5), [Banner, Rtsp, HikSdk, Dvrip]);
+        assert_eq!(list(&shown(Shown::Mac), 1), [Banner, HikSdk, Rtsp]);
+        assert_eq!(list(&shown(Shown::Mac), 2), []);
+        assert_eq!(list(&shown(Shown::Itself), 2), [Banner, HikSdk, Rtsp]);
+    }
+}
