@@ -32,11 +32,14 @@ fn is_anothers(service: &Service, sender: Option<Ipv4Addr>) -> bool {
 fn facts(said: &mut Sayings, service: &Service) {
     said.say(Name::MdnsService, &service.name);
     said.maybe(Name::HostName, service.host.as_deref().map(without_domain));
-    let is_web = service.name.to_ascii_lowercase().ends_with("._http._tcp.local");
-    said.maybe(
-        Name::HttpPort,
-        service.port.filter(|_| is_web).map(|port| port.to_string()),
-    );
+    let name = service.name.to_ascii_lowercase();
+    let kinds = [
+        ("._http._tcp.local", Name::HttpPort),
+        ("._rtsp._tcp.local", Name::RtspPort),
+    ];
+    if let Some((_, port)) = kinds.iter().find(|(kind, _)| name.ends_with(kind)) {
+        said.maybe(*port, service.port.map(|port| port.to_string()));
+    }
     for text in &service.texts {
         said.say(Name::MdnsText, text);
         let (key, value) = text.split_once('=').unwrap_or_default();
