@@ -95,9 +95,18 @@ fn a_description_is_read_as_a_page_and_as_a_document() {
         ];
         assert_says(&reply(Protocol::Ssdp, None, document.clone()), &facts);
         let page = format!("HTTP/1.1 200 OK\r\nserver: x\r\n\r\n{document}");
+        // The head of the page tells whose web server it is.
+        let head = [
+            (Name::HttpStatus, "200"),
+            (Name::HttpServer, "x"),
+            (Name::HttpHeaderNames, "server"),
+        ];
+        let facts = [&head[..], &facts].concat();
         assert_says(&reply(Protocol::Ssdp, Some("GET /d.xml"), page), &facts);
     }
-    let nothing = reply(Protocol::Ssdp, Some("GET /d.xml"), "HTTP/1.1 404 Not Found\r\n\r\n");
+    let absent = reply(Protocol::Ssdp, Some("GET /d.xml"), "HTTP/1.1 404 Not Found\r\n\r\n");
+    assert_says(&absent, &[(Name::HttpStatus, "404")]);
+    let nothing = reply(Protocol::Ssdp, Some("GET /d.xml"), "hello");
     assert!(matches!(read(&nothing), Reading::Garbled { .. }));
 }
 

@@ -10,10 +10,12 @@ pub(super) fn read(reply: &Reply) -> Reading {
     let mut said = Sayings::default();
     http::head(&mut said, &response);
     match read_document(&response.body) {
-        Reading::Facts(more) => Reading::Facts([said.0, more].concat()),
-        Reading::Garbled { why, .. } => Reading::Garbled { facts: said.0, why },
-        other => other,
+        Reading::Facts(more) => said.0.extend(more),
+        // A page that is not there is an answer too.
+        reading if said.0.is_empty() => return reading,
+        _ => {}
     }
+    Reading::Facts(said.0)
 }
 
 /// What a document says.
