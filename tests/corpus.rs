@@ -166,10 +166,10 @@ fn no_reply_of_another_maker_is_accused() {
 /// A host may say anything on any port: its banner in the wrong place makes it no camera.
 #[test]
 fn no_banner_on_another_port_is_accused() {
-    use Protocol::{DahuaCgi, Dhip, Dvrip, DvripUdp, Http, Isapi, Neighbour, Rtsp, Sadp, Snmp, Wsd};
+    use Protocol::{DahuaCgi, Dhip, Dvrip, DvripUdp, HikSdk, Http, Isapi, Neighbour, Rtsp, Sadp, Snmp, Wsd};
     let Some(rows) = rows() else { return };
     for protocol in [
-        Neighbour, Wsd, Sadp, Dhip, DvripUdp, Dvrip, Http, Rtsp, Isapi, DahuaCgi, Snmp,
+        Neighbour, Wsd, Sadp, Dhip, DvripUdp, Dvrip, HikSdk, Http, Rtsp, Isapi, DahuaCgi, Snmp,
     ] {
         let reply = |row: &Row| Reply::new(row.id.as_str(), protocol.clone(), row.text.as_str());
         let replies: Vec<Reply> = rows.iter().map(reply).collect();

@@ -40,6 +40,7 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
     };
     put_brand(&mut device, host, &weighed);
     put_firmware(&mut device, host, &weighed, view);
+    put_web_ui(&mut device, host, view);
     put_production_date(&mut device, host, &weighed, view);
     put_mac(&mut device, host, view);
     put_stale(&mut device, host, view);
@@ -128,6 +129,14 @@ fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, vie
         if !device.other_firmware.contains(&version) {
             device.other_firmware.push(version);
         }
+    }
+}
+
+/// The age of a stranger's pages is nobody's business.
+fn put_web_ui(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+    if device.maker.is_some() {
+        device.web_ui_version = first(&values(host, Name::WebUiVersion, view));
+        device.web_ui_date = first(&values(host, Name::WebUiDate, view));
     }
 }
 

@@ -192,6 +192,10 @@ pub struct Device {
     pub firmware: Option<Firmware>,
     /// What other sources say, and other versions than the firmware's.
     pub other_firmware: Vec<Firmware>,
+    /// The version of its web pages, verbatim. It is not the firmware's.
+    pub web_ui_version: Option<String>,
+    /// The day that its web pages were made, `YYYY-MM-DD`: a hint of the firmware's age, and no more than that.
+    pub web_ui_date: Option<String>,
     /// How many days old the firmware was at the end of the run, by its build date.
     pub firmware_age_days: Option<i64>,
     /// The day it was produced, `YYYY-MM-DD`, as its serial number tells.

@@ -183,20 +183,25 @@ fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui>
     maker.oui.iter().find(holds)
 }
 
-/// Protocols of one source can be wrong together: they are one program's word. The head of an answer to ONVIF is
-/// the web server's.
+/// Protocols of one source can be wrong together: they are one program's word. What a web server puts on every page
+/// is said once, whatever was asked; an ISAPI document is one on any page.
 fn source(protocol: &Protocol, name: Name) -> &'static str {
+    let family = <&str>::from(name).split('-').next();
     match protocol {
-        Protocol::Onvif if <&str>::from(name).starts_with("http-") => "http",
+        _ if matches!(family, Some("http" | "favicon")) => "http",
+        _ if family == Some("isapi") => "isapi",
         Protocol::Sadp => "sadp",
         Protocol::Dhip | Protocol::DvripUdp | Protocol::Dvrip => "dhip",
         Protocol::Wsd | Protocol::Onvif => "onvif",
         Protocol::Http | Protocol::Https => "http",
         Protocol::Rtsp => "rtsp",
+        Protocol::HikSdk => "hik-sdk",
         Protocol::Certificate => "certificate",
         Protocol::Snmp => "snmp",
         Protocol::Isapi => "isapi",
         Protocol::DahuaCgi | Protocol::DahuaRpc => "cgi",
+        Protocol::Ssdp => "ssdp",
+        Protocol::Mdns => "mdns",
         _ => "other",
     }
 }
@@ -215,16 +220,24 @@ fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
 }
 
 fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
-    let strong = || tells.iter().filter(|tell| tell.weight >= STRONG && !tell.is_block());
-    let voices: BTreeSet<&str> = strong().map(|tell| tell.source).collect();
-    let mut uncopied = strong().filter(|tell| view.replies[tell.fact.reply].protocol != COPIED);
+    let strong: Vec<&&Tell<'_>> = tells
+        .iter()
+        .filter(|tell| tell.weight >= STRONG && !tell.is_block())
+        .collect();
+    // In two replies: one page with a head and a document has one sender.
+    let apart = |a: &Tell<'_>, b: &Tell<'_>| a.source != b.source && a.fact.reply != b.fact.reply;
+    let two_voices = strong.iter().any(|a| strong.iter().any(|b| apart(a, b)));
     let mis_addressed = host.replies.iter().any(|&reply| view.replies[reply].off_subnet);
     let own = tells
         .iter()
         .any(|tell| tell.is_own_protocol() && is_vouched_for(tell.fact, host, view));
-    if (own || voices.len() >= 2) && !mis_addressed {
+    if (own || two_voices) && !mis_addressed {
         Confidence::Confirmed
-    } else if uncopied.next().is_some() || mac_agrees(tells) {
+    } else if strong
+        .iter()
+        .any(|tell| view.replies[tell.fact.reply].protocol != COPIED)
+        || mac_agrees(tells)
+    {
         Confidence::Probable
     } else {
         Confidence::Possible

@@ -96,7 +96,7 @@ fn colour_of(sure: Confidence) -> Color {
 }
 
 fn fit(place: usize, text: &str, width: usize) -> String {
-    match (place, text.split_once(' ')) {
+    match (place, text.rsplit_once(' ')) {
         // The version whole rather than both in part.
         (FIRMWARE, Some((version, _))) if columns(text) > width => elide(version, width),
         (SERIAL, _) => elide_front(text, width),

@@ -3,7 +3,7 @@
 use crate::estate;
 use crate::host::Host;
 use crate::stage::{LEDGER, run};
-use crate::{arp, ledger, play, sys};
+use crate::{arp, below, ledger, play, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -28,6 +28,8 @@ pub fn cameras() {
         std::thread::spawn(move || arp::answer(questions, &holders));
         std::thread::spawn(move || ledger::keep(all, scanner, file));
     }
+    let inquiries = sys::packet_socket("cam0", below::ETHERTYPE).expect("root in its own namespace");
+    std::thread::spawn(move || below::answer(inquiries));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         play::play(estate::all().collect())

@@ -13,6 +13,7 @@
 //!
 //! - `estate` is the table of who exists and what a good scan says of them, `host` what a host is made of;
 //! - `replies` are the bytes that devices send, none of them from the scanner's own codec; `play` sends them;
+//! - `below` is a unit that speaks no IP at all;
 //! - `stage` builds the scanner's side and runs programs there, `cameras` the other; `sys` has the kernel calls;
 //! - `ledger` writes down what the scanner sent; `check` compares it and the report with the estate;
 //! - `scans` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
@@ -30,6 +31,7 @@
 )]
 
 mod arp;
+mod below;
 mod cameras;
 mod check;
 mod estate;
