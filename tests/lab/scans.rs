@@ -21,7 +21,7 @@ fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
             assert_eq!(ran.code, Some(0), "{}", ran.stderr);
             assert_eq!(report["ended"], "complete");
             // The figures that are promised are measured in docs/benchmarks.md; this is a guard with room to spare.
-            assert!(ran.wall < Duration::from_secs(12), "{:?}", ran.wall);
+            assert!(ran.wall < Duration::from_secs(30), "{:?}", ran.wall);
             assert!(ran.peak < 60 * 1024, "{} KiB", ran.peak);
             assert_eq!(
                 report["blind_spots"].as_array().map(Vec::len),
@@ -184,7 +184,7 @@ fn a_unit_behind_tls_is_told_by_its_page_and_its_certificate_is_kept() {
             let [certificate] = certificates.as_slice() else {
                 panic!("one certificate, not {}: {replies}", certificates.len())
             };
-            let name = crate::play::CERTIFIED_NAME.as_bytes();
+            let name = crate::tcp::tls::CERTIFIED_NAME.as_bytes();
             assert!(certificate.windows(name.len()).any(|window| window == name));
         },
     );
