@@ -13,6 +13,7 @@ use std::time::Duration;
 use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
 use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Limits, Packet, interfaces};
+use camsweep::wire::onvif;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
@@ -280,6 +281,35 @@ async fn no_redirect_is_followed_and_no_proxy_asked() {
         "{text}"
     );
     assert_eq!(ASKED.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_question_to_a_device_service_is_a_post_spelt_as_small_servers_look_for_it() {
+    let to = server(LOCAL, |mut stream| async move {
+        let mut request = Vec::new();
+        while !request.ends_with(b"</s:Envelope>") {
+            assert_ne!(stream.read_buf(&mut request).await.unwrap(), 0, "hung up in the middle");
+        }
+        says(&mut stream, &[b"HTTP/1.1 200 OK\r\n\r\n", &request[..]].concat()).await;
+    })
+    .await;
+    let (path, request) = ("/onvif/device_service".into(), onvif::Request::DeviceInformation);
+    let ask = Ask::Onvif { path, request };
+    let answer = door().fetch(Fetch { ask, ..page(to) }).await;
+    let text = String::from_utf8(answer.bytes).unwrap();
+    let (head, body) = text.split_once("POST ").unwrap().1.split_once("\r\n\r\n").unwrap();
+    assert_eq!(body, request.envelope());
+    let mut fields: Vec<&str> = head.lines().collect();
+    assert_eq!(fields.remove(0), "/onvif/device_service HTTP/1.1");
+    fields.sort_unstable();
+    let expected = [
+        "Accept: */*".to_owned(),
+        format!("Content-Length: {}", body.len()),
+        format!("Content-Type: {}", request.content_type()),
+        format!("Host: {to}"),
+        format!("User-Agent: camsweep/{}", env!("CARGO_PKG_VERSION")),
+    ];
+    assert_eq!(fields, expected, "and no login");
 }
 
 #[test]

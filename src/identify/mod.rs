@@ -1,7 +1,7 @@
 //! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
 //!
 //! Facts are grouped by host (`merge`), each host is weighed against the makers (`verdict`), hosts that are one device
-//! are merged and weighed again, and what the device says of itself is put in order (`details`).
+//! are merged (`same`) and weighed again, and what the device says of itself is put in order (`details`).
 
 mod details;
 mod device;
@@ -9,6 +9,7 @@ pub mod firmware;
 pub mod makers;
 mod merge;
 pub mod oui;
+mod same;
 mod table;
 mod verdict;
 
@@ -49,7 +50,7 @@ pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec
     let mut hosts = merge::hosts(replies, facts);
     let proxies = merge::take_proxy_arp(&mut hosts);
     let view = verdict::View { replies, knowledge };
-    let hosts = merge::same_devices(hosts, &view);
+    let hosts = same::same_devices(hosts, &view);
     let mut devices: Vec<Device> = hosts.iter().map(|host| details::device(host, &view)).collect();
     devices.extend(proxies);
     devices.sort_by_key(|device| merge::order(device.addresses.first().map_or("", String::as_str)));

@@ -17,8 +17,8 @@ const SAID_MAC: u8 = 20;
 const SAW: usize = 120;
 /// How much of that stands before what fitted.
 const BEFORE: usize = 20;
-/// The source that clones copy word for word: alone it makes nothing probable.
-const COPIED: &str = "wsd";
+/// What clones copy word for word: alone it makes nothing probable.
+const COPIED: Protocol = Protocol::Wsd;
 /// The voice of a MAC seen on the wire, which no reply can borrow.
 const WIRE: &str = "wire";
 
@@ -123,7 +123,7 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
         weight: hit.pattern.weight,
         fact: hit.fact,
         at: hit.at,
-        source: source(&view.replies[hit.fact.reply].protocol),
+        source: source(&view.replies[hit.fact.reply].protocol, hit.fact.name),
         sign: Sign::Pattern(hit.pattern),
         yields: hit.yields,
     });
@@ -155,8 +155,16 @@ fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<
         .find_map(|fact| Some((fact, block_of(&fact.value, maker, view)?)))?;
     let (rule, most, source) = match name {
         Name::Mac => ("oui", u8::MAX, WIRE),
-        Name::ClaimedMac => ("oui-claimed", SAID_MAC, source(&view.replies[fact.reply].protocol)),
-        _ => ("oui-derived", SAID_MAC, source(&view.replies[fact.reply].protocol)),
+        Name::ClaimedMac => (
+            "oui-claimed",
+            SAID_MAC,
+            source(&view.replies[fact.reply].protocol, name),
+        ),
+        _ => (
+            "oui-derived",
+            SAID_MAC,
+            source(&view.replies[fact.reply].protocol, name),
+        ),
     };
     Some(Tell {
         maker,
@@ -178,19 +186,20 @@ fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui>
     maker.oui.iter().find(holds)
 }
 
-/// Protocols of one source can be wrong together: they are one program's word.
-fn source(protocol: &Protocol) -> &'static str {
+/// Protocols of one source can be wrong together: they are one program's word. The head of an answer to ONVIF is
+/// the web server's.
+fn source(protocol: &Protocol, name: Name) -> &'static str {
     match protocol {
+        Protocol::Onvif if <&str>::from(name).starts_with("http-") => "http",
         Protocol::Sadp => "sadp",
         Protocol::Dhip | Protocol::DvripUdp | Protocol::Dvrip => "dhip",
-        Protocol::Wsd => "wsd",
+        Protocol::Wsd | Protocol::Onvif => "onvif",
         Protocol::Http | Protocol::Https => "http",
         Protocol::Rtsp => "rtsp",
         Protocol::Certificate => "certificate",
         Protocol::Snmp => "snmp",
         Protocol::Isapi => "isapi",
         Protocol::DahuaCgi | Protocol::DahuaRpc => "cgi",
-        Protocol::Onvif => "onvif",
         _ => "other",
     }
 }
@@ -209,18 +218,16 @@ fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
 }
 
 fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
-    let strong: BTreeSet<&str> = tells
-        .iter()
-        .filter(|tell| tell.weight >= STRONG && !tell.is_block())
-        .map(|tell| tell.source)
-        .collect();
+    let strong = || tells.iter().filter(|tell| tell.weight >= STRONG && !tell.is_block());
+    let voices: BTreeSet<&str> = strong().map(|tell| tell.source).collect();
+    let mut uncopied = strong().filter(|tell| view.replies[tell.fact.reply].protocol != COPIED);
     let mis_addressed = host.replies.iter().any(|&reply| view.replies[reply].off_subnet);
     let own = tells
         .iter()
         .any(|tell| tell.is_own_protocol() && is_vouched_for(tell.fact, host, view));
-    if (own || strong.len() >= 2) && !mis_addressed {
+    if (own || voices.len() >= 2) && !mis_addressed {
         Confidence::Confirmed
-    } else if strong.iter().any(|source| *source != COPIED) || mac_agrees(tells) {
+    } else if uncopied.next().is_some() || mac_agrees(tells) {
         Confidence::Probable
     } else {
         Confidence::Possible

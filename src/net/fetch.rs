@@ -63,6 +63,8 @@ fn client(interface: Option<&str>) -> Result<(Client, Arc<tls::Witness>), Box<dy
         .retry(reqwest::retry::never())
         .pool_max_idle_per_host(0)
         .http1_only()
+        // Small servers look for `Content-Length` as it is spelt (eidheim/Simple-Web-Server 35) and wait for ever.
+        .http1_title_case_headers()
         .http1_ignore_invalid_headers_in_responses(true)
         .http1_allow_obsolete_multiline_headers_in_responses(true)
         .http1_allow_spaces_after_header_name_in_responses(true)

@@ -6,6 +6,7 @@
 mod dhip;
 mod dvrip;
 pub mod http;
+pub mod onvif;
 mod sadp;
 pub mod silent;
 pub mod tcp;

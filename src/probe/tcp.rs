@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::net::{Answer, Ask, Door, Exchange, Fetch};
 
-use super::http;
+use super::{http, onvif};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -36,6 +36,8 @@ pub struct Signs {
     pub command_port: Option<u16>,
     /// The ONVIF device services that the device announced.
     pub services: Vec<Page>,
+    /// The port on which an ONVIF device service has answered.
+    pub service_port: Option<u16>,
     /// The UPnP description that the device announced.
     pub description: Option<Page>,
     /// Whether a sign says camera.
@@ -82,6 +84,10 @@ pub struct Known {
     pub firmware: bool,
     /// The day that its firmware was built.
     pub build_date: bool,
+    /// Its MAC address.
+    pub mac: bool,
+    /// Its host name.
+    pub name: bool,
 }
 
 /// Whom to ask.
@@ -159,10 +165,14 @@ pub struct Asked {
 pub enum Question {
     /// What the web server says of itself.
     Banner,
+    /// What the ONVIF device service says that the device is.
+    Onvif,
+    /// What the ONVIF device service tells everybody.
+    OnvifOpen,
 }
 
 /// The order in which a host is asked.
-pub const ORDER: &[Question] = &[Question::Banner];
+pub const ORDER: &[Question] = &[Question::Banner, Question::Onvif, Question::OnvifOpen];
 
 /// The most connections to one host.
 pub fn most_connections() -> u64 {
@@ -171,9 +181,11 @@ pub fn most_connections() -> u64 {
 
 impl Question {
     /// Whether a host of which this much is known is asked.
-    pub fn is_called_for(self, _signs: &Signs) -> bool {
+    pub fn is_called_for(self, signs: &Signs) -> bool {
         match self {
             Question::Banner => true,
+            Question::Onvif => onvif::is_called_for(signs),
+            Question::OnvifOpen => !onvif::open_to_all(signs).is_empty(),
         }
     }
 
@@ -181,6 +193,7 @@ impl Question {
     pub fn name(self) -> &'static str {
         match self {
             Question::Banner => "http",
+            Question::Onvif | Question::OnvifOpen => "onvif",
         }
     }
 
@@ -188,6 +201,8 @@ impl Question {
     pub fn connections(self) -> u64 {
         match self {
             Question::Banner => http::MAX_CONNECTIONS,
+            Question::Onvif => onvif::MAX_PLACES as u64,
+            Question::OnvifOpen => onvif::MAX_OPEN as u64,
         }
     }
 
@@ -195,6 +210,8 @@ impl Question {
     pub async fn ask<D: Door>(self, door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
         match self {
             Question::Banner => http::ask(door, whom, signs).await,
+            Question::Onvif => onvif::ask(door, whom, signs).await,
+            Question::OnvifOpen => onvif::ask_open(door, whom, signs).await,
         }
     }
 }

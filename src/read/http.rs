@@ -12,6 +12,14 @@ pub(super) fn read(reply: &Reply) -> Reading {
 
 /// What every response says, whatever was asked.
 pub(super) fn facts(said: &mut Sayings, response: &Response) {
+    head(said, response);
+    let body = response.text();
+    said.maybe(Name::HttpTitle, http::title(&body));
+    said.say(Name::HttpBody, body);
+}
+
+/// What its head says.
+pub(super) fn head(said: &mut Sayings, response: &Response) {
     said.maybe(Name::HttpStatus, response.status.map(|status| status.to_string()));
     said.maybe(Name::HttpServer, response.header("Server"));
     for challenge in response.headers_named("WWW-Authenticate") {
@@ -27,7 +35,4 @@ pub(super) fn facts(said: &mut Sayings, response: &Response) {
     said.maybe(Name::HttpEtag, response.header("ETag"));
     let names: Vec<&str> = response.headers.iter().map(|(name, _)| name.as_str()).collect();
     said.say(Name::HttpHeaderNames, names.join(","));
-    let body = response.text();
-    said.maybe(Name::HttpTitle, http::title(&body));
-    said.say(Name::HttpBody, body);
 }

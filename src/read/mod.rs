@@ -7,6 +7,7 @@ mod dns;
 mod dvrip;
 mod http;
 mod isapi;
+mod onvif;
 mod recorder;
 mod rtsp;
 mod sadp;
@@ -54,6 +55,7 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Rtsp => rtsp::read(reply),
         Protocol::Isapi => isapi::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
+        Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
         Protocol::Dns => dns::read(reply),
         // That a port exists is all that such a reply says.
@@ -63,7 +65,6 @@ pub fn read(reply: &Reply) -> Reading {
         | Protocol::Certificate
         | Protocol::HikSdk
         | Protocol::DahuaRpc
-        | Protocol::Onvif
         | Protocol::Other(_) => Reading::Unread,
     }
 }

@@ -96,7 +96,7 @@ fn mac_in_scope(scope: &str) -> Option<&str> {
 }
 
 /// The last group of a UUID, which is the MAC address on Hikvision and some others.
-fn uuid_tail(endpoint: &str) -> Option<&str> {
+pub(super) fn uuid_tail(endpoint: &str) -> Option<&str> {
     let uuid = endpoint.trim().rsplit(':').next()?;
     let groups: Vec<&str> = uuid.split('-').collect();
     (groups.len() == 5 && groups[4].len() == 12).then(|| groups[4])

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use super::build::is_unit;
 use super::columns;
-use super::escape::wrap;
+use super::escape::{elide, wrap};
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, why};
 use crate::fact::Outcome;
@@ -49,12 +49,7 @@ pub fn text(report: &Report, style: Style) -> String {
         style,
     );
     for (recorder, cameras) in by_recorder(&behind) {
-        push_table(
-            &mut text,
-            &format!("Behind {}, as it says:", escape(recorder)),
-            &cameras,
-            style,
-        );
+        push_table(&mut text, &format!("Behind {recorder}, as it says:"), &cameras, style);
     }
     push_lines(
         &mut text,
@@ -96,7 +91,8 @@ fn push_table(text: &mut String, heading: &str, devices: &[&Device], style: Styl
         return;
     }
     if !heading.is_empty() {
-        let _ = writeln!(text, "{heading}");
+        // It may name a device by the label of its replies.
+        let _ = writeln!(text, "{}", elide(heading, columns::PAGE));
     }
     let mut devices = devices.to_vec();
     devices.sort_by_cached_key(|device| rank(device));

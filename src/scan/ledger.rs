@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::coverage::Coverage;
-use crate::fact::{Outcome, Reply};
+use crate::fact::{Outcome, Protocol, Reply};
 use crate::judge::read_guarded;
 use crate::read::Reading;
 
@@ -48,7 +48,9 @@ impl Ledger {
                 .map(|&place| &self.replies[place])
                 .filter(|old| old.protocol == reply.protocol)
         };
-        if same_protocol().any(|old| old.asked == reply.asked && old.bytes == reply.bytes) {
+        // A certificate is shown at every connection, whatever is asked.
+        let same_question = |old: &Reply| old.asked == reply.asked || reply.protocol == Protocol::Certificate;
+        if same_protocol().any(|old| old.bytes == reply.bytes && same_question(old)) {
             return Kept::No;
         }
         let is_new_stranger = reply.off_target && !self.strangers.contains(&reply.host);

@@ -25,7 +25,12 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
     let itself = |device: &Device| device.behind.is_none();
     let device = devices.into_iter().find(itself).unwrap_or_default();
-    let video = |fact: &Fact| fact.name == Name::WsdTypes && fact.value.contains("NetworkVideo");
+    let video = |fact: &Fact| match fact.name {
+        Name::WsdTypes => fact.value.contains("NetworkVideo"),
+        // A device may call itself no more than `Device`, as printers do; their scopes are not ONVIF's.
+        Name::WsdScopes => fact.value.contains("onvif://www.onvif.org/"),
+        _ => false,
+    };
     Standing {
         settled: is_settled(&device),
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
@@ -37,6 +42,7 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
                 .iter()
                 .filter_map(|fact| announced_page(fact, Name::WsdXaddr))
                 .collect(),
+            service_port: facts.iter().find_map(|fact| service_port(fact, replies)),
             description: facts.iter().find_map(|fact| announced_page(fact, Name::SsdpLocation)),
             camera: device.maker.is_some() || facts.iter().any(video),
             confirmed: device.confidence == Some(Confidence::Confirmed),
@@ -64,6 +70,8 @@ fn known(device: &Device) -> Known {
         serial: device.serial.is_some(),
         firmware: firmware.is_some(),
         build_date: firmware.is_some_and(|firmware| firmware.build_date.is_some()),
+        mac: device.mac.is_some(),
+        name: device.host_name.is_some(),
     }
 }
 
@@ -105,6 +113,12 @@ fn web_of(reply: &Reply) -> Option<Web> {
         _ => return None,
     };
     Some(Web { port: reply.port?, tls })
+}
+
+/// The port that an ONVIF service has answered on.
+fn service_port(fact: &Fact, replies: &[Reply]) -> Option<u16> {
+    let reply = replies.get(fact.reply).filter(|_| fact.name == Name::Onvif);
+    reply?.port
 }
 
 fn command_port(fact: &Fact) -> Option<u16> {

@@ -96,12 +96,16 @@ impl Document {
     }
 
     fn node(&self, index: usize) -> Option<Node<'_>> {
-        let (element, rest) = self.elements.get(index..)?.split_first()?;
-        Some(Node { element, below: rest })
+        Node::first(self.elements.get(index..)?)
     }
 }
 
 impl<'a> Node<'a> {
+    fn first(elements: &'a [Element]) -> Option<Node<'a>> {
+        let (element, below) = elements.split_first()?;
+        Some(Node { element, below })
+    }
+
     /// Whether this is its local name, in any case.
     pub fn is(self, name: &str) -> bool {
         self.element.name.eq_ignore_ascii_case(name)
@@ -126,16 +130,21 @@ impl<'a> Node<'a> {
             .map(|(_, value)| value.as_str())
     }
 
+    /// All elements below this one, in order.
+    pub fn below(self) -> impl Iterator<Item = Node<'a>> {
+        let nodes = (0..self.below.len()).filter_map(move |index| Node::first(&self.below[index..]));
+        nodes.take_while(move |node| node.element.depth > self.element.depth)
+    }
+
+    /// The elements directly below this one, in order.
+    pub fn children(self) -> impl Iterator<Item = Node<'a>> {
+        self.below()
+            .filter(move |node| node.element.depth == self.element.depth + 1)
+    }
+
     /// The first element below this one of that local name, in any case.
     pub fn find(self, name: &str) -> Option<Node<'a>> {
-        let depth = self.element.depth;
-        let inside = self.below.iter().take_while(|element| element.depth > depth);
-        let index = inside
-            .enumerate()
-            .find(|(_, element)| element.name.eq_ignore_ascii_case(name))?
-            .0;
-        let (element, below) = self.below[index..].split_first()?;
-        Some(Node { element, below })
+        self.below().find(|node| node.is(name))
     }
 
     /// The text of the first element below this one of that local name.

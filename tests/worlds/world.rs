@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use camsweep::fact::{Outcome, parse_mac};
 use camsweep::net::{
-    Answer, Body, Channel, Door, Exchange, Fetch, Heard, Interface, Neighbour, NeighbourState, Packet,
+    Answer, Ask, Body, Channel, Door, Exchange, Fetch, Heard, Interface, Neighbour, NeighbourState, Packet,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -101,6 +101,7 @@ pub struct Tcp {
     pub port: u16,
     #[serde(default)]
     pub tls: bool,
+    /// The path; for one operation of an ONVIF service `/path#GetHostname`.
     #[serde(default = "slash")]
     pub path: String,
     /// The answer, or `panic` to make the door itself fail.
@@ -304,7 +305,7 @@ impl Scripted {
         }
     }
 
-    fn answer_tcp(&self, to: SocketAddr, tls: bool, path: &str) -> Answer {
+    fn answer_tcp(&self, to: SocketAddr, tls: bool, path: &str, operation: &str) -> Answer {
         *self
             .ledger
             .lock()
@@ -326,7 +327,7 @@ impl Scripted {
         match host
             .tcp
             .iter()
-            .find(|tcp| tcp.port == to.port() && tcp.tls == tls && tcp.path == path)
+            .find(|tcp| tcp.port == to.port() && tcp.tls == tls && (tcp.path == path || tcp.path == operation))
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
             Some(tcp) => answer(Outcome::Answered, &tcp.text),
@@ -401,7 +402,7 @@ impl Door for Scripted {
 
     async fn exchange(&self, exchange: Exchange) -> Answer {
         self.turn("connections", 100).await;
-        let answer = self.answer_tcp(exchange.to, exchange.tls, "/");
+        let answer = self.answer_tcp(exchange.to, exchange.tls, "/", "/");
         if answer.outcome == Outcome::Silent {
             tokio::time::sleep(exchange.connect).await;
         }
@@ -410,7 +411,12 @@ impl Door for Scripted {
 
     async fn fetch(&self, fetch: Fetch) -> Answer {
         self.turn("connections", 100).await;
-        self.answer_tcp(fetch.to, fetch.tls, fetch.ask.path())
+        let path = fetch.ask.path();
+        let operation = match &fetch.ask {
+            Ask::Onvif { request, .. } => format!("{path}#{}", request.operation()),
+            Ask::Get(_) => path.to_owned(),
+        };
+        self.answer_tcp(fetch.to, fetch.tls, path, &operation)
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {

@@ -1,7 +1,9 @@
-//! Questions to an ONVIF device service, as SOAP 1.2 (ONVIF Core specification, device management).
+//! Questions. The type has only operations that read.
 //!
-//! The type has only operations that read. A bare body without WS-Addressing headers, because some
-//! firmware refuses those (CamHiPro, home-assistant/core 92308).
+//! A bare body without WS-Addressing headers, because some firmware refuses those (CamHiPro,
+//! home-assistant/core 92308).
+
+use super::UsernameToken;
 
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -54,11 +56,20 @@ impl Request {
 
     /// The envelope, on one line: newlines have made a device call it no XML (device-onvif-camera 134).
     pub fn envelope(self) -> String {
+        self.headed("")
+    }
+
+    /// The same with a login.
+    pub fn envelope_with(self, token: &UsernameToken) -> String {
+        self.headed(&token.header())
+    }
+
+    fn headed(self, header: &str) -> String {
         let (operation, parameters) = (self.operation(), self.parameters());
         format!(
             "<?xml version=\"1.0\" encoding=\"utf-8\"?><s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\">\
-             <s:Body><{operation} xmlns=\"http://www.onvif.org/ver10/device/wsdl\">{parameters}</{operation}></s:Body>\
-             </s:Envelope>"
+             {header}<s:Body><{operation} xmlns=\"http://www.onvif.org/ver10/device/wsdl\">{parameters}</{operation}>\
+             </s:Body></s:Envelope>"
         )
     }
 }

@@ -1,0 +1,195 @@
+//! Which hosts are one device: the recorder with two ports, the camera that a recorder lists, the second address family.
+//!
+//! Everything goes through an index: an estate has tens of thousands of hosts, and a flood of made-up ones is cheap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Conflict;
+use super::merge::{Host, order};
+use super::verdict::{View, weigh};
+use crate::fact::{Fact, Name, Protocol};
+
+/// Shorter than this no serial number is told from another.
+const SERIAL: usize = 6;
+/// How many of those that claim one serial number a conflict lists.
+const LISTED: usize = 16;
+
+/// Who a reply says that it is: the maker of its host, and the model and the serial number of that very reply.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim {
+    serial: String,
+    maker: Option<String>,
+    model: Option<String>,
+}
+
+/// Makes one of the hosts that are one device, and marks those that only say so.
+pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+    with_one_mac(recorded_ones(with_one_serial(hosts, view)), view)
+}
+
+/// A recorder says the same at each of its ports. Devices that share no more than a serial number stay apart: one of
+/// them, or both, must be wrong.
+fn with_one_serial<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+    let claims: Vec<BTreeSet<Claim>> = hosts.iter().map(|host| claims(host, view)).collect();
+    let mut devices: BTreeMap<usize, (BTreeSet<Claim>, Host<'a>)> = BTreeMap::new();
+    let firsts = firsts(&claims);
+    for (place, (host, claims)) in hosts.into_iter().zip(claims).enumerate() {
+        match devices.get_mut(&firsts[place]) {
+            Some((known, device)) => {
+                known.extend(claims);
+                device.absorb(host);
+            }
+            None => drop(devices.insert(place, (claims, host))),
+        }
+    }
+    let mut devices: Vec<_> = devices.into_values().collect();
+    mark_contested(&mut devices);
+    let mut hosts: Vec<Host<'a>> = devices.into_iter().map(|(_, host)| host).collect();
+    hosts.sort_by_cached_key(|host| order(&host.addresses[0]));
+    hosts
+}
+
+/// For each host the place of the first one that is the same device by a chain of equal claims.
+fn firsts(claims: &[BTreeSet<Claim>]) -> Vec<usize> {
+    let mut firsts: Vec<usize> = (0..claims.len()).collect();
+    let mut claimed: BTreeMap<&Claim, usize> = BTreeMap::new();
+    for (place, claims) in claims.iter().enumerate() {
+        for claim in claims.iter().filter(|claim| claim.maker.is_some()) {
+            let other = *claimed.entry(claim).or_insert(place);
+            let (one, other) = (first(&firsts, place), first(&firsts, other));
+            firsts[one.max(other)] = one.min(other);
+        }
+    }
+    (0..claims.len()).map(|place| first(&firsts, place)).collect()
+}
+
+fn first(firsts: &[usize], mut place: usize) -> usize {
+    while firsts[place] != place {
+        place = firsts[place];
+    }
+    place
+}
+
+/// Each device that claims a serial number which others claim too carries that as a conflict.
+fn mark_contested(devices: &mut [(BTreeSet<Claim>, Host<'_>)]) {
+    let mut claimed: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    for (place, (claims, host)) in devices.iter().enumerate() {
+        for Claim { serial, model, .. } in claims {
+            let model = model.as_deref().unwrap_or("no model");
+            let says = format!("{serial}: {model} at {}", host.addresses[0]);
+            claimed.entry(serial.clone()).or_default().push((place, says));
+        }
+    }
+    for claims in claimed.into_values() {
+        let contested = claims.iter().any(|(place, _)| *place != claims[0].0);
+        let conflict = contested.then(|| contest(&claims));
+        let places: BTreeSet<usize> = claims.into_iter().map(|(place, _)| place).collect();
+        for place in places {
+            devices[place].1.conflicts.extend(conflict.clone());
+        }
+    }
+}
+
+fn contest(claims: &[(usize, String)]) -> Conflict {
+    let mut says: Vec<String> = claims.iter().take(LISTED).map(|(_, says)| says.clone()).collect();
+    if claims.len() > LISTED {
+        says.push(format!("and {} more", claims.len() - LISTED));
+    }
+    Conflict {
+        about: "serial".into(),
+        says,
+    }
+}
+
+/// What the maker's own protocols say of model and serial number. Texts that any number of units share are no serial.
+fn claims(host: &Host<'_>, view: &View<'_>) -> BTreeSet<Claim> {
+    use Protocol::{DahuaCgi, DahuaRpc, Dhip, DvripUdp, HikSdk, Isapi, Sadp};
+    let own = |fact: &&Fact| {
+        let protocol = &view.replies[fact.reply].protocol;
+        [Sadp, Isapi, HikSdk, Dhip, DvripUdp, DahuaCgi, DahuaRpc].contains(protocol)
+    };
+    let serials: Vec<&Fact> = host
+        .all(Name::Serial)
+        .filter(own)
+        .filter(|fact| is_serial(&fact.value))
+        .collect();
+    let maker = (!serials.is_empty())
+        .then(|| weigh(host, view).maker.map(|maker| maker.id.clone()))
+        .flatten();
+    let claim = |serial: &Fact| Claim {
+        serial: serial.value.clone(),
+        maker: maker.clone(),
+        model: host
+            .all(Name::Model)
+            .find(|model| model.reply == serial.reply)
+            .map(|model| model.value.clone()),
+    };
+    serials.into_iter().map(claim).collect()
+}
+
+/// Not empty, `N/A`, `admin`, all zeros or `123456`, which firmware sends where no serial number was written.
+fn is_serial(text: &str) -> bool {
+    text.len() >= SERIAL && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) && !"1234567890".contains(text)
+}
+
+/// A camera that a recorder lists is the host at that address, unless what is known of the two does not agree: the
+/// recorder's own network may use the same addresses.
+fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
+    let (recorded, mut devices): (Vec<_>, Vec<_>) = hosts.into_iter().partition(|host| host.behind.is_some());
+    let addresses =
+        |(place, host): (usize, &Host<'_>)| host.addresses.clone().into_iter().map(move |address| (address, place));
+    let places: BTreeMap<String, usize> = devices.iter().enumerate().flat_map(addresses).collect();
+    for host in recorded {
+        match places
+            .get(&host.addresses[0])
+            .filter(|&&place| agree(&devices[place], &host))
+        {
+            Some(&place) => devices[place].absorb(host),
+            None => devices.push(host),
+        }
+    }
+    devices
+}
+
+/// Whether nothing contradicts that two hosts are one.
+fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
+    let values = |host: &Host<'_>, names: &[Name]| -> BTreeSet<String> {
+        let facts = host.facts.iter().filter(|fact| names.contains(&fact.name));
+        facts.map(|fact| fact.value.to_lowercase()).collect()
+    };
+    [&[Name::Model][..], &[Name::Serial], &[Name::Mac, Name::ClaimedMac]]
+        .iter()
+        .all(|names| {
+            let (mine, its) = (values(one, names), values(other, names));
+            mine.is_empty() || its.is_empty() || !mine.is_disjoint(&its)
+        })
+}
+
+/// An IPv6 address joins the host with the same MAC on the same interface. Two IPv4 addresses with one MAC do not: that
+/// may be a router's.
+fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+    let mut devices: Vec<Host<'a>> = Vec::with_capacity(hosts.len());
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for host in hosts {
+        let macs = macs(&host, view);
+        let joins = order(&host.addresses[0]).0 == 1;
+        let known = macs.iter().filter_map(|mac| places.get(mac)).min().copied();
+        let place = known.filter(|_| joins).unwrap_or(devices.len());
+        for mac in macs {
+            places.entry(mac).or_insert(place);
+        }
+        match devices.get_mut(place) {
+            Some(device) => device.absorb(host),
+            None => devices.push(host),
+        }
+    }
+    devices
+}
+
+fn macs(host: &Host<'_>, view: &View<'_>) -> BTreeSet<String> {
+    let with_interface = |fact: &Fact| {
+        let interface = view.replies[fact.reply].interface.as_deref().unwrap_or("");
+        format!("{interface} {}", fact.value.to_lowercase())
+    };
+    host.all(Name::Mac).map(with_interface).collect()
+}
