@@ -1,10 +1,11 @@
 //! Reading and identifying joined: live scans and `camsweep judge` both end here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::coverage::Coverage;
-use crate::fact::{Fact, Reply, Said};
+use crate::fact::{Fact, Name, Reply, Said};
 use crate::identify::{Device, Knowledge, identify};
 use crate::read::{Reading, read};
 
@@ -25,15 +26,95 @@ pub struct Judged {
 
 /// Reads every reply and folds what they say into verdicts. Nothing is sent.
 pub fn judge(replies: &[Reply], knowledge: &Knowledge) -> Judged {
-    judge_by(replies, read_guarded, |replies, facts| {
-        identify(replies, facts, knowledge)
-    })
+    let mut judge = Judge::new(knowledge);
+    replies.iter().for_each(|reply| judge.take(reply));
+    judge.finish()
 }
 
 /// What a few replies say, without a verdict.
 pub fn facts_of(replies: &[Reply]) -> Vec<Fact> {
-    let mut judged = Judged::default();
-    judged.read_all(replies, read_guarded)
+    let said = |(place, reply): (usize, &Reply)| {
+        let said = Judged::default().count(reply, read_guarded(reply));
+        said.into_iter().map(move |said| fact(place, said))
+    };
+    replies.iter().enumerate().flat_map(said).collect()
+}
+
+/// A judgement under way. Replies are read as they come; what is kept of one is what it says, not its bytes.
+#[derive(Debug)]
+pub struct Judge<'a> {
+    knowledge: &'a Knowledge,
+    replies: Vec<Reply>,
+    facts: Vec<Fact>,
+    judged: Judged,
+}
+
+impl<'a> Judge<'a> {
+    /// A judgement by this knowledge, of no reply yet.
+    pub fn new(knowledge: &'a Knowledge) -> Self {
+        Judge {
+            knowledge,
+            replies: Vec::new(),
+            facts: Vec::new(),
+            judged: Judged::default(),
+        }
+    }
+
+    /// Takes in one reply.
+    pub fn take(&mut self, reply: &Reply) {
+        self.take_read(reply, read_guarded(reply));
+    }
+
+    fn take_read(&mut self, reply: &Reply, reading: Option<Reading>) {
+        let place = self.replies.len();
+        let said = self
+            .judged
+            .count(reply, reading)
+            .into_iter()
+            .map(|said| fact(place, said));
+        // A page that no rule knows is the bulk of what comes.
+        let knowledge = self.knowledge;
+        self.facts
+            .extend(said.filter(|fact| fact.name != Name::HttpBody || knowledge.knows(fact)));
+        self.replies.push(without_bytes(reply));
+    }
+
+    /// The verdicts on all hosts that a reply came from.
+    pub fn finish(self) -> Judged {
+        let knowledge = self.knowledge;
+        self.finish_by(|replies, facts| identify(replies, facts, knowledge))
+    }
+
+    fn finish_by(mut self, identify: impl Fn(&[Reply], &[Fact]) -> Vec<Device>) -> Judged {
+        let (replies, facts) = (&self.replies, &self.facts);
+        self.judged.replies = replies.len() as u64;
+        self.judged.devices =
+            guarded(|| identify(replies, facts)).unwrap_or_else(|| host_by_host(replies, facts, identify));
+        self.judged
+    }
+}
+
+fn fact(reply: usize, said: Said) -> Fact {
+    Fact {
+        channel: said.channel,
+        name: said.name,
+        value: said.value,
+        reply,
+    }
+}
+
+/// The reply with a hash in place of its bytes, by which equal ones are told from others.
+fn without_bytes(reply: &Reply) -> Reply {
+    let mut hasher = DefaultHasher::new();
+    reply.bytes.hash(&mut hasher);
+    Reply {
+        host: reply.host.clone(),
+        protocol: reply.protocol.clone(),
+        interface: reply.interface.clone(),
+        asked: reply.asked.clone(),
+        bytes: hasher.finish().to_be_bytes().to_vec(),
+        ..*reply
+    }
 }
 
 /// Reads one reply; `None` where a reader of ours panics. One odd camera must not cost the report.
@@ -44,21 +125,6 @@ pub fn read_guarded(reply: &Reply) -> Option<Reading> {
 /// What `work` makes of what a device sent; `None` where that panics.
 pub fn guarded<T>(work: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(work)).ok()
-}
-
-fn judge_by(
-    replies: &[Reply],
-    read: impl Fn(&Reply) -> Option<Reading>,
-    identify: impl Fn(&[Reply], &[Fact]) -> Vec<Device>,
-) -> Judged {
-    let mut judged = Judged {
-        replies: replies.len() as u64,
-        ..Judged::default()
-    };
-    let facts = judged.read_all(replies, read);
-    judged.devices =
-        guarded(|| identify(replies, &facts)).unwrap_or_else(|| judged.host_by_host(replies, &facts, identify));
-    judged
 }
 
 impl Judged {
@@ -75,35 +141,6 @@ impl Judged {
         }
     }
 
-    /// The way out where a verdict panics: each host alone, so that the odd one costs only itself.
-    fn host_by_host(
-        &self,
-        replies: &[Reply],
-        facts: &[Fact],
-        identify: impl Fn(&[Reply], &[Fact]) -> Vec<Device>,
-    ) -> Vec<Device> {
-        let hosts: BTreeSet<&str> = replies.iter().map(|reply| reply.host.as_str()).collect();
-        let judge_one = |host: &str| {
-            let (replies, facts) = part_of(host, replies, facts);
-            guarded(|| identify(&replies, &facts)).unwrap_or_else(|| vec![unjudged(host)])
-        };
-        hosts.into_iter().flat_map(judge_one).collect()
-    }
-
-    fn read_all(&mut self, replies: &[Reply], read: impl Fn(&Reply) -> Option<Reading>) -> Vec<Fact> {
-        let mut facts = Vec::new();
-        for (place, reply) in replies.iter().enumerate() {
-            let said = self.count(reply, read(reply));
-            facts.extend(said.into_iter().map(|said| Fact {
-                channel: said.channel,
-                name: said.name,
-                value: said.value,
-                reply: place,
-            }));
-        }
-        facts
-    }
-
     fn count(&mut self, reply: &Reply, reading: Option<Reading>) -> Vec<Said> {
         let (counts, said) = match reading {
             Some(Reading::Facts(said)) => return said,
@@ -115,6 +152,16 @@ impl Judged {
         *counts.entry(reply.protocol.to_string()).or_default() += 1;
         said
     }
+}
+
+/// The way out where a verdict panics: each host alone, so that the odd one costs only itself.
+fn host_by_host(replies: &[Reply], facts: &[Fact], identify: impl Fn(&[Reply], &[Fact]) -> Vec<Device>) -> Vec<Device> {
+    let hosts: BTreeSet<&str> = replies.iter().map(|reply| reply.host.as_str()).collect();
+    let judge_one = |host: &str| {
+        let (replies, facts) = part_of(host, replies, facts);
+        guarded(|| identify(&replies, &facts)).unwrap_or_else(|| vec![unjudged(host)])
+    };
+    hosts.into_iter().flat_map(judge_one).collect()
 }
 
 /// One host's replies, and its facts pointing at them.
@@ -165,7 +212,9 @@ mod tests {
                 _ => panic!("an odd camera"),
             })
         };
-        let judged = judge_by(&replies, read, |_, _| Vec::new());
+        let mut judge = Judge::new(Knowledge::builtin());
+        replies.iter().for_each(|reply| judge.take_read(reply, read(reply)));
+        let judged = judge.finish_by(|_, _| Vec::new());
         let one = BTreeMap::from([("http".to_owned(), 1)]);
         assert_eq!(judged.replies, 6);
         assert_eq!((&judged.garbled, &judged.unread, &judged.broken), (&one, &one, &one));
@@ -182,7 +231,9 @@ mod tests {
             };
             Some(Reading::Facts(vec![said]))
         };
-        let judged = judge_by(&replies, fact, |replies, facts| {
+        let mut judge = Judge::new(Knowledge::builtin());
+        replies.iter().for_each(|reply| judge.take_read(reply, fact(reply)));
+        let judged = judge.finish_by(|replies, facts| {
             assert!(replies.iter().all(|reply| reply.host != "odd"), "an odd camera");
             let device = |fact: &Fact| Device {
                 addresses: vec![replies[fact.reply].host.clone()],

@@ -9,6 +9,7 @@ use camsweep::cli::{
     Failure, account::Account, data, exit, exit::Code, file, file::WholeFile, plan, progress::Watch, render, words,
 };
 use camsweep::identify::Knowledge;
+use camsweep::judge::Judge;
 use camsweep::net::Interface;
 use camsweep::report::{escape::escape, model::Report};
 use camsweep::{net, record, scan};
@@ -115,12 +116,12 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let account = account(&knowledge, &args.output);
-    let mut replies = Vec::new();
+    let mut judge = Judge::new(&knowledge);
     for file in &args.files {
-        replies.extend(data::replies(file)?);
+        data::each_reply(file, |reply| judge.take(&reply))?;
     }
     let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
-    let report = account.of_files(&args.files, &replies);
+    let report = account.of_files(&args.files, judge.finish());
     write(&report, &args.output, to)?;
     Ok(exit::code_of(&report, args.output.fail_on.is_some()))
 }

@@ -152,12 +152,11 @@ pub fn read_line(line: &str) -> Result<Reply, LineError> {
     })
 }
 
-/// Reads a whole file of lines; empty lines are passed over.
+/// Reads a file line by line; empty lines are passed over.
 ///
 /// # Errors
-/// The first line that is no reply, by file and number.
-pub fn read_file(name: &str, mut input: impl BufRead) -> Result<Vec<Reply>, FileError> {
-    let mut replies = Vec::new();
+/// The first line that is no reply, by file and number. What came before it has been taken.
+pub fn read_each(name: &str, mut input: impl BufRead, mut take: impl FnMut(Reply)) -> Result<(), FileError> {
     for number in 1.. {
         let fail = |why| FileError {
             file: name.to_owned(),
@@ -167,9 +166,19 @@ pub fn read_file(name: &str, mut input: impl BufRead) -> Result<Vec<Reply>, File
         match next_line(&mut input).map_err(fail)? {
             None => break,
             Some(line) if line.trim().is_empty() => {}
-            Some(line) => replies.push(read_line(line.trim_start_matches(MARK).trim_end()).map_err(fail)?),
+            Some(line) => take(read_line(line.trim_start_matches(MARK).trim_end()).map_err(fail)?),
         }
     }
+    Ok(())
+}
+
+/// Reads a whole file.
+///
+/// # Errors
+/// As [`read_each`].
+pub fn read_file(name: &str, input: impl BufRead) -> Result<Vec<Reply>, FileError> {
+    let mut replies = Vec::new();
+    read_each(name, input, |reply| replies.push(reply))?;
     Ok(replies)
 }
 

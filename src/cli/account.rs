@@ -6,9 +6,8 @@ use jiff::Timestamp;
 
 use super::{budget::Budget, data, words};
 use crate::coverage::Coverage;
-use crate::fact::Reply;
 use crate::identify::Knowledge;
-use crate::judge::judge;
+use crate::judge::{Judged, judge};
 use crate::report::{self, Run, model::Report};
 use crate::scan::{Findings, Plan};
 
@@ -34,12 +33,12 @@ impl Account<'_> {
                 blind_spots: findings.blind_spots,
                 ..self.begun()
             },
-            &findings.replies,
+            judge(&findings.replies, self.knowledge),
         )
     }
 
     /// The report on replies that were recorded before, in these files.
-    pub fn of_files(&self, files: &[String], replies: &[Reply]) -> Report {
+    pub fn of_files(&self, files: &[String], judged: Judged) -> Report {
         let note = "recorded replies were judged; nothing was sent".to_owned();
         self.report(
             Run {
@@ -50,7 +49,7 @@ impl Account<'_> {
                 },
                 ..self.begun()
             },
-            replies,
+            judged,
         )
     }
 
@@ -67,8 +66,7 @@ impl Account<'_> {
         }
     }
 
-    fn report(&self, mut run: Run, replies: &[Reply]) -> Report {
-        let judged = judge(replies, self.knowledge);
+    fn report(&self, mut run: Run, judged: Judged) -> Report {
         judged.count_into(&mut run.coverage);
         run.devices = judged.devices;
         run.finished = Timestamp::now();

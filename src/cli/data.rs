@@ -56,14 +56,14 @@ pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
     )
 }
 
-/// Reads one file of replies; `-` is standard input.
+/// Reads one file of replies, a reply at a time; `-` is standard input.
 ///
 /// # Errors
 /// Where it cannot be opened, or a line is no reply.
-pub fn replies(name: &str) -> Result<Vec<Reply>, Failure> {
+pub fn each_reply(name: &str, take: impl FnMut(Reply)) -> Result<(), Failure> {
     let read = match name {
-        "-" => record::read_file("standard input", io::stdin().lock()),
-        _ => record::read_file(name, BufReader::new(open(name)?)),
+        "-" => record::read_each("standard input", io::stdin().lock(), take),
+        _ => record::read_each(name, BufReader::new(open(name)?), take),
     };
     let hint = "a line is one reply as --record writes it; camsweep schema reply prints the form";
     read.map_err(|error| Failure::could_not_run(error.to_string(), hint))

@@ -203,6 +203,16 @@ impl Maker {
         toml::from_str(text).map_err(|why| why.to_string())
     }
 
+    /// Whether any rule, or a condition of one, fits this fact.
+    pub fn knows(&self, fact: &Fact) -> bool {
+        let patterns = self.pattern.iter().map(|pattern| (pattern.fact, &pattern.regex));
+        let conditions = self.pattern.iter().flat_map(|pattern| &pattern.all);
+        let conditions = conditions.map(|also| (also.fact, &also.regex));
+        let brands = self.brand.iter().map(|brand| (brand.fact, &brand.regex));
+        let mut rules = patterns.chain(conditions).chain(brands);
+        rules.any(|(name, regex)| name == fact.name && regex.is_match(&fact.value))
+    }
+
     /// The patterns that fit facts, a pattern's conditions within one reply.
     pub fn hits<'a>(&'a self, facts: &[&'a Fact]) -> Vec<Hit<'a>> {
         let pairs = self

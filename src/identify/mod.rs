@@ -45,6 +45,13 @@ impl Knowledge {
     }
 }
 
+impl Knowledge {
+    /// Whether any rule of any maker reads something in this fact.
+    pub fn knows(&self, fact: &Fact) -> bool {
+        self.makers.iter().any(|maker| maker.knows(fact))
+    }
+}
+
 /// Folds facts into one verdict a device, in the order of their addresses. [`Fact::reply`] is a place in `replies`.
 pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec<Device> {
     let mut hosts = merge::hosts(replies, facts);
