@@ -23,12 +23,10 @@ fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
             // The figures that are promised are measured in docs/benchmarks.md; this is a guard with room to spare.
             assert!(ran.wall < Duration::from_secs(30), "{:?}", ran.wall);
             assert!(ran.peak < 60 * 1024, "{} KiB", ran.peak);
-            assert_eq!(
-                report["blind_spots"].as_array().map(Vec::len),
-                Some(0),
-                "{}",
-                report["blind_spots"]
-            );
+            // Nothing was hidden from us but what recorders keep to themselves.
+            let spots = report["blind_spots"].as_array().expect("a list of blind spots");
+            let behind = |spot: &Value| text(spot, "what").is_some_and(|what| what.starts_with("cameras behind"));
+            assert!(spots.len() == 1 && behind(&spots[0]), "{spots:?}");
             assert!(
                 ran.stderr.contains("10.66.0.1, 10.66.0.3-10.66.0.254"),
                 "{}",
