@@ -58,6 +58,8 @@ pub fn assert_harmless(ledger: &[String], logins: bool) {
                 _ => panic!("a login that no device can have asked for: {line}"),
             },
             ["wedged", ..] => panic!("a fragile unit did not survive: {line}"),
+            // Nothing but an inquiry: operation 3 without parameters.
+            ["sadp", packet] => assert_eq!((&packet[..8], &packet[20..24]), ("21020142", "0300"), "{line}"),
             // Of IPv4's other protocols only what the kernel sends unasked: ICMP errors and IGMP reports.
             ["arp", _] | ["ip", "1" | "2", _] => {}
             other => panic!("an unknown line in the ledger: {other:?}"),
