@@ -44,11 +44,9 @@ const SERVER: &str = "Date: Sun, 01 Mar 2026 08:20:11 GMT\r\nServer: App-webs/\r
 const KEEP: &str = "Connection: Keep-Alive\r\nKeep-Alive: timeout=60, max=99\r\n";
 
 pub fn answer(device: &Device, isapi: Isapi, request: &Request) -> Vec<u8> {
-    if request.method != "GET" {
-        return respond("405 Method Not Allowed", KEEP, b"");
-    }
     let tree = isapi.tree;
     match request.path() {
+        _ if request.method != "GET" => kept("404 Not Found", "text/html", NOT_FOUND),
         "/" => isapi.root.as_bytes().to_vec(),
         "/favicon.ico" => kept("200 OK", "image/x-icon", b"\0\0\x01\0\x01\0lens of the lab"),
         "/SDK/activateStatus" if tree == Tree::Isapi => filled(device, ACTIVATED),
@@ -57,11 +55,7 @@ pub fn answer(device: &Device, isapi: Isapi, request: &Request) -> Vec<u8> {
         "/doc/script/global_config.js" if isapi.ui == Ui::Older => script(GLOBAL_CONFIG),
         path if path.starts_with("/ISAPI/") && tree == Tree::Isapi => behind_login(device, isapi, request),
         path if path.starts_with("/PSIA/") && tree == Tree::Psia => behind_login(device, isapi, request),
-        _ => kept(
-            "404 Not Found",
-            "text/html",
-            b"<html><body>Document Error: Not Found</body></html>",
-        ),
+        _ => kept("404 Not Found", "text/html", NOT_FOUND),
     }
 }
 
@@ -138,6 +132,7 @@ fn kept(status: &str, kind: &str, body: &[u8]) -> Vec<u8> {
     respond(status, &format!("{SERVER}Content-Type: {kind}\r\n{KEEP}"), body)
 }
 
+const NOT_FOUND: &[u8] = b"<html><body><h2>Document Error: Not Found</h2></body></html>";
 const USER_CHECK: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<userCheck>\n<statusValue>401</statusValue>\n<statusString>Unauthorized</statusString>\n</userCheck>\n";
 const LOCKED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<userCheck>\n<statusValue>401</statusValue>\n<statusString>Unauthorized</statusString>\n<lockStatus>lock</lockStatus>\n<unlockTime>1800</unlockTime>\n</userCheck>\n";
 const NOT_SUPPORTED: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ResponseStatus version=\"2.0\" xmlns=\"http://www.hikvision.com/ver20/XMLSchema\">\n<requestURL></requestURL>\n<statusCode>4</statusCode>\n<statusString>Invalid Operation</statusString>\n<subStatusCode>notSupport</subStatusCode>\n</ResponseStatus>\n";
