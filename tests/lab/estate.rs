@@ -321,14 +321,18 @@ const SETTLED: &[Host] = &[
         },
         "Amcrest",
     ),
-    quiet(
-        "dahua",
-        "10.66.0.44",
-        "14:a7:8b:10:00:44",
-        "IPC-HDW5442TM-AS",
-        "6L0AF31PAG00144",
-        "2.820.0000000.18.R",
-        DAHUA,
+    tells(
+        quiet(
+            "dahua",
+            "10.66.0.44",
+            "14:a7:8b:10:00:44",
+            "IPC-HDW5442TM-AS",
+            "6L0AF31PAG00144",
+            "2.820.0000000.18.R",
+            DAHUA,
+        ),
+        false,
+        true,
     ),
     of_class(
         Host {

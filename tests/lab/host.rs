@@ -376,6 +376,18 @@ pub const fn quiet(
     }
 }
 
+/// What a unit tells without a login: its model, its serial number, or both.
+pub const fn tells(host: Host, model: bool, serial: bool) -> Host {
+    Host {
+        expect: Expect {
+            model: if model { Some(host.model) } else { None },
+            serial: if serial { Some(host.serial) } else { None },
+            ..host.expect
+        },
+        ..host
+    }
+}
+
 pub const fn mis_addressed(host: Host) -> Host {
     Host {
         hears: Hears::MulticastOnly,

@@ -74,20 +74,24 @@ pub const UNSETTLED: &[Host] = &[
             ..SERVICE
         }),
         ..onvif(
-            quiet(
-                "hikvision",
-                "10.66.0.27",
-                "80:f5:ae:10:00:27",
-                "DS-2CD2383G0-I",
-                "DS-2CD2383G0-I20190611AAWRD30200127",
-                "V5.6.2 build 190701",
-                &[
-                    web(Isapi {
-                        tree: Tree::Off,
-                        ..ISAPI
-                    }),
-                    HIK_RTSP,
-                ],
+            tells(
+                quiet(
+                    "hikvision",
+                    "10.66.0.27",
+                    "80:f5:ae:10:00:27",
+                    "DS-2CD2383G0-I",
+                    "DS-2CD2383G0-I20190611AAWRD30200127",
+                    "V5.6.2 build 190701",
+                    &[
+                        web(Isapi {
+                            tree: Tree::Off,
+                            ..ISAPI
+                        }),
+                        HIK_RTSP,
+                    ],
+                ),
+                true,
+                false,
             ),
             r::WSD_HIK,
             "HIKVISION%20DS-2CD2383G0-I",
@@ -101,25 +105,29 @@ pub const UNSETTLED: &[Host] = &[
             ..SERVICE
         }),
         ..onvif(
-            quiet(
-                "hikvision",
-                "10.66.0.28",
-                "84:94:59:10:00:28",
-                "DS-2CD2132-I",
-                "DS-2CD2132-I20140512CCWR460200128",
-                "V5.1.8build 140616",
-                &[
-                    web(Isapi {
-                        root: r::HTTP_OLD_HIK,
-                        realm: "DS-2CD2132-I",
-                        tree: Tree::Psia,
-                        ui: Ui::Older,
-                        stale: true,
-                        ..ISAPI
-                    }),
-                    HIK_RTSP,
-                    (8000, Tcp::HikGreeting),
-                ],
+            tells(
+                quiet(
+                    "hikvision",
+                    "10.66.0.28",
+                    "84:94:59:10:00:28",
+                    "DS-2CD2132-I",
+                    "DS-2CD2132-I20140512CCWR460200128",
+                    "V5.1.8build 140616",
+                    &[
+                        web(Isapi {
+                            root: r::HTTP_OLD_HIK,
+                            realm: "DS-2CD2132-I",
+                            tree: Tree::Psia,
+                            ui: Ui::Older,
+                            stale: true,
+                            ..ISAPI
+                        }),
+                        HIK_RTSP,
+                        (8000, Tcp::HikGreeting),
+                    ],
+                ),
+                true,
+                false,
             ),
             r::WSD_HIK,
             "HIKVISION%20DS-2CD2132-I",
@@ -140,32 +148,40 @@ pub const UNSETTLED: &[Host] = &[
         ],
     ),
     // Tells strangers model and serial number.
-    quiet(
-        "hikvision",
-        "10.66.0.35",
-        "94:e1:ac:10:00:35",
-        "DS-2CD2142FWD-I",
-        "DS-2CD2142FWD-I20170703AAWR770200135",
-        "V5.5.0build 170725",
-        &[web(Isapi { upnp: true, ..ISAPI }), HIK_RTSP],
+    tells(
+        quiet(
+            "hikvision",
+            "10.66.0.35",
+            "94:e1:ac:10:00:35",
+            "DS-2CD2142FWD-I",
+            "DS-2CD2142FWD-I20170703AAWR770200135",
+            "V5.5.0build 170725",
+            &[web(Isapi { upnp: true, ..ISAPI }), HIK_RTSP],
+        ),
+        true,
+        true,
     ),
     // A recorder that calls its model by a number.
-    quiet(
-        "dahua",
-        "10.66.0.39",
-        "c4:aa:c4:10:00:39",
-        "DHI-NVR4216-16P-4KS2",
-        "4C01A5EPAZ00139",
-        "4.000.0000002.11",
-        &[
-            cgi(Cgi {
-                numbered: true,
-                remote: Some(cgi::REMOTE),
-                ..CGI
-            }),
-            DAHUA_RTSP,
-            DVRIP,
-        ],
+    tells(
+        quiet(
+            "dahua",
+            "10.66.0.39",
+            "c4:aa:c4:10:00:39",
+            "DHI-NVR4216-16P-4KS2",
+            "4C01A5EPAZ00139",
+            "4.000.0000002.11",
+            &[
+                cgi(Cgi {
+                    numbered: true,
+                    remote: Some(cgi::REMOTE),
+                    ..CGI
+                }),
+                DAHUA_RTSP,
+                DVRIP,
+            ],
+        ),
+        false,
+        true,
     ),
     // Announces itself by SSDP and mDNS.
     Host {
@@ -183,37 +199,45 @@ pub const UNSETTLED: &[Host] = &[
             ),
             offer("IPC_LAB", "_psia._tcp", 80, &["path=/"]),
         ],
-        ..quiet(
-            "dahua",
-            "10.66.0.46",
-            "74:c9:29:10:00:46",
-            "IPC-HFW1320S",
-            "2M02F51PAA00146",
-            "2.420.0000.18.R",
-            &[
-                cgi(Cgi {
-                    two_lines: true,
-                    built: "2016-09-08",
-                    ask: Ask::Digest("auth,auth-int"),
-                    ..CGI
-                }),
-                (49152, Tcp::Http(Site::Upnp("/upnp_device_desc.xml", r::UPNP_DAHUA))),
-                DAHUA_RTSP,
-                DVRIP,
-            ],
+        ..tells(
+            quiet(
+                "dahua",
+                "10.66.0.46",
+                "74:c9:29:10:00:46",
+                "IPC-HFW1320S",
+                "2M02F51PAA00146",
+                "2.420.0000.18.R",
+                &[
+                    cgi(Cgi {
+                        two_lines: true,
+                        built: "2016-09-08",
+                        ask: Ask::Digest("auth,auth-int"),
+                        ..CGI
+                    }),
+                    (49152, Tcp::Http(Site::Upnp("/upnp_device_desc.xml", r::UPNP_DAHUA))),
+                    DAHUA_RTSP,
+                    DVRIP,
+                ],
+            ),
+            true,
+            true,
         )
     },
     // Wedges when it is asked too much.
     Host {
         fragile: true,
-        ..quiet(
-            "dahua",
-            FRAGILE,
-            "8c:e9:b4:10:00:47",
-            "IPC-HDW4431C-A",
-            "3J041E8PAN00147",
-            "2.622.0000000.21.R",
-            DAHUA,
+        ..tells(
+            quiet(
+                "dahua",
+                FRAGILE,
+                "8c:e9:b4:10:00:47",
+                "IPC-HDW4431C-A",
+                "3J041E8PAN00147",
+                "2.622.0000000.21.R",
+                DAHUA,
+            ),
+            false,
+            true,
         )
     },
     // ONVIF alone, by digest.
@@ -223,50 +247,58 @@ pub const UNSETTLED: &[Host] = &[
             ..SERVICE
         }),
         ..onvif(
-            quiet(
-                "dahua",
-                "10.66.0.48",
-                "c0:39:5a:10:00:48",
-                "IPC-HFW3441E-AS",
-                "7D09B2FPAG00148",
-                "2.800.0000000.29.R, Build Date 2021-07-30",
-                &[
-                    cgi(Cgi {
-                        ask: Ask::Nothing,
-                        ..CGI
-                    }),
-                    DAHUA_RTSP,
-                    DVRIP,
-                ],
+            tells(
+                quiet(
+                    "dahua",
+                    "10.66.0.48",
+                    "c0:39:5a:10:00:48",
+                    "IPC-HFW3441E-AS",
+                    "7D09B2FPAG00148",
+                    "2.800.0000000.29.R, Build Date 2021-07-30",
+                    &[
+                        cgi(Cgi {
+                            ask: Ask::Nothing,
+                            ..CGI
+                        }),
+                        DAHUA_RTSP,
+                        DVRIP,
+                    ],
+                ),
+                true,
+                true,
             ),
             r::WSD_DAHUA,
             "Dahua",
         )
     },
-    quiet(
-        "dahua",
-        BASIC,
-        "d4:43:0e:10:00:49",
-        "IPC-HDW4300S",
-        "1B00C4APAN00149",
-        "2.420.0001.0.R",
-        &[
-            cgi(Cgi {
-                ask: Ask::Basic,
-                built: "2014-11-20",
-                ..CGI
-            }),
-            (
-                443,
-                Tcp::Https(Site::Dahua(Cgi {
+    tells(
+        quiet(
+            "dahua",
+            BASIC,
+            "d4:43:0e:10:00:49",
+            "IPC-HDW4300S",
+            "1B00C4APAN00149",
+            "2.420.0001.0.R",
+            &[
+                cgi(Cgi {
                     ask: Ask::Basic,
                     built: "2014-11-20",
                     ..CGI
-                })),
-            ),
-            (554, Tcp::Rtsp(Rtsp::OldDahua)),
-            DVRIP,
-        ],
+                }),
+                (
+                    443,
+                    Tcp::Https(Site::Dahua(Cgi {
+                        ask: Ask::Basic,
+                        built: "2014-11-20",
+                        ..CGI
+                    })),
+                ),
+                (554, Tcp::Rtsp(Rtsp::OldDahua)),
+                DVRIP,
+            ],
+        ),
+        false,
+        true,
     ),
     // A television.
     Host {
