@@ -1,5 +1,5 @@
-//! Turns `oui-data/` into what the program carries: the MAC registry as one table, and the list of maker files.
-//! Runs again only when that data, or the code that shapes it, changes.
+//! Turns `oui-data/` into what the program carries: the MAC registry as one table, and the lists of the
+//! makers' and the advisories' files. Runs again only when that data, or the code that shapes it, changes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,13 +11,14 @@ use sha2::{Digest, Sha256};
 mod table;
 
 fn main() {
-    for path in ["build.rs", "oui-data/ieee", "oui-data/makers", "src/identify/table.rs"] {
+    for path in ["build.rs", "oui-data", "src/identify/table.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     registry(&root.join("oui-data/ieee"), &out);
-    makers(&root.join("oui-data/makers"), &out);
+    list(&root.join("oui-data/makers"), &out);
+    list(&root.join("oui-data/advisories"), &out);
 }
 
 fn registry(folder: &Path, out: &Path) {
@@ -43,7 +44,8 @@ fn registry(folder: &Path, out: &Path) {
     );
 }
 
-fn makers(folder: &Path, out: &Path) {
+/// The TOML files of a folder, each with its name.
+fn list(folder: &Path, out: &Path) {
     let entries = fs::read_dir(folder).unwrap_or_else(|why| panic!("{}: {why}", folder.display()));
     let mut paths: Vec<PathBuf> = entries
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
@@ -59,7 +61,8 @@ fn makers(folder: &Path, out: &Path) {
             .into_owned();
         writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes everything");
     }
-    write(&out.join("makers.rs"), (list + "]").as_bytes());
+    let name = folder.file_name().expect("a folder has a name");
+    write(&out.join(name).with_extension("rs"), (list + "]").as_bytes());
 }
 
 fn read(path: &Path) -> String {

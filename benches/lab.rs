@@ -14,6 +14,8 @@
 mod announce;
 #[path = "../tests/lab/arp.rs"]
 mod arp;
+#[path = "../tests/lab/below.rs"]
+mod below;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
 #[path = "../tests/lab/estate.rs"]

@@ -158,6 +158,8 @@ pub enum Name {
     HttpsPort,
     /// The port of its maker's own protocol.
     CommandPort,
+    /// The port of its RTSP server.
+    RtspPort,
     /// A Hikvision SADP reply was read: `probe-match`, `hello`, or `opaque`.
     Sadp,
     /// A Dahua DHIP reply was read: the method.

@@ -47,6 +47,8 @@ const DOOR_ONLY: &[&str] = &[
     "UdpSocket::",
     "TcpStream::",
     "tokio_rustls",
+    "openssl::",
+    "tokio_openssl",
     "hickory_resolver",
     "reqwest::Client",
     "netdev::",

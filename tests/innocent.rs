@@ -155,6 +155,27 @@ const INNOCENT: &[(&str, &str, &str)] = &[
         "rtsp",
         "RTSP/1.0 401 Unauthorized\r\nServer: Rtsp Server\r\nWWW-Authenticate: Digest realm=\"Login to LIVE555\", nonce=\"1\"\r\n\r\n",
     ),
+    (
+        "a DrayTek Vigor",
+        "rtsp",
+        "RTSP/1.0 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Login to Vigor2860\", nonce=\"1\"\r\n\r\n",
+    ),
+    (
+        "an RTSP server that dates as HTTP does",
+        "rtsp",
+        "RTSP/1.0 200 OK\r\nPublic: OPTIONS, DESCRIBE, SETUP\r\nDate:  Mon, 05 Jan 2026 08:15:00 GMT\r\n\r\n",
+    ),
+    (
+        "whatever shows a realm",
+        "dvrip",
+        "Realm:Login to my shop\r\nRandom:1\r\n\r\n",
+    ),
+    ("a mail server", "hik-sdk", "220 mail.example ESMTP Postfix\r\n"),
+    (
+        "a protocol whose messages begin with their length",
+        "hik-sdk",
+        "\0\0\0\x10\0\0\0\x01\0\0\0\0\0\0\0\0",
+    ),
     ("some recorder", "snmp", "1.3.6.1.2.1.1.1.0 = STRING: NVR"),
     (
         "an echo server",
@@ -192,6 +213,36 @@ const INNOCENT: &[(&str, &str, &str)] = &[
         "wsd",
         "<ProbeMatches><ProbeMatch><Types>wsdp:Device wprt:PrintDeviceType</Types></ProbeMatch></ProbeMatches>",
     ),
+    (
+        "a router",
+        "ssdp",
+        "HTTP/1.1 200 OK\r\nSERVER: Linux/3.4 UPnP/1.0 MiniUPnPd/1.9\r\nX-User-Agent: redsonic\r\nST: upnp:rootdevice\r\nUSN: uuid:7::upnp:rootdevice\r\n\r\n",
+    ),
+    (
+        "a recorder of somebody else's",
+        "ssdp",
+        "NOTIFY * HTTP/1.1\r\nNTS: ssdp:alive\r\nNT: urn:schemas-upnp-org:device:EmbeddedNetDevice:1\r\nUSN: uuid:8::urn:schemas-upnp-org:device:EmbeddedNetDevice:1\r\n\r\n",
+    ),
+    (
+        "a player that somebody named",
+        "ssdp",
+        "HTTP/1.1 200 OK\r\nSERVER: Linux, UPnP/1.0, Private Upnp SDK\r\nUSN: uuid:device_3_0-kitchen::upnp:rootdevice\r\n\r\n",
+    ),
+    (
+        "a device that has Dahua's name for a device",
+        "ssdp",
+        "HTTP/1.1 200 OK\r\nSERVER: Linux, UPnP/1.0, Portable SDK for UPnP devices/1.6\r\nUSN: uuid:device_3_0-4C0AAAAPAG00001::upnp:rootdevice\r\n\r\n",
+    ),
+    (
+        "a PC that searches",
+        "ssdp",
+        "M-SEARCH * HTTP/1.1\r\nMAN: \"ssdp:discover\"\r\nUSER-AGENT: Hikvision Private Upnp SDK\r\nST: ssdp:all\r\n\r\n",
+    ),
+    (
+        "a network storage",
+        "ssdp",
+        "<root><device><deviceType>urn:schemas-upnp-org:device:Basic:1</deviceType><friendlyName>Hikvision backup</friendlyName><manufacturer>Synology</manufacturer><modelName>DS-218</modelName></device></root>",
+    ),
     ("Hikari's block", "neighbour", "00:08:c4:00:00:01"),
     ("Jorex Lorex India's block", "neighbour", "8c:1f:64:f4:b0:01"),
 ];
@@ -209,6 +260,22 @@ fn the_innocent_are_accused_of_nothing() {
     }
 }
 
+/// The SDK of Eyenix has Hikvision's methods and its challenge, but dates with one blank.
+#[test]
+fn a_chip_makers_sdk_that_copies_the_dialogue_is_no_unit() {
+    let dialogue = "RTSP/1.0 200 OK\r\nCSeq: 1\r\nPublic: OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, \
+                    GET_PARAMETER\r\nDate: Mon, Jan 05 2026 08:15:00 GMT\r\n\r\nRTSP/1.0 401 Unauthorized\r\nCSeq: 2\r\n\
+                    WWW-Authenticate: Digest realm=\"EN673\", nonce=\"00112233445566778899aabbccddeeff\", \
+                    stale=\"FALSE\"\r\n\r\n";
+    for (mac, expected) in [(Some("00:50:56:0a:0a:0a"), None), (None, Some("possible"))] {
+        let mut replies = vec![Reply::new("10.0.0.57", Protocol::Rtsp, dialogue)];
+        replies.extend(mac.map(|mac| Reply::new("10.0.0.57", Protocol::Arp, mac)));
+        let device = judge(&replies, Knowledge::builtin()).devices.remove(0);
+        let confidence = device.confidence.map(|confidence| confidence.to_string());
+        assert_eq!(confidence.as_deref(), expected, "{mac:?}: {:?}", device.evidence);
+    }
+}
+
 #[test]
 fn a_datagram_that_begins_as_the_older_discovery_does_is_no_dahua() {
     for filling in [0x00, 0x20, 0x41, 0xff] {
@@ -222,5 +289,28 @@ fn a_datagram_that_begins_as_the_older_discovery_does_is_no_dahua() {
             "{filling:#x}: {:?}",
             judged.devices[0].evidence
         );
+    }
+}
+
+/// Televisions, routers and the like are made by those who make cameras, too: their descriptions accuse nobody at all.
+#[test]
+fn what_the_descriptions_of_others_say_makes_no_camera() {
+    for kind in [
+        "InternetGatewayDevice:1",
+        "InternetGatewayDevice:2",
+        "MediaRenderer:1",
+        "MediaServer:1",
+        "Printer:1",
+    ] {
+        for maker in ["TP-Link", "Panasonic", "Bosch", "Hikvision", "Dahua"] {
+            let text = format!(
+                "HTTP/1.1 200 OK\r\n\r\n<root><device><deviceType>urn:schemas-upnp-org:device:{kind}</deviceType>\
+                 <manufacturer>{maker}</manufacturer><modelName>X</modelName></device></root>"
+            );
+            let mut reply = Reply::new("10.0.0.9", Protocol::Ssdp, text);
+            reply.asked = Some("GET /rootDesc.xml".into());
+            let device = judge(&[reply], Knowledge::builtin()).devices.remove(0);
+            assert_eq!(device.maker, None, "{kind} by {maker}");
+        }
     }
 }

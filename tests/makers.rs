@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use camsweep::fact::{Fact, Name, Protocol, Reply};
-use camsweep::identify::Knowledge;
 use camsweep::identify::makers::{Example, Lookalike, Maker, Text, Yields};
+use camsweep::identify::{Device, Knowledge, identify};
 use camsweep::judge::judge;
 
 fn makers() -> &'static [Maker] {
@@ -122,6 +122,148 @@ fn every_class_rule_decides_its_examples() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn every_brand_has_its_source_and_decides_its_examples() {
+    for maker in makers() {
+        for rule in &maker.brand {
+            let name = &rule.name;
+            assert!(!rule.source.is_empty(), "{}: {name} has no source", maker.id);
+            assert!(!rule.examples.is_empty(), "{}: {name} has no example", maker.id);
+            for text in &rule.examples {
+                for fact in &rule.facts {
+                    let mut fitting = maker.brand.iter().filter(|other| other.facts.contains(fact));
+                    let first = fitting
+                        .find(|other| other.regex.is_match(text))
+                        .unwrap_or_else(|| panic!("{}: {text} is no {name}", maker.id));
+                    assert!(
+                        std::ptr::eq(first, rule),
+                        "{}: {text} is decided by {}",
+                        maker.id,
+                        first.name
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// A label that several makers' devices bear says nothing of the maker, whoever registered its MAC block.
+#[test]
+fn a_mixed_label_alone_names_no_maker() {
+    let mixed = makers()
+        .iter()
+        .flat_map(|maker| &maker.brand)
+        .filter(|brand| brand.mixed);
+    let mixed: BTreeSet<&str> = mixed.map(|brand| brand.name.as_str()).collect();
+    for known in ["Annke", "Honeywell", "ADT", "Swann", "Lorex", "Alibi"] {
+        assert!(mixed.contains(known), "{known} is not marked");
+    }
+    let ours = |device: &Device| matches!(device.maker.as_deref(), Some("hikvision" | "dahua"));
+    for label in &mixed {
+        for name in [
+            Name::Manufacturer,
+            Name::Vendor,
+            Name::WsdName,
+            Name::HostName,
+            Name::HttpTitle,
+        ] {
+            let fact = Fact {
+                channel: None,
+                name,
+                value: (*label).into(),
+                reply: 0,
+            };
+            let replies = [Reply::new("10.0.0.5", Protocol::Onvif, "x")];
+            let device = identify(&replies, &[fact], Knowledge::builtin()).remove(0);
+            assert!(!ours(&device), "{name} {label}: {:?}", device.evidence);
+        }
+    }
+    let blocks = makers().iter().flat_map(|maker| &maker.oui);
+    for block in blocks.filter(|block| block.brand.as_deref().is_some_and(|brand| mixed.contains(brand))) {
+        let mac = format!("{:0<12}", block.prefixes[0]);
+        let replies = [Reply::new("10.0.0.5", Protocol::Arp, mac)];
+        let device = judge(&replies, Knowledge::builtin()).devices.remove(0);
+        assert!(!ours(&device), "{}: {:?}", block.organisation, device.evidence);
+    }
+}
+
+#[test]
+fn what_speaks_the_makers_protocol_shows_its_label_beside_the_maker() {
+    use camsweep::identify::Strength::{Field, Press, Registry, Suspected, Vendor};
+    let table = [
+        (
+            Name::Sadp,
+            "probe-match",
+            Name::Model,
+            "IPC-T221H",
+            Some(("HiLook", Vendor)),
+        ),
+        (Name::Sadp, "probe-match", Name::Model, "DS-2CD2146G2-ISU", None),
+        (
+            Name::Sadp,
+            "probe-match",
+            Name::Mac,
+            "34:c6:dd:00:00:01",
+            Some(("EZVIZ", Registry)),
+        ),
+        (
+            Name::Sadp,
+            "probe-match",
+            Name::Mac,
+            "64:25:5e:00:00:01",
+            Some(("Alibi", Registry)),
+        ),
+        (Name::Sadp, "probe-match", Name::Vendor, "ANNKE", Some(("Annke", Field))),
+        (
+            Name::Sadp,
+            "probe-match",
+            Name::WsdName,
+            "Swann",
+            Some(("Swann", Press)),
+        ),
+        (
+            Name::Dhip,
+            "client.notifyDevInfo",
+            Name::Mac,
+            "00:1f:54:00:00:01",
+            Some(("Lorex", Registry)),
+        ),
+        (
+            Name::Dhip,
+            "client.notifyDevInfo",
+            Name::Firmware,
+            "2.800.106F004.0.R",
+            Some(("BCS", Field)),
+        ),
+        (
+            Name::Dhip,
+            "client.notifyDevInfo",
+            Name::Model,
+            "WV-V1330LK",
+            Some(("Panasonic", Suspected)),
+        ),
+        (Name::Dhip, "client.notifyDevInfo", Name::Vendor, "Private", None),
+    ];
+    for (own, text, name, value, expected) in table {
+        let said = [(own, text), (name, value)];
+        let facts = said.map(|(name, value)| Fact {
+            channel: None,
+            name,
+            value: value.into(),
+            reply: 0,
+        });
+        let mut reply = Reply::new("10.0.0.5", Protocol::Sadp, "x");
+        reply.asked = Some("unicast inquiry".into());
+        let device = identify(&[reply], &facts, Knowledge::builtin()).remove(0);
+        let claim = device
+            .brand_claim
+            .as_ref()
+            .map(|claim| (claim.name.as_str(), claim.strength));
+        assert_eq!(claim, expected, "{value}");
+        assert_eq!(device.brand.as_deref(), expected.map(|(name, _)| name));
     }
 }
 

@@ -39,6 +39,7 @@ fn page(to: SocketAddr) -> Fetch {
         to,
         interface: None,
         tls: false,
+        legacy_tls: true,
         ask: Ask::Get("/doc/page?x=1".into()),
         deadline: Duration::from_secs(2),
     }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use camsweep::fact::Reply;
+use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
 use camsweep::scan::{Findings, Plan, Progress, Ranges, Segment, Watcher, scan};
@@ -42,7 +42,9 @@ fn plan(world: &World) -> Plan {
     Plan {
         segments: world.interfaces.iter().enumerate().map(segment).collect(),
         routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
+        routed_interface: world.routed_interface.clone(),
         probe_silent: world.probe_silent,
+        ethernet: world.ethernet,
         names: true,
         ..Plan::default()
     }
@@ -69,6 +71,11 @@ fn line(device: &Device) -> String {
     )
 }
 
+fn web_ui(device: &Device) -> Option<String> {
+    let (version, day) = (device.web_ui_version.as_deref(), device.web_ui_date.as_deref());
+    (version.is_some() || day.is_some()).then(|| format!("{} {}", version.unwrap_or("-"), day.unwrap_or("-")))
+}
+
 fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took: Duration) {
     let devices = judge(&findings.replies, Knowledge::builtin()).devices;
     let units: Vec<String> = devices
@@ -77,6 +84,15 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         .map(line)
         .collect();
     assert_eq!(units, expect.units, "{name}: units");
+    let by_address = |value: fn(&Device) -> Option<String>| -> BTreeMap<String, String> {
+        let value = |device: &Device| Some((device.addresses[0].clone(), value(device)?));
+        devices.iter().filter_map(value).collect()
+    };
+    for (host, serial) in &expect.serials {
+        let serials = by_address(|device| device.serial.clone());
+        assert_eq!(serials.get(host), Some(serial), "{name}: serial of {host}");
+    }
+    assert_eq!(by_address(web_ui), expect.web_ui, "{name}: web pages");
     if let Some(hosts) = expect.hosts {
         assert_eq!(devices.len(), hosts, "{name}: hosts\n{devices:#?}");
     }
@@ -89,6 +105,21 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         assert!(sent <= *most, "{name}: {sent} datagrams to {host}, not {most}");
     }
     assert_eq!(ledger.connections, expect.connections, "{name}: connections");
+    let others = ["arp", "kernel", "ethernet ", "multicast ", "unicast "];
+    let by_tcp = |question: &str| !others.iter().any(|other| question.starts_with(other));
+    let questions = findings.coverage.questions.iter();
+    let counted: u64 = questions
+        .filter(|(question, _)| by_tcp(question))
+        .map(|(_, counts)| counts.sent)
+        .sum();
+    assert_eq!(
+        counted,
+        ledger.connections.values().sum::<u64>(),
+        "{name}: connections in the account"
+    );
+    for (host, ports) in &expect.ports {
+        assert_eq!(ledger.ports.get(host), Some(ports), "{name}: ports of {host}");
+    }
     check_pace(name, &ledger.moments);
     check_account(name, expect, findings);
 }
@@ -279,4 +310,42 @@ async fn a_recorded_run_is_judged_the_same() {
             .collect();
         assert_eq!(replies, findings.replies, "{name}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps() {
+    let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    let chatter = |number: u32| world::Datagram {
+        to: "ssdp".into(),
+        ways: vec!["multicast".into()],
+        delay_ms: 0,
+        from_port: None,
+        after: 0,
+        text: format!("HTTP/1.1 200 OK\r\nUSN: uuid:{number}::upnp:rootdevice\r\nST: upnp:rootdevice\r\n\r\n"),
+        service: None,
+    };
+    // A few in scope that never say the same twice, and more senders elsewhere than are kept.
+    world.hosts = crowd(3).collect();
+    for host in &mut world.hosts {
+        host.datagram = (0..100).map(chatter).collect();
+    }
+    let stranger = |number: u32| world::Host {
+        address: format!("192.168.{}.{}", number / 250, 1 + number % 250),
+        datagram: vec![chatter(0)],
+        ..world::Host::default()
+    };
+    world.hosts.extend((0..1100).map(stranger));
+    let (findings, ..) = run(&world, CancellationToken::new()).await;
+    let by = |near: bool| {
+        findings
+            .replies
+            .iter()
+            .filter(move |reply| reply.host.starts_with("10.") == near)
+    };
+    assert_eq!(
+        by(true).filter(|reply| reply.protocol == Protocol::Ssdp).count(),
+        3 * 24
+    );
+    assert_eq!(by(false).count(), 1024);
+    assert!(!findings.coverage.lost.is_empty(), "{:?}", findings.coverage);
 }

@@ -1,7 +1,9 @@
 //! `docs/what-it-sends.md` is a promise. Its numbers are compared with the code.
 
 use camsweep::net::FORBIDDEN_PORTS;
+use camsweep::probe::tcp::ORDER_FOR_SILENT as ORDER_FOR_SILENT_TCP;
 use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions};
+use camsweep::wire::{dvrip, hik_sdk, rtsp, sadp_l2};
 
 fn page() -> String {
     let page = include_str!("../docs/what-it-sends.md");
@@ -27,6 +29,17 @@ fn the_number_of_multicast_datagrams() {
 }
 
 #[test]
+fn the_number_of_raw_frames() {
+    let frame = sadp_l2::inquiry([2; 6].into(), [10, 0, 0, 2].into());
+    says(&format!(
+        "{} per interface: type {:#06x}, to everybody, {} bytes",
+        camsweep::scan::SENDS.len(),
+        sadp_l2::ETHERTYPE,
+        frame.len()
+    ));
+}
+
+#[test]
 fn the_number_of_unicast_datagrams() {
     says(&format!("That is {} at most.", ORDER_FOR_LIVE.len()));
     says(&format!(
@@ -45,6 +58,30 @@ fn the_number_of_connections() {
         "At most {} connections to one host",
         camsweep::probe::tcp::most_connections()
     ));
+}
+
+#[test]
+fn every_page() {
+    use camsweep::probe::pages::{ACTIVATION, DAHUA_WEB, FAVICON, HIK_DESCRIPTION, HIK_WEB_UI, ISAPI};
+    for pages in [ISAPI, ACTIVATION, HIK_DESCRIPTION, HIK_WEB_UI, DAHUA_WEB, FAVICON] {
+        pages.paths.iter().for_each(|path| says(&format!("`{path}`")));
+    }
+}
+
+#[test]
+fn the_makers_own_ports_and_the_silent() {
+    let hex: Vec<String> = dvrip::realm_request()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    says(&format!("`{} … {}`", hex[..3].join(" "), hex[24..].join(" ")));
+    says(&format!("| {}, or the command port", dvrip::TCP_PORT));
+    says(&format!("| {}, or the command port", hik_sdk::PORT));
+    says(&format!("the device speaks first, {} bytes", hik_sdk::LENGTH));
+    says(&format!("| {}, or the port that the device announced", rtsp::PORT));
+    // The banner is asked for on two ports.
+    let silent = ORDER_FOR_SILENT_TCP.len() + 1;
+    says(&format!("That is {silent} connections to an address that stays silent"));
 }
 
 #[test]

@@ -74,6 +74,10 @@ pub struct ScanArgs {
     /// Ask silent addresses beyond a router by TCP too.
     #[arg(long)]
     pub probe_silent: bool,
+    /// Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none;
+    /// needs CAP_NET_RAW (sudo).
+    #[arg(long)]
+    pub l2_sadp: bool,
     /// Do not ask reverse DNS for host names.
     #[arg(long)]
     pub no_names: bool,

@@ -10,6 +10,8 @@ pub struct Budget {
     pub arp_rounds: u64,
     /// Discovery datagrams that leave by multicast or broadcast on an interface, repetitions counted.
     pub multicast_datagrams: u64,
+    /// SADP inquiries in frames of Ethernet on an interface, where they are wanted.
+    pub ethernet_frames: u64,
     /// Unicast discovery datagrams to one host that exists.
     pub datagrams_to_live: u64,
     /// Unicast discovery datagrams to one address beyond a router that stays silent.
@@ -31,6 +33,7 @@ impl Default for Budget {
         Budget {
             arp_rounds: scan::ARP.rounds as u64,
             multicast_datagrams: (multicast * scan::SENDS.len()) as u64,
+            ethernet_frames: scan::SENDS.len() as u64,
             datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
             datagrams_to_silent: probe::ORDER_FOR_SILENT.len() as u64,
             connections: probe::tcp::most_connections(),
@@ -53,6 +56,12 @@ impl Budget {
             lines.push(format!(
                 "multicast: at most {each} datagrams on each of {segments} interface(s)"
             ));
+            if plan.ethernet {
+                let each = self.ethernet_frames;
+                lines.push(format!(
+                    "raw Ethernet: at most {each} SADP inquiries on each of {segments} interface(s)"
+                ));
+            }
         }
         let each = self.datagrams_to_live;
         lines.push(format!("unicast: at most {each} datagrams to each host that exists"));

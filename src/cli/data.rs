@@ -47,12 +47,18 @@ pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
     let provenance = knowledge.registry.provenance();
     let makers: Vec<&str> = knowledge.makers.iter().map(|maker| maker.id.as_str()).collect();
     let source = oui_file.map_or("embedded".to_owned(), |path| path.display().to_string());
+    let advisories = knowledge.advisories.iter();
+    let count: usize = advisories.clone().map(|bulletin| bulletin.advisory.len()).sum();
+    let about: Vec<&str> = advisories.map(|bulletin| bulletin.maker.as_str()).collect();
     format!(
-        "MAC registry: {source}\n  date      {}\n  rows      {}\n  sha256    {}\nmakers: {}\n",
+        "MAC registry: {source}\n  date      {}\n  rows      {}\n  sha256    {}\nmakers: {}\n\
+         advisories: {count} about {}\n  date      {}\n",
         provenance.date.as_deref().unwrap_or("not told"),
         provenance.rows,
         provenance.sha256.as_deref().unwrap_or("not told"),
-        makers.join(", ")
+        makers.join(", "),
+        about.join(", "),
+        knowledge.advisories_date()
     )
 }
 

@@ -63,6 +63,9 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
     let (segments, routed) = split(kept, &used);
+    if args.l2_sadp && segments.is_empty() {
+        skipped.push("raw Ethernet: no target is on a segment of this machine".into());
+    }
     let plan = Plan {
         segments,
         routed_interface: args.interface.first().filter(|_| !routed.is_empty()).cloned(),
@@ -70,6 +73,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         excluded,
         skipped,
         probe_silent: args.probe_silent,
+        ethernet: args.l2_sadp,
         names: !args.no_names,
     };
     check(plan, args)
@@ -292,6 +296,24 @@ mod tests {
             words.push(format!("routed {}", plan.routed));
         }
         words
+    }
+
+    #[test]
+    fn raw_ethernet_is_for_segments_and_counted() {
+        let budget = crate::cli::budget::Budget::default();
+        for (targets, lines, skipped) in [(&["10.0.0.9"], 1, 0), (&["10.7.0.9"], 0, 1)] {
+            let args = ScanArgs {
+                l2_sadp: true,
+                ..args(targets)
+            };
+            let plan = resolve(&args, &machine()).unwrap();
+            let said = |lines: &[String]| lines.iter().filter(|line| line.starts_with("raw Ethernet")).count();
+            assert_eq!(
+                (said(&budget.words(&plan)), said(&plan.skipped)),
+                (lines, skipped),
+                "{targets:?}"
+            );
+        }
     }
 
     #[test]

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use super::firmware::{self, Grammar};
-use super::makers::Yields;
+use jiff::tz::TimeZone;
+
+use super::exposure;
+use super::firmware::{self, Grammar, Release};
+use super::makers::{Brand, Yields};
 use super::merge::{Host, order};
 use super::oui::Lookup;
+use super::serial::production_date;
 use super::verdict::{View, Weighed, weigh};
-use super::{Class, Conflict, Device, Firmware};
+use super::{BrandClaim, Class, Conflict, Device, Firmware, Strength};
 use crate::fact::{Name, Protocol, parse_mac};
 
 /// A value, the protocol that said it, how direct that is.
@@ -27,7 +31,6 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
             .iter()
             .find_map(|value| value.1.parse().ok()),
         class: class(host, &weighed, view),
-        brand: brand(host, &weighed),
         mis_addressed: host.replies.iter().any(|&reply| view.replies[reply].off_subnet),
         off_target: host.replies.iter().all(|&reply| view.replies[reply].off_target),
         behind: host.behind.clone(),
@@ -35,9 +38,14 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
         conflicts: conflicts(host, &weighed, view),
         ..Device::default()
     };
+    put_brand(&mut device, host, &weighed);
     put_firmware(&mut device, host, &weighed, view);
+    put_web_ui(&mut device, host, view);
+    put_production_date(&mut device, host, &weighed, view);
     put_mac(&mut device, host, view);
     put_stale(&mut device, host, view);
+    let rebuilt = host.all(Name::OemCode).any(|code| code.value != "1");
+    device.advisories = exposure::about(&device, rebuilt, &view.knowledge.advisories);
     device.evidence = weighed.evidence;
     device
 }
@@ -111,6 +119,7 @@ fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, vie
             versions.push(version);
         }
     }
+    dated_first(grammar, &mut versions);
     let others = values(host, Name::OtherFirmware, view);
     let mut versions = versions.into_iter();
     device.firmware = versions.next();
@@ -121,6 +130,46 @@ fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, vie
             device.other_firmware.push(version);
         }
     }
+}
+
+/// The age of a stranger's pages is nobody's business.
+fn put_web_ui(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+    if device.maker.is_some() {
+        device.web_ui_version = first(&values(host, Name::WebUiVersion, view));
+        device.web_ui_date = first(&values(host, Name::WebUiDate, view));
+    }
+}
+
+/// Of one version said twice, once with its build date, the fuller one counts.
+fn dated_first(grammar: Grammar, versions: &mut [Firmware]) {
+    let Some(first) = versions.first().filter(|first| first.build_date.is_none()) else {
+        return;
+    };
+    let same = |other: &Firmware| other.build_date.is_some() && is_same(grammar, first, other);
+    if let Some(place) = versions.iter().position(same) {
+        versions[..=place].rotate_right(1);
+    }
+}
+
+/// Whether two texts say one version, though they spell it differently or only one has its build date.
+fn is_same(grammar: Grammar, one: &Firmware, other: &Firmware) -> bool {
+    let [a, b] = [one, other].map(|firmware| Release::of(grammar, firmware));
+    let day = |release: &Release| release.built();
+    a.zip(b)
+        .is_some_and(|(a, b)| a.same_version(&b) && day(&a).zip(day(&b)).is_none_or(|(a, b)| a == b))
+}
+
+/// Only Hikvision's serial numbers tell it.
+fn put_production_date(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) {
+    let hikvision = weighed.maker.is_some_and(|maker| maker.firmware == Grammar::Hikvision);
+    let Some(serial) = device.serial.as_deref().filter(|_| hikvision) else {
+        return;
+    };
+    let heard = host.replies.iter().filter_map(|&reply| view.replies[reply].at).max();
+    // A clock east of here may have begun the next day.
+    let known_by = heard.and_then(|at| TimeZone::UTC.to_datetime(at).date().tomorrow().ok());
+    let day = production_date(serial, device.model.as_deref(), known_by);
+    device.production_date = day.map(|day| day.to_string());
 }
 
 fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
@@ -164,13 +213,28 @@ fn put_stale(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
     }
 }
 
-fn brand(host: &Host<'_>, weighed: &Weighed<'_>) -> Option<String> {
-    let shown = |rule: &&super::makers::Brand| host.all(rule.fact).any(|fact| rule.regex.is_match(&fact.value));
-    let yielded = || weighed.yields.iter().find_map(|(yields, _)| yields.brand.clone());
-    let rule = weighed.maker?.brand.iter().find(shown);
-    rule.map(|rule| rule.name.clone())
-        .or_else(yielded)
-        .or_else(|| weighed.oui_brand.clone())
+fn put_brand(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>) {
+    device.brand_claim = brand(host, weighed);
+    device.brand = device.brand_claim.as_ref().map(|claim| claim.name.clone());
+}
+
+fn brand(host: &Host<'_>, weighed: &Weighed<'_>) -> Option<BrandClaim> {
+    let shown = |rule: &&Brand| {
+        let mut facts = rule.facts.iter().flat_map(|name| host.all(*name));
+        facts.any(|fact| rule.regex.is_match(&fact.value))
+    };
+    let claim = |name: &str, source: &str, strength| BrandClaim {
+        name: name.to_owned(),
+        source: source.to_owned(),
+        strength,
+    };
+    let ruled = weighed.maker?.brand.iter().find(shown);
+    let ruled = ruled.map(|rule| claim(&rule.name, &rule.source, rule.strength));
+    let yielded = || weighed.yields.iter().find_map(|(yields, _)| yields.brand.as_deref());
+    let registered = || weighed.block.and_then(|block| block.brand.as_deref());
+    ruled
+        .or_else(|| yielded().map(|name| claim(name, "it says so itself", Strength::Field)))
+        .or_else(|| registered().map(|name| claim(name, "the IEEE's registry of MAC addresses", Strength::Registry)))
 }
 
 fn class(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Class> {
@@ -219,8 +283,19 @@ fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Con
     let serials = yielded(host, Name::Serial, weighed, |yields| &yields.serial, view);
     conflicts.extend(differing("model", &values(host, Name::Model, view)));
     conflicts.extend(differing("serial", &serials));
-    conflicts.extend(differing("firmware", &values(host, Name::Firmware, view)));
+    conflicts.extend(differing("firmware", &versions(host, weighed, view)));
     conflicts
+}
+
+/// What is said of the firmware, but for other spellings of the first.
+fn versions(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Value> {
+    let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
+    let mut versions = values(host, Name::Firmware, view);
+    if let Some(first) = versions.first().map(|first| firmware::read(grammar, &first.1, "")) {
+        versions
+            .retain(|other| other.1 == first.raw || !is_same(grammar, &first, &firmware::read(grammar, &other.1, "")));
+    }
+    versions
 }
 
 /// Two MACs on the wire for one address, or a claimed one that the wire does not show.

@@ -55,6 +55,64 @@ pub struct Firmware {
     pub via: String,
 }
 
+/// How good a claim is that a maker makes what bears another's label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
+pub enum Strength {
+    /// The maker itself says so.
+    Vendor,
+    /// The MAC registry says so.
+    Registry,
+    /// Units with that label were seen to be the maker's.
+    Field,
+    /// The press says so.
+    Press,
+    /// Something looks like it.
+    Suspected,
+}
+
+/// Why a label is taken for the maker's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct BrandClaim {
+    /// The label.
+    pub name: String,
+    /// Who says that the maker makes it.
+    pub source: String,
+    /// How good that is.
+    pub strength: Strength,
+}
+
+/// What a published advisory means for a device, by its model and version alone. Nothing was tried on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Exposure {
+    /// The model is named, and so is its version.
+    Affected,
+    /// It may be: only certain units are, or the model is not known, or it bears another label and is old enough.
+    Possibly,
+    /// Whether it is cannot be said.
+    Unknown,
+    /// The model is named, and its version is outside what is named.
+    NotInRange,
+}
+
+/// One advisory that concerns a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AdvisoryVerdict {
+    /// The advisory: `CVE-2021-36260`.
+    pub id: String,
+    /// What it means for this device.
+    pub verdict: Exposure,
+    /// Since when it is known to be exploited (CISA's catalogue), `YYYY-MM-DD`.
+    pub exploited_since: Option<String>,
+    /// Where the advisory is.
+    pub source: String,
+    /// Why.
+    pub because: String,
+}
+
 /// One reason for a verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
@@ -120,6 +178,8 @@ pub struct Device {
     pub confidence: Option<Confidence>,
     /// The brand on the label, where it differs from the maker.
     pub brand: Option<String>,
+    /// Who says that the maker makes that brand, and how good that is.
+    pub brand_claim: Option<BrandClaim>,
     /// What kind of device.
     pub class: Option<Class>,
     /// The model.
@@ -132,6 +192,16 @@ pub struct Device {
     pub firmware: Option<Firmware>,
     /// What other sources say, and other versions than the firmware's.
     pub other_firmware: Vec<Firmware>,
+    /// The version of its web pages, verbatim. It is not the firmware's.
+    pub web_ui_version: Option<String>,
+    /// The day that its web pages were made, `YYYY-MM-DD`: a hint of the firmware's age, and no more than that.
+    pub web_ui_date: Option<String>,
+    /// How many days old the firmware was at the end of the run, by its build date.
+    pub firmware_age_days: Option<i64>,
+    /// The day it was produced, `YYYY-MM-DD`, as its serial number tells.
+    pub production_date: Option<String>,
+    /// The published advisories that concern it.
+    pub advisories: Vec<AdvisoryVerdict>,
     /// Whether an administrator's password has been set.
     pub activated: Option<bool>,
     /// The recorder that lists it, where it has not spoken for itself. Its address may be one of the recorder's own

@@ -5,8 +5,8 @@ use std::ops::Range;
 use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
-use super::Class;
 use super::firmware::Grammar;
+use super::{Class, Strength};
 use crate::fact::{Fact, Name};
 
 /// One maker's file.
@@ -48,7 +48,8 @@ pub struct Oui {
     pub organisation: String,
     /// The label that this block speaks for.
     pub brand: Option<String>,
-    /// How much it weighs; less where the organisation also sells what the maker did not make.
+    /// How much it weighs; less where the organisation also sells what the maker did not make. With 0 it names the
+    /// label of what other signs show to be the maker's, and never the maker.
     #[serde(default = "oui_weight")]
     pub weight: u8,
     /// The prefixes, each spelt out.
@@ -98,21 +99,28 @@ pub struct Also {
     pub regex: Regex,
 }
 
-/// How a label shows.
+/// How a label shows on what other signs show to be the maker's. A label never tells the maker.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Brand {
     /// The label.
     pub name: String,
-    /// The fact that it reads.
-    pub fact: Name,
+    /// The facts that it reads; one may be written without brackets.
+    #[serde(rename = "fact", deserialize_with = "one_or_more")]
+    pub facts: Vec<Name>,
     /// What it must look like.
     #[serde(deserialize_with = "regex")]
     pub regex: Regex,
-    /// Who says so.
+    /// The label is also on what other makers made.
+    #[serde(default)]
+    pub mixed: bool,
+    /// Who says that the maker makes it.
     pub source: String,
-    /// How good that is: `vendor`, `registry`, `field`, `press`.
-    pub strength: String,
+    /// How good that is.
+    pub strength: Strength,
+    /// Texts that this rule decides, and none before it.
+    #[serde(default)]
+    pub examples: Vec<String>,
 }
 
 /// What a model or a kind says of the class.
@@ -208,7 +216,8 @@ impl Maker {
         let patterns = self.pattern.iter().map(|pattern| (pattern.fact, &pattern.regex));
         let conditions = self.pattern.iter().flat_map(|pattern| &pattern.all);
         let conditions = conditions.map(|also| (also.fact, &also.regex));
-        let brands = self.brand.iter().map(|brand| (brand.fact, &brand.regex));
+        let brands = self.brand.iter();
+        let brands = brands.flat_map(|brand| brand.facts.iter().map(|fact| (*fact, &brand.regex)));
         let mut rules = patterns.chain(conditions).chain(brands);
         rules.any(|(name, regex)| name == fact.name && regex.is_match(&fact.value))
     }
@@ -259,6 +268,19 @@ pub fn builtin() -> Vec<Maker> {
         .iter()
         .map(|(name, text)| Maker::from_toml(text).unwrap_or_else(|why| panic!("{name}.toml: {why}")))
         .collect()
+}
+
+fn one_or_more<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Name>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Names {
+        One(Name),
+        More(Vec<Name>),
+    }
+    Ok(match Names::deserialize(source)? {
+        Names::One(name) => vec![name],
+        Names::More(names) => names,
+    })
 }
 
 fn regex<'de, D: Deserializer<'de>>(source: D) -> Result<Regex, D::Error> {

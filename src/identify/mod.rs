@@ -1,15 +1,19 @@
 //! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
 //!
 //! Facts are grouped by host (`merge`), each host is weighed against the makers (`verdict`), hosts that are one device
-//! are merged (`same`) and weighed again, and what the device says of itself is put in order (`details`).
+//! are merged (`same`) and weighed again, and what the device says of itself is put in order (`details`). What its
+//! version means is looked up (`exposure`).
 
+pub mod advisories;
 mod details;
 mod device;
+pub mod exposure;
 pub mod firmware;
 pub mod makers;
 mod merge;
 pub mod oui;
 mod same;
+mod serial;
 mod table;
 mod verdict;
 
@@ -17,7 +21,10 @@ use std::sync::OnceLock;
 
 use crate::fact::{Fact, Reply};
 
-pub use device::{Behind, Class, Confidence, Conflict, Device, Evidence, Firmware, ReplyRef};
+pub use device::{
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, ReplyRef,
+    Strength,
+};
 pub use oui::Registry;
 
 /// What verdicts are judged by.
@@ -27,6 +34,8 @@ pub struct Knowledge {
     pub registry: Registry,
     /// What is known of the makers.
     pub makers: Vec<makers::Maker>,
+    /// What is published about their devices.
+    pub advisories: Vec<advisories::Bulletin>,
 }
 
 impl Knowledge {
@@ -41,7 +50,17 @@ impl Knowledge {
         Knowledge {
             registry,
             makers: makers::builtin(),
+            advisories: advisories::builtin(),
         }
+    }
+
+    /// When the advisories were last compared with their sources, in words: the oldest file decides.
+    pub fn advisories_date(&self) -> String {
+        let oldest = |date: fn(&advisories::Bulletin) -> jiff::civil::Date| self.advisories.iter().map(date).min();
+        let dates = oldest(|bulletin| bulletin.date).zip(oldest(|bulletin| bulletin.exploited_data));
+        dates.map_or_else(String::new, |(date, exploited)| {
+            format!("{date}, with the list of exploited ones of {exploited} and later single additions")
+        })
     }
 }
 

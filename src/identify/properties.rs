@@ -49,12 +49,16 @@ const SAID: &[(Name, &str)] = &[
     (Name::HttpRealm, "Login to 4C0AAAAPAG00001"),
     (Name::RtspRealm, "IP Camera(C1234)"),
     (Name::RtspServer, "Dahua Rtsp Server"),
+    (Name::HikSdk, "000000100000001e0000001e00000000"),
+    (Name::DvripRealm, "Login to 4C0AAAAPAG00001"),
     (Name::HostName, "gate"),
 ];
 
 fn protocols() -> impl Strategy<Value = Protocol> {
-    use Protocol::{Arp, Dhip, Http, Isapi, Neighbour, Rtsp, Sadp, Snmp, Wsd};
-    select(vec![Arp, Neighbour, Wsd, Sadp, Dhip, Http, Rtsp, Isapi, Snmp])
+    use Protocol::{Arp, Dhip, Dvrip, HikSdk, Http, Isapi, Neighbour, Rtsp, Sadp, Snmp, Wsd};
+    select(vec![
+        Arp, Neighbour, Wsd, Sadp, Dhip, Dvrip, HikSdk, Http, Rtsp, Isapi, Snmp,
+    ])
 }
 
 fn names() -> impl Strategy<Value = Name> {

@@ -41,8 +41,14 @@ fn the_ladder_of_confidence_holds() {
         Name::RtspPublic,
         "OPTIONS, DESCRIBE, PLAY, PAUSE, SETUP, TEARDOWN, SET_PARAMETER, GET_PARAMETER",
     )];
+    let greeting: &[(Name, &str)] = &[(Name::HikSdk, "000000100000001e0000001e00000000")];
     let arp = ("10.0.0.5", Protocol::Arp, "", mac);
+    let sdk = ("10.0.0.5", Protocol::HikSdk, "connect", greeting);
     let table = [
+        // Sixteen bytes that anybody can send: strong, and a voice of their own, but no proof alone.
+        (vec![sdk.clone()], Probable),
+        (vec![arp.clone(), sdk.clone()], Probable),
+        (vec![("10.0.0.5", Protocol::Http, "", server), sdk], Confirmed),
         (vec![arp.clone()], Possible),
         (vec![("10.0.0.5", Protocol::Rtsp, "", public)], Possible),
         (vec![("10.0.0.5", Protocol::Http, "", server)], Probable),

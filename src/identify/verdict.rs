@@ -48,12 +48,12 @@ enum Sign<'a> {
     /// A text.
     Pattern(&'a Pattern),
     /// A MAC address.
-    Block(&'a Oui),
+    Block,
 }
 
 impl Tell<'_> {
     fn is_block(&self) -> bool {
-        matches!(self.sign, Sign::Block(_))
+        matches!(self.sign, Sign::Block)
     }
 
     fn is_own_protocol(&self) -> bool {
@@ -70,8 +70,8 @@ pub struct Weighed<'a> {
     pub conflict: Option<Conflict>,
     /// What the winner's patterns read, each with the reply it was read in.
     pub yields: Vec<(Yields, usize)>,
-    /// The label that the MAC block speaks for.
-    pub oui_brand: Option<String>,
+    /// The maker's block that the MAC is in.
+    pub block: Option<&'a Oui>,
 }
 
 /// Weighs a host's facts against every maker.
@@ -105,14 +105,7 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
         evidence: evidence(&tells, view),
         conflict: (!others.is_empty()).then(|| about_maker(&tells, view)),
         yields: mine.iter().map(|tell| (tell.yields.clone(), tell.fact.reply)).collect(),
-        oui_brand: mine.iter().find_map(|tell| brand(tell)),
-    }
-}
-
-fn brand(tell: &Tell<'_>) -> Option<String> {
-    match tell.sign {
-        Sign::Block(block) => block.brand.clone(),
-        Sign::Pattern(_) => None,
+        block: block_at(host, mine[0].maker, view).map(|(_, _, block)| block),
     }
 }
 
@@ -145,14 +138,9 @@ fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
     }
 }
 
-/// The maker's block that the host's MAC is in. The wire is asked first; where it shows a MAC, others do not count.
+/// The tell that the host's MAC is in one of the maker's blocks.
 fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<'a>> {
-    let name = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
-        .into_iter()
-        .find(|name| host.all(*name).next().is_some())?;
-    let (fact, block) = host
-        .all(name)
-        .find_map(|fact| Some((fact, block_of(&fact.value, maker, view)?)))?;
+    let (name, fact, block) = block_at(host, maker, view).filter(|(_, _, block)| block.weight > 0)?;
     let (rule, most, source) = match name {
         Name::Mac => ("oui", u8::MAX, WIRE),
         Name::ClaimedMac => (
@@ -173,9 +161,18 @@ fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<
         fact,
         at: 0..fact.value.len(),
         source,
-        sign: Sign::Block(block),
+        sign: Sign::Block,
         yields: Yields::default(),
     })
+}
+
+/// The maker's block that the host's MAC is in. The wire is asked first; where it shows a MAC, others do not count.
+fn block_at<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<(Name, &'a Fact, &'a Oui)> {
+    let name = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
+        .into_iter()
+        .find(|name| host.all(*name).next().is_some())?;
+    host.all(name)
+        .find_map(|fact| Some((name, fact, block_of(&fact.value, maker, view)?)))
 }
 
 fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui> {
@@ -186,20 +183,25 @@ fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui>
     maker.oui.iter().find(holds)
 }
 
-/// Protocols of one source can be wrong together: they are one program's word. The head of an answer to ONVIF is
-/// the web server's.
+/// Protocols of one source can be wrong together: they are one program's word. What a web server puts on every page
+/// is said once, whatever was asked; an ISAPI document is one on any page.
 fn source(protocol: &Protocol, name: Name) -> &'static str {
+    let family = <&str>::from(name).split('-').next();
     match protocol {
-        Protocol::Onvif if <&str>::from(name).starts_with("http-") => "http",
+        _ if matches!(family, Some("http" | "favicon")) => "http",
+        _ if family == Some("isapi") => "isapi",
         Protocol::Sadp => "sadp",
         Protocol::Dhip | Protocol::DvripUdp | Protocol::Dvrip => "dhip",
         Protocol::Wsd | Protocol::Onvif => "onvif",
         Protocol::Http | Protocol::Https => "http",
         Protocol::Rtsp => "rtsp",
+        Protocol::HikSdk => "hik-sdk",
         Protocol::Certificate => "certificate",
         Protocol::Snmp => "snmp",
         Protocol::Isapi => "isapi",
         Protocol::DahuaCgi | Protocol::DahuaRpc => "cgi",
+        Protocol::Ssdp => "ssdp",
+        Protocol::Mdns => "mdns",
         _ => "other",
     }
 }
@@ -218,16 +220,24 @@ fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
 }
 
 fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
-    let strong = || tells.iter().filter(|tell| tell.weight >= STRONG && !tell.is_block());
-    let voices: BTreeSet<&str> = strong().map(|tell| tell.source).collect();
-    let mut uncopied = strong().filter(|tell| view.replies[tell.fact.reply].protocol != COPIED);
+    let strong: Vec<&&Tell<'_>> = tells
+        .iter()
+        .filter(|tell| tell.weight >= STRONG && !tell.is_block())
+        .collect();
+    // In two replies: one page with a head and a document has one sender.
+    let apart = |a: &Tell<'_>, b: &Tell<'_>| a.source != b.source && a.fact.reply != b.fact.reply;
+    let two_voices = strong.iter().any(|a| strong.iter().any(|b| apart(a, b)));
     let mis_addressed = host.replies.iter().any(|&reply| view.replies[reply].off_subnet);
     let own = tells
         .iter()
         .any(|tell| tell.is_own_protocol() && is_vouched_for(tell.fact, host, view));
-    if (own || voices.len() >= 2) && !mis_addressed {
+    if (own || two_voices) && !mis_addressed {
         Confidence::Confirmed
-    } else if uncopied.next().is_some() || mac_agrees(tells) {
+    } else if strong
+        .iter()
+        .any(|tell| view.replies[tell.fact.reply].protocol != COPIED)
+        || mac_agrees(tells)
+    {
         Confidence::Probable
     } else {
         Confidence::Possible

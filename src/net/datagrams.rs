@@ -18,7 +18,9 @@ pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Resu
         Channel::Listen { port, group, .. } => listen(port, group, interface)?,
         Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
         Channel::Unicast { source_port, .. } => speak_from(source_port, interface)?,
-        Channel::Arp { .. } | Channel::Kernel => return Err(io::ErrorKind::InvalidInput.into()),
+        Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
     };
     system::grow_receive_buffer(&socket);
     UdpSocket::from_std(socket.into())

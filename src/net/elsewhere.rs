@@ -45,21 +45,26 @@ pub(super) fn is_transient(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock
 }
 
-/// ARP on one interface; there is none here.
-pub(super) enum ArpSocket {}
+/// One type of Ethernet frames on one interface; there is none here.
+pub(super) enum PacketSocket {}
 
-impl ArpSocket {
-    /// Opens it.
-    pub(super) fn open(_index: u32) -> io::Result<Self> {
+impl PacketSocket {
+    /// Opens it for what such frames carry.
+    pub(super) fn of_packets(_index: u32, _ethertype: u16) -> io::Result<Self> {
         unsupported("raw ARP")
     }
 
-    /// Broadcasts one ARP packet.
+    /// Opens it for whole frames.
+    pub(super) fn of_frames(_index: u32, _ethertype: u16) -> io::Result<Self> {
+        unsupported("raw Ethernet")
+    }
+
+    /// Sends one packet to everybody, or one frame to whom it says.
     pub(super) async fn send(&self, _packet: &[u8]) -> io::Result<()> {
         match *self {}
     }
 
-    /// The next ARP packet, Ethernet header taken off.
+    /// The next packet or frame.
     pub(super) async fn receive(&self, _buffer: &mut [u8]) -> io::Result<usize> {
         match *self {}
     }

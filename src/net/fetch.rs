@@ -2,34 +2,63 @@
 
 use std::error::Error;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Version};
+use reqwest::{Client, Response, Url, Version};
 use tokio::time::{Instant, timeout_at};
 
 use super::streams::{nothing, outcome_of};
-use super::{Answer, Ask, Fetch, system, tls};
+use super::{Answer, Ask, Exchange, Fetch, Tls, system, tls};
 use crate::fact::{MAX_BODY, Outcome};
+use crate::wire::http;
+
+/// Room for the head beside the body.
+const CAP: usize = MAX_BODY + 64 * 1024;
+
+/// The same question as bytes, for TLS that the client here does not speak. Without a login, whoever asks.
+pub(super) fn by_hand(fetch: &Fetch) -> Option<Exchange> {
+    let url = url(fetch)?;
+    let host = match url.port() {
+        Some(port) => format!("{}:{port}", url.host_str()?),
+        None => url.host_str()?.to_owned(),
+    };
+    let path = match url.query() {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    };
+    let request = match &fetch.ask {
+        Ask::Get(_) => http::get(&host, &path),
+        Ask::Onvif { request, .. } => http::onvif(&host, &path, *request),
+    };
+    Some(Exchange {
+        to: fetch.to,
+        interface: fetch.interface.clone(),
+        tls: fetch.tls,
+        requests: vec![request],
+        answers: |bytes| usize::from(http::is_complete(bytes)),
+        cap: CAP,
+        connect: fetch.deadline,
+        deadline: fetch.deadline,
+    })
+}
 
 /// Fetches the page. The caller has seen to it that it may be fetched now.
 pub(super) async fn fetch(fetch: &Fetch) -> Answer {
-    let path = fetch.ask.path();
-    if !path.starts_with('/') {
-        return nothing(Outcome::Denied, format!("{path:?} is no path"));
-    }
+    let Some(url) = url(fetch) else {
+        return nothing(Outcome::Denied, format!("{:?} is no path", fetch.ask.path()));
+    };
     let (client, witness) = match client(fetch.interface.as_deref()) {
         Ok(client) => client,
         Err(error) => return nothing(Outcome::Broken, format!("preparing to fetch: {error}")),
     };
-    let scheme = if fetch.tls { "https" } else { "http" };
-    let url = format!("{scheme}://{}{path}", authority(fetch));
     let end = Instant::now() + fetch.deadline;
     let request = match &fetch.ask {
-        Ask::Get(_) => client.get(&url),
+        Ask::Get(_) => client.get(url.clone()),
         Ask::Onvif { request, .. } => client
-            .post(&url)
+            .post(url.clone())
             .header("Content-Type", request.content_type())
             .body(request.envelope()),
     };
@@ -38,17 +67,15 @@ pub(super) async fn fetch(fetch: &Fetch) -> Answer {
         Ok(Err(error)) => failed(&url, &error),
         Ok(Ok(response)) => read(response, end).await,
     };
-    Answer {
-        certificate: witness.certificate(),
-        ..answer
-    }
+    witness.testify(answer)
 }
 
-fn authority(fetch: &Fetch) -> String {
-    match fetch.to.ip() {
-        std::net::IpAddr::V4(ip) => format!("{ip}:{}", fetch.to.port()),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]:{}", fetch.to.port()),
-    }
+fn url(fetch: &Fetch) -> Option<Url> {
+    let scheme = if fetch.tls { "https" } else { "http" };
+    let path = Some(fetch.ask.path()).filter(|path| path.starts_with('/'))?;
+    // An IPv6 address without its zone, which no server knows.
+    let to = SocketAddr::new(fetch.to.ip(), fetch.to.port());
+    Url::parse(&format!("{scheme}://{to}{path}")).ok()
 }
 
 /// A client of its own for each page: nothing is pooled, and the witness sees this certificate only.
@@ -77,11 +104,15 @@ fn client(interface: Option<&str>) -> Result<(Client, Arc<tls::Witness>), Box<dy
     Ok((builder.build()?, witness))
 }
 
-fn failed(url: &str, error: &reqwest::Error) -> Answer {
+fn failed(url: &Url, error: &reqwest::Error) -> Answer {
     let causes = || std::iter::successors(error.source(), |&cause| cause.source());
     let broken_connection = causes().find_map(|cause| cause.downcast_ref::<io::Error>());
     let reason = causes().last().map_or_else(|| error.to_string(), ToString::to_string);
     match broken_connection {
+        Some(cause) if error.is_connect() && url.scheme() == "https" && tls::is_refusal(cause) => Answer {
+            tls: Some(Tls::Refused),
+            ..nothing(Outcome::Garbled, format!("fetching {url}: TLS handshake: {reason}"))
+        },
         _ if is_tls(error) => nothing(Outcome::Garbled, format!("fetching {url}: TLS handshake: {reason}")),
         Some(cause) if error.is_connect() => nothing(outcome_of(cause), format!("fetching {url}: {reason}")),
         Some(_) => nothing(Outcome::Silent, format!("fetching {url}: {reason}")),
@@ -117,6 +148,8 @@ async fn read(mut response: Response, end: Instant) -> Answer {
         at: Timestamp::now(),
         bytes,
         certificate: None,
+        tls: None,
+        connections: 1,
         why,
     }
 }

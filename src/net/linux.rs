@@ -1,4 +1,4 @@
-//! What only Linux can do for us: the neighbour table by netlink, raw ARP by packet sockets,
+//! What only Linux can do for us: the neighbour table by netlink, ARP and frames by packet sockets,
 //! large buffers, leaving by one interface, and the kernel's counters of what it dropped.
 #![expect(
     deprecated,
@@ -139,30 +139,39 @@ pub(super) fn is_transient(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock || error.raw_os_error() == Some(libc::ENOBUFS)
 }
 
-/// ARP on one interface, below the kernel's own table, which stays untouched.
-pub(super) struct ArpSocket {
+/// One type of Ethernet frames on one interface, below the kernel's own protocols, which stay untouched.
+pub(super) struct PacketSocket {
     socket: AsyncFd<Socket>,
     everybody: SockAddr,
     dropped: AtomicU64,
 }
 
-impl ArpSocket {
-    /// Opens it; `PermissionDenied` without CAP_NET_RAW.
-    pub(super) fn open(index: u32) -> io::Result<Self> {
+impl PacketSocket {
+    /// Opens it for what such frames carry, Ethernet's header left to the kernel; `PermissionDenied` without CAP_NET_RAW.
+    pub(super) fn of_packets(index: u32, ethertype: u16) -> io::Result<Self> {
+        Self::open(Type::DGRAM, index, ethertype)
+    }
+
+    /// Opens it for whole frames, which say who sent them.
+    pub(super) fn of_frames(index: u32, ethertype: u16) -> io::Result<Self> {
+        Self::open(Type::RAW, index, ethertype)
+    }
+
+    fn open(kind: Type, index: u32, ethertype: u16) -> io::Result<Self> {
         // Protocol 0 hears nothing, so that nothing of other interfaces comes before the bind.
-        let socket = Socket::new(Domain::PACKET, Type::DGRAM, Some(Protocol::from(0)))?;
+        let socket = Socket::new(Domain::PACKET, kind, Some(Protocol::from(0)))?;
         socket.set_nonblocking(true)?;
         grow_receive_buffer(&socket);
-        let everybody = link_layer_broadcast(index)?;
+        let everybody = link_layer_broadcast(index, ethertype)?;
         socket.bind(&everybody)?;
-        Ok(ArpSocket {
+        Ok(PacketSocket {
             socket: AsyncFd::new(socket)?,
             everybody,
             dropped: AtomicU64::new(0),
         })
     }
 
-    /// Broadcasts one ARP packet.
+    /// Sends one packet to everybody, or one frame to whom it says.
     pub(super) async fn send(&self, packet: &[u8]) -> io::Result<()> {
         loop {
             let mut ready = self.socket.writable().await?;
@@ -172,7 +181,7 @@ impl ArpSocket {
         }
     }
 
-    /// The next ARP packet, Ethernet header taken off.
+    /// The next packet or frame.
     pub(super) async fn receive(&self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             let mut ready = self.socket.readable().await?;
@@ -191,14 +200,14 @@ impl ArpSocket {
     }
 }
 
-fn link_layer_broadcast(index: u32) -> io::Result<SockAddr> {
+fn link_layer_broadcast(index: u32, ethertype: u16) -> io::Result<SockAddr> {
     // SAFETY: the storage is zeroed, larger than sockaddr_ll and aligned for every address family
     // (sockaddr_storage); all fields of sockaddr_ll are plain integers, and the length set is its size.
     let ((), address) = unsafe {
         SockAddr::try_init(|storage, length| {
             let address = &mut *storage.cast::<libc::sockaddr_ll>();
             address.sll_family = libc::AF_PACKET as u16;
-            address.sll_protocol = (libc::ETH_P_ARP as u16).to_be();
+            address.sll_protocol = ethertype.to_be();
             address.sll_ifindex = index as i32;
             address.sll_halen = 6;
             address.sll_addr[..6].fill(0xff);

@@ -14,14 +14,16 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::datagrams::{self, Nudges};
+use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::{Conversations, Limits, Pacer};
-use super::system::{self, ArpSocket, NeighbourEvents};
+use super::system::{self, NeighbourEvents, PacketSocket};
 use super::{
     Answer, Body, Channel, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Neighbour, Packet, Row, arp,
     fetch, streams,
 };
 use crate::fact::MAX_DATAGRAM;
+use crate::wire;
 
 /// What was heard and not yet fetched; at 64 KiB each this bounds the memory to 64 MiB. Beyond it
 /// the kernel's buffers fill, and what they lose is counted.
@@ -36,6 +38,7 @@ pub struct Live {
     kernel: Pacer,
     datagrams: Pacer,
     conversations: Conversations,
+    legacy: Legacy,
     names: Names,
     channels: Mutex<BTreeMap<Channel, Opened>>,
     ears: Mutex<JoinSet<()>>,
@@ -47,7 +50,7 @@ pub struct Live {
 
 #[derive(Clone)]
 enum Opened {
-    Arp(Arc<ArpSocket>),
+    Packets(Arc<PacketSocket>),
     Kernel(Arc<Nudges>),
     Datagrams(Arc<UdpSocket>),
 }
@@ -62,6 +65,7 @@ impl Live {
             kernel: Pacer::new(limits.kernel_per_second),
             datagrams: Pacer::new(limits.datagrams_per_second),
             conversations: Conversations::new(limits),
+            legacy: Default::default(),
             names: Names::default(),
             channels: Mutex::default(),
             ears: Mutex::default(),
@@ -93,6 +97,7 @@ impl Live {
     fn open_now(&self, channel: &Channel) -> io::Result<Opened> {
         match channel {
             Channel::Arp { interface } => self.open_arp(channel, self.interface(interface)?),
+            Channel::Ethernet { interface } => self.open_ethernet(channel, self.interface(interface)?),
             Channel::Kernel => self.open_kernel(),
             Channel::Multicast { interface, .. } | Channel::Listen { interface, .. } => {
                 self.open_datagrams(channel, Some(interface))
@@ -102,14 +107,25 @@ impl Live {
     }
 
     fn open_arp(&self, channel: &Channel, interface: &Interface) -> io::Result<Opened> {
-        let socket = Arc::new(ArpSocket::open(interface.index)?);
-        let ear = Ear {
-            channel: channel.clone(),
-            interface: Some(interface.name.clone()),
-            tell: self.tell.clone(),
-        };
+        let socket = Arc::new(PacketSocket::of_packets(interface.index, wire::arp::ETHERTYPE)?);
+        let ear = self.ear(channel, Some(interface.name.clone()));
         self.listen(hear_arp(ear, Arc::clone(&socket), interface.clone()));
-        Ok(Opened::Arp(socket))
+        Ok(Opened::Packets(socket))
+    }
+
+    fn open_ethernet(&self, channel: &Channel, interface: &Interface) -> io::Result<Opened> {
+        let socket = Arc::new(PacketSocket::of_frames(interface.index, wire::sadp_l2::ETHERTYPE)?);
+        let ear = self.ear(channel, Some(interface.name.clone()));
+        self.listen(hear_frames(ear, Arc::clone(&socket)));
+        Ok(Opened::Packets(socket))
+    }
+
+    fn ear(&self, channel: &Channel, interface: Option<String>) -> Ear {
+        Ear {
+            channel: channel.clone(),
+            interface,
+            tell: self.tell.clone(),
+        }
     }
 
     fn open_kernel(&self) -> io::Result<Opened> {
@@ -126,28 +142,30 @@ impl Live {
 
     fn open_datagrams(&self, channel: &Channel, interface: Option<&str>) -> io::Result<Opened> {
         let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?)?);
-        let ear = Ear {
-            channel: channel.clone(),
-            interface: interface.map(str::to_owned),
-            tell: self.tell.clone(),
-        };
+        let ear = self.ear(channel, interface.map(str::to_owned));
         self.listen(hear_datagrams(ear, Arc::clone(&socket)));
         Ok(Opened::Datagrams(socket))
     }
 
     async fn send_arp(&self, interface: String, target: Ipv4Addr) -> io::Result<()> {
         let from = self.interface(&interface)?;
-        let Opened::Arp(socket) = self.opened(&Channel::Arp { interface })? else {
+        let Opened::Packets(socket) = self.opened(&Channel::Arp { interface })? else {
             return wrong_channel();
         };
-        let Some(request) = arp::request_from(from, target) else {
-            return Err(io::Error::new(
-                io::ErrorKind::AddrNotAvailable,
-                "no address to ask from",
-            ));
-        };
+        let request = arp::request_from(from, target).ok_or_else(no_address)?;
         self.arp.turn().await;
         socket.send(&request).await
+    }
+
+    async fn send_inquiry(&self, interface: String) -> io::Result<()> {
+        let from = self.interface(&interface)?;
+        let Opened::Packets(socket) = self.opened(&Channel::Ethernet { interface })? else {
+            return wrong_channel();
+        };
+        let mac = from.mac.ok_or_else(no_address)?;
+        let address = from.ipv4.first().ok_or_else(no_address)?.ip();
+        self.datagrams.turn().await;
+        socket.send(&wire::sadp_l2::inquiry(mac, address)).await
     }
 
     async fn send_nudge(&self, interface: &str, target: Ipv4Addr) -> io::Result<()> {
@@ -188,6 +206,10 @@ fn wrong_channel() -> io::Result<()> {
     ))
 }
 
+fn no_address() -> io::Error {
+    io::Error::new(io::ErrorKind::AddrNotAvailable, "no address to ask from")
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -207,6 +229,7 @@ impl Door for Live {
     async fn send(&self, packet: Packet) -> io::Result<()> {
         match packet {
             Packet::Arp { interface, target } => self.send_arp(interface, target).await,
+            Packet::EthernetInquiry { interface } => self.send_inquiry(interface).await,
             Packet::Nudge { interface, target } => self.send_nudge(&interface, target).await,
             Packet::Datagram { channel, to, payload } => self.send_datagram(&channel, to, &payload).await,
         }
@@ -235,15 +258,29 @@ impl Door for Live {
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
         let _conversation = self.conversations.begin(exchange.to.ip()).await;
-        streams::exchange(&exchange, interface).await
+        let modern = streams::exchange(&exchange, interface);
+        self.legacy
+            .read(&exchange, interface, &self.conversations, modern)
+            .await
     }
 
     async fn fetch(&self, page: Fetch) -> Answer {
         if let Some(denied) = streams::forbidden(page.to) {
             return denied;
         }
+        let interface = match self.interface_of(page.interface.as_deref()) {
+            Ok(interface) => interface,
+            Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
+        };
         let _conversation = self.conversations.begin(page.to.ip()).await;
-        fetch::fetch(&page).await
+        let modern = fetch::fetch(&page);
+        match fetch::by_hand(&page).filter(|_| page.tls && page.legacy_tls) {
+            Some(exchange) => {
+                let conversations = &self.conversations;
+                self.legacy.read(&exchange, interface, conversations, modern).await
+            }
+            None => modern.await,
+        }
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {
@@ -255,10 +292,10 @@ impl Door for Live {
     }
 
     fn lost(&self) -> BTreeMap<String, u64> {
-        let (mut udp, mut arp) = (0, 0);
+        let (mut udp, mut packets) = (0, 0);
         for opened in lock(&self.channels).values() {
             match opened {
-                Opened::Arp(socket) => arp += socket.dropped(),
+                Opened::Packets(socket) => packets += socket.dropped(),
                 Opened::Datagrams(socket) => udp += system::dropped_by(&**socket),
                 Opened::Kernel(_) => {}
             }
@@ -267,7 +304,7 @@ impl Door for Live {
         let events = self.events_lost.load(Ordering::Relaxed);
         [
             ("udp receive buffers", udp),
-            ("arp socket", arp),
+            ("packet sockets", packets),
             ("kernel neighbour table overflow", table),
             ("neighbour events", events),
         ]
@@ -320,7 +357,17 @@ async fn hear_datagrams(ear: Ear, socket: Arc<UdpSocket>) {
     }
 }
 
-async fn hear_arp(ear: Ear, socket: Arc<ArpSocket>, interface: Interface) {
+async fn hear_frames(ear: Ear, socket: Arc<PacketSocket>) {
+    let mut buffer = vec![0; MAX_DATAGRAM];
+    loop {
+        match socket.receive(&mut buffer).await {
+            Ok(length) => ear.tell(Body::Frame(buffer[..length].to_vec())).await,
+            Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+        }
+    }
+}
+
+async fn hear_arp(ear: Ear, socket: Arc<PacketSocket>, interface: Interface) {
     let mut buffer = vec![0; MAX_DATAGRAM];
     loop {
         match socket.receive(&mut buffer).await {

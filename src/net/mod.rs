@@ -8,6 +8,8 @@ mod arp;
 mod datagrams;
 mod fetch;
 mod interfaces;
+#[cfg_attr(not(feature = "legacy-tls"), path = "no_legacy.rs")]
+mod legacy;
 pub mod live;
 mod names;
 mod pacing;
@@ -72,6 +74,11 @@ pub enum Channel {
         /// The interface's name.
         interface: String,
     },
+    /// Hikvision's SADP in frames of Ethernet on an interface; needs CAP_NET_RAW on Linux.
+    Ethernet {
+        /// The interface's name.
+        interface: String,
+    },
     /// The kernel's own address resolution: a harmless datagram makes it ask, and what it learns is
     /// heard as [`Body::Neighbour`]. Works for everybody.
     Kernel,
@@ -116,6 +123,11 @@ pub enum Packet {
         /// The address asked for.
         target: Ipv4Addr,
     },
+    /// A SADP inquiry in a frame of Ethernet, to everybody, from the interface's own addresses. No other frame can be sent.
+    EthernetInquiry {
+        /// The interface's name.
+        interface: String,
+    },
     /// One byte to the discard port (UDP 9) of an address, so that the kernel resolves it.
     Nudge {
         /// The interface that the address is on.
@@ -152,6 +164,8 @@ pub struct Heard {
 pub enum Body {
     /// An ARP packet, Ethernet header taken off: at most [`crate::fact::MAX_DATAGRAM`] bytes.
     Arp(Vec<u8>),
+    /// A whole frame of Ethernet that carries SADP, likewise.
+    Frame(Vec<u8>),
     /// A row of the kernel's neighbour table that has changed.
     Neighbour(Neighbour),
     /// A datagram and its sender, at most [`crate::fact::MAX_DATAGRAM`] bytes.
@@ -222,8 +236,24 @@ pub struct Answer {
     pub bytes: Vec<u8>,
     /// The certificate that the device showed, DER.
     pub certificate: Option<Vec<u8>>,
+    /// How TLS went; absent where none was wanted, or it did not come so far.
+    pub tls: Option<Tls>,
+    /// How many connections it took: two where older TLS was tried after that of today.
+    pub connections: u64,
     /// Why not, where it was not answered: what we were doing and what went wrong.
     pub why: Option<String>,
+}
+
+/// How TLS went on a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tls {
+    /// TLS of today, by its version: `1.2`, `1.3`.
+    Modern(&'static str),
+    /// Older TLS, or TLS 1.2 with what is long broken, because the device refused that of today. Whoever is on
+    /// the way may read and change what is said, so that a login has no business here.
+    Legacy(&'static str),
+    /// The device refused what it was offered.
+    Refused,
 }
 
 /// A page to fetch after the banner, from the very host that the banner came from.
@@ -235,6 +265,8 @@ pub struct Fetch {
     pub interface: Option<String>,
     /// Whether to use TLS.
     pub tls: bool,
+    /// Whether it may be asked by older TLS where the device refuses that of today. Never with a login in it.
+    pub legacy_tls: bool,
     /// What is asked.
     pub ask: Ask,
     /// How long the whole fetch may take.

@@ -108,6 +108,12 @@ impl Conversations {
         }
     }
 
+    /// Waits for the turn of one more connection in a conversation that has begun.
+    #[cfg(feature = "legacy-tls")]
+    pub(super) async fn another(&self) {
+        self.pacer.turn().await;
+    }
+
     fn turnstile(&self, host: IpAddr) -> Arc<Turnstile<()>> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.len() > HOSTS_BEFORE_SWEEP {

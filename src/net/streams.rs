@@ -13,7 +13,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::{Answer, Exchange, FORBIDDEN_PORTS, Interface, system, tls};
+use super::{Answer, Exchange, FORBIDDEN_PORTS, Interface, Tls, system, tls};
 use crate::fact::Outcome;
 
 /// An answer without bytes.
@@ -24,6 +24,8 @@ pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
         at: Timestamp::now(),
         bytes: Vec::new(),
         certificate: None,
+        tls: None,
+        connections: 1,
         why: Some(why.into()),
     }
 }
@@ -48,11 +50,9 @@ pub(super) fn outcome_of(error: &io::Error) -> Outcome {
 
 /// Asks the question. The caller has seen to it that it may be asked now.
 pub(super) async fn exchange(exchange: &Exchange, interface: Option<&Interface>) -> Answer {
-    let to = exchange.to;
-    let connected = timeout(exchange.connect, connect(to, interface)).await;
-    let stream = match connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into())) {
+    let stream = match connected(exchange, interface).await {
         Ok(stream) => stream,
-        Err(error) => return nothing(outcome_of(&error), format!("connecting to {to}: {error}")),
+        Err(error) => return unconnected(exchange.to, &error),
     };
     let end = Instant::now() + exchange.deadline;
     if exchange.tls {
@@ -60,6 +60,17 @@ pub(super) async fn exchange(exchange: &Exchange, interface: Option<&Interface>)
     } else {
         converse(exchange, stream, end).await
     }
+}
+
+/// A connection, if it comes about in time.
+pub(super) async fn connected(exchange: &Exchange, interface: Option<&Interface>) -> io::Result<TcpStream> {
+    let connected = timeout(exchange.connect, connect(exchange.to, interface)).await;
+    connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+/// The answer where it did not.
+pub(super) fn unconnected(to: SocketAddr, error: &io::Error) -> Answer {
+    nothing(outcome_of(error), format!("connecting to {to}: {error}"))
 }
 
 async fn connect(to: SocketAddr, interface: Option<&Interface>) -> io::Result<TcpStream> {
@@ -84,16 +95,21 @@ async fn over_tls(exchange: &Exchange, stream: TcpStream, end: Instant) -> Answe
     let handshake = TlsConnector::from(Arc::new(config)).connect(name, stream);
     let answer = match timeout_at(end, handshake).await {
         Err(_) => nothing(Outcome::Silent, format!("TLS handshake with {to}: no answer in time")),
-        Ok(Err(error)) => nothing(Outcome::Garbled, format!("TLS handshake with {to}: {error}")),
+        Ok(Err(error)) => Answer {
+            tls: tls::is_refusal(&error).then_some(Tls::Refused),
+            ..nothing(Outcome::Garbled, format!("TLS handshake with {to}: {error}"))
+        },
         Ok(Ok(stream)) => converse(exchange, stream, end).await,
     };
-    Answer {
-        certificate: witness.certificate(),
-        ..answer
-    }
+    witness.testify(answer)
 }
 
-async fn converse(exchange: &Exchange, mut stream: impl AsyncRead + AsyncWrite + Unpin, end: Instant) -> Answer {
+/// The dialogue on a connection that stands.
+pub(super) async fn converse(
+    exchange: &Exchange,
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    end: Instant,
+) -> Answer {
     let mut bytes = Vec::new();
     let ended = timeout_at(end, ask(exchange, &mut stream, &mut bytes)).await;
     if matches!(ended, Ok(Ok(()))) {
@@ -117,6 +133,8 @@ async fn converse(exchange: &Exchange, mut stream: impl AsyncRead + AsyncWrite +
         at: Timestamp::now(),
         bytes,
         certificate: None,
+        tls: None,
+        connections: 1,
         why,
     }
 }

@@ -1,21 +1,81 @@
-//! TLS that trusts nobody and refuses nobody: certificates are evidence here, not credentials.
+//! TLS of today that trusts nobody: certificates are evidence here, not credentials. Devices that it is
+//! too new for are read by `legacy.rs`.
 
+use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 
-/// Keeps the certificate that a device shows.
+use super::{Answer, Tls};
+
+/// Keeps what a device shows of itself in the handshake.
 #[derive(Debug, Default)]
-pub(super) struct Witness(Mutex<Option<Vec<u8>>>);
+pub(super) struct Witness(Mutex<Seen>);
+
+#[derive(Debug, Default, Clone)]
+struct Seen {
+    certificate: Option<Vec<u8>>,
+    /// Known once it has signed its part, so that it can be no refusal any more.
+    version: Option<&'static str>,
+}
 
 impl Witness {
-    /// The certificate, DER, once it was shown.
-    pub(super) fn certificate(&self) -> Option<Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn sees(&self, see: impl FnOnce(&mut Seen)) {
+        see(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
+
+    /// The answer, with what was seen on its way.
+    pub(super) fn testify(&self, answer: Answer) -> Answer {
+        let Seen { certificate, version } = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        Answer {
+            certificate,
+            tls: version.map(Tls::Modern).or(answer.tls),
+            ..answer
+        }
+    }
+}
+
+/// Whether a handshake ended because the device has no use for TLS of today. Most say so by an alert; some
+/// go on in TLS 1.0 all the same, and small servers hang up. What is no TLS at all is no refusal.
+pub(super) fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let inner = error.get_ref();
+    if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref()) {
+        return is_refusal(wrapped);
+    }
+    match inner.and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::AlertReceived(alert)) => is_about_what_we_offer(*alert),
+        Some(Error::PeerIncompatible(_)) => true,
+        Some(_) => false,
+        None => matches!(
+            error.kind(),
+            UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe
+        ),
+    }
+}
+
+/// The alerts of servers that found nothing to choose from, or choked on what is newer than they are. The
+/// others are about certificates and names: an older protocol would not help.
+fn is_about_what_we_offer(alert: AlertDescription) -> bool {
+    use AlertDescription::{
+        CloseNotify, DecodeError, HandshakeFailure, IllegalParameter, InsufficientSecurity, InternalError,
+        ProtocolVersion, UnexpectedMessage, UnsupportedExtension,
+    };
+    matches!(
+        alert,
+        HandshakeFailure
+            | ProtocolVersion
+            | InsufficientSecurity
+            | IllegalParameter
+            | DecodeError
+            | UnexpectedMessage
+            | UnsupportedExtension
+            | InternalError
+            | CloseNotify
+    )
 }
 
 /// A configuration for one connection, and the witness that sees its certificate.
@@ -49,7 +109,7 @@ impl ServerCertVerifier for Anything {
         _ocsp: &[u8],
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        *self.witness.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(certificate.to_vec());
+        self.witness.sees(|seen| seen.certificate = Some(certificate.to_vec()));
         Ok(ServerCertVerified::assertion())
     }
 
@@ -59,6 +119,7 @@ impl ServerCertVerifier for Anything {
         _certificate: &CertificateDer<'_>,
         _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.witness.sees(|seen| seen.version = Some("1.2"));
         Ok(HandshakeSignatureValid::assertion())
     }
 
@@ -68,6 +129,7 @@ impl ServerCertVerifier for Anything {
         _certificate: &CertificateDer<'_>,
         _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        self.witness.sees(|seen| seen.version = Some("1.3"));
         Ok(HandshakeSignatureValid::assertion())
     }
 

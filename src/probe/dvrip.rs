@@ -1,9 +1,15 @@
-//! The older Dahua discovery: one fixed frame, by broadcast and unicast, from port 5050 to port 5050.
+//! Dahua's DVRIP. The older discovery: one fixed frame, by broadcast and unicast, from port 5050 to port 5050.
+//! And over TCP the question for the realm, which often is the serial number; nothing follows it.
 
 use crate::fact::Protocol;
-use crate::wire::dvrip::{UDP_PORT, discovery};
+use crate::net::Door;
+use crate::wire::dvrip::{TCP_PORT, UDP_PORT, answers, discovery, realm_request};
 
+use super::tcp::{Asked, Signs, Web, Whom};
 use super::{Ask, DatagramQuestion};
+
+/// Ten times as long as a reply with a realm of 32 digits.
+const CAP: usize = 1024;
 
 pub(super) fn question() -> DatagramQuestion {
     let ask = Ask::new("discovery", discovery().to_vec());
@@ -18,4 +24,18 @@ pub(super) fn question() -> DatagramQuestion {
         multicast: vec![ask.clone()],
         unicast: vec![ask],
     }
+}
+
+/// A unit by Dahua that is not sure yet or has told no serial number, or nobody's camera that announced this very port.
+pub(super) fn is_called_for(signs: &Signs) -> bool {
+    signs.is_by("dahua") && !(signs.confirmed && signs.known.serial)
+        || signs.is_nobodys() && signs.command_port == Some(TCP_PORT)
+}
+
+/// Asks for the realm.
+pub(super) async fn ask<D: Door>(door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
+    let port = signs.command_port.unwrap_or(TCP_PORT);
+    let question = whom.exchange(Web { port, tls: false }, vec![realm_request().to_vec()], answers, CAP);
+    let answer = door.exchange(question).await;
+    vec![whom.asked(format!("dvrip {port}"), port, Protocol::Dvrip, "realm", answer)]
 }

@@ -6,7 +6,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::tcp::{Asked, Signs, Web, Whom};
-use crate::fact::{MAX_BODY, Outcome, Protocol};
+use crate::fact::{MAX_BODY, Outcome};
 use crate::net::{Answer, Ask, Door};
 use crate::wire::http::{self, Response};
 
@@ -14,7 +14,7 @@ use crate::wire::http::{self, Response};
 const CAP: usize = MAX_BODY + 64 * 1024;
 const MAX_REDIRECTS: usize = 2;
 /// A host that lets two ports go unanswered drops what it does not want; its other ports cost time and tell nothing.
-const ENOUGH_SILENCE: usize = 2;
+pub(super) const ENOUGH_SILENCE: usize = 2;
 const MAX_ANNOUNCED: usize = 2;
 /// The most connections to one host: the ports announced, the usual and the further ones, and the redirects.
 pub const MAX_CONNECTIONS: u64 = (MAX_ANNOUNCED + USUAL.len() + FURTHER.len() + MAX_REDIRECTS) as u64;
@@ -119,7 +119,7 @@ fn authority(host: IpAddr, web: Web) -> String {
 }
 
 fn kept(whom: &Whom, web: Web, path: &str, answer: Answer) -> Asked {
-    let protocol = if web.tls { Protocol::Https } else { Protocol::Http };
+    let protocol = web.protocol();
     let question = format!("{protocol} {}", web.port);
     whom.asked(question, web.port, protocol, &format!("GET {path}"), answer)
 }

@@ -3,12 +3,17 @@
 //! Datagram questions are data: the sweep decides when each is sent. Questions over TCP are plain
 //! sequential `async`: ask, read, next.
 
+mod description;
 mod dhip;
 mod dvrip;
+mod hik_sdk;
 pub mod http;
+mod mdns;
 pub mod onvif;
+pub mod pages;
+mod rtsp;
 mod sadp;
-pub mod silent;
+mod ssdp;
 pub mod tcp;
 mod wsd;
 
@@ -66,6 +71,8 @@ pub fn datagram_questions(mut id: impl FnMut() -> Uuid) -> Vec<DatagramQuestion>
         dhip::question(),
         wsd::question(&mut id),
         dvrip::question(),
+        ssdp::question(),
+        mdns::question(),
     ]
 }
 

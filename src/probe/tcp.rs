@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::net::{Answer, Ask, Door, Exchange, Fetch};
 
-use super::{http, onvif};
+use super::{description, dvrip, hik_sdk, http, onvif, pages, rtsp};
 
 /// How long to wait for a connection.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -25,15 +25,26 @@ pub struct Web {
     pub tls: bool,
 }
 
+impl Web {
+    /// What it speaks.
+    pub fn protocol(self) -> Protocol {
+        if self.tls { Protocol::Https } else { Protocol::Http }
+    }
+}
+
 /// What is known of a host before it is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Signs {
+    /// How much it has shown of itself.
+    pub shown: Shown,
     /// Web ports that the device itself announced.
     pub announced: Vec<Web>,
     /// The web server that has answered.
     pub web: Option<Web>,
     /// The port of the maker's own protocol, where the device announced it.
     pub command_port: Option<u16>,
+    /// The port of its RTSP server, where the device announced it.
+    pub rtsp_port: Option<u16>,
     /// The ONVIF device services that the device announced.
     pub services: Vec<Page>,
     /// The port on which an ONVIF device service has answered.
@@ -46,6 +57,8 @@ pub struct Signs {
     pub maker: Option<String>,
     /// Whether that is sure.
     pub confirmed: bool,
+    /// Whether it is open: they speak for no maker, or for one by a weak sign only.
+    pub undecided: bool,
     /// What of it is known already.
     pub known: Known,
     /// Whether it is a recorder, which may have cameras behind it.
@@ -62,6 +75,18 @@ impl Signs {
     pub fn is_nobodys(&self) -> bool {
         self.camera && self.maker.is_none()
     }
+}
+
+/// How much a host has shown of itself.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// At most that a port exists.
+    Nothing,
+    /// Its MAC address, and no more.
+    Mac,
+    /// A word of its own.
+    #[default]
+    Itself,
 }
 
 /// A page of a web server, by its path.
@@ -88,6 +113,8 @@ pub struct Known {
     pub mac: bool,
     /// Its host name.
     pub name: bool,
+    /// Whether an administrator's password has been set.
+    pub activated: bool,
 }
 
 /// Whom to ask.
@@ -125,6 +152,7 @@ impl Whom {
             to: self.at(web.port),
             interface: self.interface.clone(),
             tls: web.tls,
+            legacy_tls: true,
             ask,
             deadline: DEADLINE,
         }
@@ -139,11 +167,21 @@ impl Whom {
             asked: Some(asked.to_owned()),
             ..Reply::new(self.host.to_string(), protocol, bytes)
         };
+        let exists = |how: &str| Reply {
+            asked: Some("connect".into()),
+            ..reply(Protocol::Tcp, how.into())
+        };
+        let sign_of_life = match answer.outcome {
+            Outcome::Refused => Some(exists("refused")),
+            _ => answer.connected.then(|| exists("open")),
+        };
         let said = (!answer.bytes.is_empty()).then(|| reply(protocol, answer.bytes.clone()));
         let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
         Asked {
             question,
             outcome: answer.outcome,
+            connections: answer.connections,
+            sign_of_life,
             replies: said.into_iter().chain(certificate).collect(),
         }
     }
@@ -156,6 +194,10 @@ pub struct Asked {
     pub question: String,
     /// How it ended.
     pub outcome: Outcome,
+    /// How many connections it took.
+    pub connections: u64,
+    /// That the port exists: all that some addresses beyond a router ever show.
+    pub sign_of_life: Option<Reply>,
     /// What came.
     pub replies: Vec<Reply>,
 }
@@ -165,27 +207,104 @@ pub struct Asked {
 pub enum Question {
     /// What the web server says of itself.
     Banner,
+    /// The greeting of Hikvision's SDK port.
+    HikSdk,
+    /// The realm of Dahua's DVRIP port.
+    Dvrip,
+    /// What the RTSP server can do, and its realm.
+    Rtsp,
     /// What the ONVIF device service says that the device is.
     Onvif,
     /// What the ONVIF device service tells everybody.
     OnvifOpen,
+    /// Whether Hikvision's ISAPI asks for a login.
+    Isapi,
+    /// Whether a Hikvision unit has an administrator's password.
+    Activation,
+    /// What realm Dahua's CGI asks a login for.
+    DahuaWeb,
+    /// The UPnP description that Hikvision's web servers keep.
+    HikDescription,
+    /// The version of Hikvision's web pages.
+    HikWebUi,
+    /// The web server's icon.
+    Favicon,
+    /// The UPnP description.
+    Description,
 }
 
 /// The order in which a host is asked.
-pub const ORDER: &[Question] = &[Question::Banner, Question::Onvif, Question::OnvifOpen];
+pub const ORDER: &[Question] = &[
+    Question::Banner,
+    Question::HikSdk,
+    Question::Dvrip,
+    Question::Rtsp,
+    Question::Onvif,
+    Question::OnvifOpen,
+    Question::Isapi,
+    Question::Activation,
+    Question::DahuaWeb,
+    Question::Description,
+    Question::HikDescription,
+    Question::HikWebUi,
+    Question::Favicon,
+];
+
+/// The order in which an address beyond a router is asked that has answered no datagram, until something is
+/// heard of it: whatever cameras listen on, what every one of them is used to first.
+pub const ORDER_FOR_SILENT: &[Question] = &[Question::Banner, Question::Rtsp, Question::HikSdk, Question::Dvrip];
+
+/// What a host has been asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Talked {
+    /// The questions, in order.
+    pub asked: Vec<Question>,
+    /// How many connections went unanswered: no word, no refusal.
+    pub dropped: usize,
+}
+
+/// The next question to a host of which this much is known and that has been talked to so far.
+pub fn next(signs: &Signs, talked: &Talked) -> Option<Question> {
+    let left = |order: &'static [Question]| {
+        order
+            .iter()
+            .copied()
+            .filter(|question| !talked.asked.contains(question))
+    };
+    match signs.shown {
+        Shown::Nothing => left(ORDER_FOR_SILENT).next(),
+        // It has a camera's MAC, perhaps, but lets nobody in.
+        Shown::Mac if talked.dropped >= http::ENOUGH_SILENCE => None,
+        Shown::Mac | Shown::Itself => left(ORDER).find(|question| question.is_called_for(signs)),
+    }
+}
+
+/// Once a host, the door tries older TLS after that of today.
+const FOR_LEGACY_TLS: u64 = 1;
 
 /// The most connections to one host.
 pub fn most_connections() -> u64 {
-    ORDER.iter().map(|question| question.connections()).sum()
+    let questions: u64 = ORDER.iter().map(|question| question.connections()).sum();
+    questions + FOR_LEGACY_TLS
 }
 
 impl Question {
     /// Whether a host of which this much is known is asked.
-    pub fn is_called_for(self, signs: &Signs) -> bool {
+    fn is_called_for(self, signs: &Signs) -> bool {
         match self {
             Question::Banner => true,
+            Question::HikSdk => hik_sdk::is_called_for(signs),
+            Question::Dvrip => dvrip::is_called_for(signs),
+            Question::Rtsp => rtsp::is_called_for(signs),
             Question::Onvif => onvif::is_called_for(signs),
             Question::OnvifOpen => !onvif::open_to_all(signs).is_empty(),
+            Question::Isapi => pages::ISAPI.is_called_for(signs),
+            Question::Activation => pages::ACTIVATION.is_called_for(signs),
+            Question::DahuaWeb => pages::DAHUA_WEB.is_called_for(signs),
+            Question::HikDescription => pages::HIK_DESCRIPTION.is_called_for(signs),
+            Question::HikWebUi => pages::HIK_WEB_UI.is_called_for(signs),
+            Question::Favicon => pages::FAVICON.is_called_for(signs),
+            Question::Description => description::is_called_for(signs),
         }
     }
 
@@ -193,7 +312,17 @@ impl Question {
     pub fn name(self) -> &'static str {
         match self {
             Question::Banner => "http",
+            Question::HikSdk => "hik-sdk",
+            Question::Dvrip => "dvrip",
+            Question::Rtsp => "rtsp",
             Question::Onvif | Question::OnvifOpen => "onvif",
+            Question::Isapi => pages::ISAPI.name,
+            Question::Activation => pages::ACTIVATION.name,
+            Question::DahuaWeb => pages::DAHUA_WEB.name,
+            Question::HikDescription => pages::HIK_DESCRIPTION.name,
+            Question::HikWebUi => pages::HIK_WEB_UI.name,
+            Question::Favicon => pages::FAVICON.name,
+            Question::Description => "upnp",
         }
     }
 
@@ -201,8 +330,16 @@ impl Question {
     pub fn connections(self) -> u64 {
         match self {
             Question::Banner => http::MAX_CONNECTIONS,
+            Question::HikSdk | Question::Dvrip | Question::Rtsp => 1,
             Question::Onvif => onvif::MAX_PLACES as u64,
             Question::OnvifOpen => onvif::MAX_OPEN as u64,
+            Question::Isapi => pages::ISAPI.paths.len() as u64,
+            Question::Activation => pages::ACTIVATION.paths.len() as u64,
+            Question::DahuaWeb => pages::DAHUA_WEB.paths.len() as u64,
+            Question::HikDescription => pages::HIK_DESCRIPTION.paths.len() as u64,
+            Question::HikWebUi => pages::HIK_WEB_UI.paths.len() as u64,
+            Question::Favicon => pages::FAVICON.paths.len() as u64,
+            Question::Description => description::MAX_CONNECTIONS,
         }
     }
 
@@ -210,8 +347,93 @@ impl Question {
     pub async fn ask<D: Door>(self, door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
         match self {
             Question::Banner => http::ask(door, whom, signs).await,
+            Question::HikSdk => hik_sdk::ask(door, whom, signs).await,
+            Question::Dvrip => dvrip::ask(door, whom, signs).await,
+            Question::Rtsp => rtsp::ask(door, whom, signs).await,
             Question::Onvif => onvif::ask(door, whom, signs).await,
             Question::OnvifOpen => onvif::ask_open(door, whom, signs).await,
+            Question::Isapi => pages::ISAPI.ask(door, whom, signs).await,
+            Question::Activation => pages::ACTIVATION.ask(door, whom, signs).await,
+            Question::DahuaWeb => pages::DAHUA_WEB.ask(door, whom, signs).await,
+            Question::HikDescription => pages::HIK_DESCRIPTION.ask(door, whom, signs).await,
+            Question::HikWebUi => pages::HIK_WEB_UI.ask(door, whom, signs).await,
+            Question::Favicon => pages::FAVICON.ask(door, whom, signs).await,
+            Question::Description => description::ask(door, whom, signs).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Question::{Banner, Dvrip, HikSdk, Rtsp};
+
+    /// The ports' questions to a host of which no answer changes what is known.
+    fn list(signs: &Signs, dropped: usize) -> Vec<Question> {
+        let mut talked = Talked {
+            dropped,
+            ..Talked::default()
+        };
+        while let Some(question) = next(signs, &talked) {
+            talked.asked.push(question);
+        }
+        talked
+            .asked
+            .retain(|question| matches!(question, Banner | Dvrip | HikSdk | Rtsp));
+        talked.asked
+    }
+
+    fn by(maker: &str, confirmed: bool, serial: bool) -> Signs {
+        Signs {
+            camera: true,
+            maker: Some(maker.into()),
+            confirmed,
+            known: Known {
+                serial,
+                ..Known::default()
+            },
+            ..Signs::default()
+        }
+    }
+
+    fn nobodys(command_port: Option<u16>) -> Signs {
+        Signs {
+            camera: true,
+            command_port,
+            ..Signs::default()
+        }
+    }
+
+    #[test]
+    fn the_ports_are_asked_where_they_can_bring_something_and_the_safest_first() {
+        let table = [
+            (Signs::default(), vec![Banner]),
+            (by("hikvision", false, true), vec![Banner, HikSdk, Rtsp]),
+            (by("hikvision", true, false), vec![Banner]),
+            (by("dahua", false, true), vec![Banner, Dvrip, Rtsp]),
+            (by("dahua", true, false), vec![Banner, Dvrip, Rtsp]),
+            (by("dahua", true, true), vec![Banner]),
+            (by("axis", false, false), vec![Banner, Rtsp]),
+            (nobodys(None), vec![Banner, Rtsp]),
+            (nobodys(Some(8000)), vec![Banner, HikSdk, Rtsp]),
+            (nobodys(Some(37777)), vec![Banner, Dvrip, Rtsp]),
+            (nobodys(Some(9000)), vec![Banner, Rtsp]),
+        ];
+        for (signs, expected) in table {
+            assert_eq!(list(&signs, 0), expected, "{signs:?}");
+        }
+    }
+
+    #[test]
+    fn who_has_shown_nothing_is_asked_everywhere_and_who_has_shown_a_mac_until_two_connections_fail() {
+        let shown = |shown| Signs {
+            shown,
+            ..by("hikvision", false, false)
+        };
+        let nothing = shown(Shown::Nothing);
+        assert_eq!(list(&nothing, 5), [Banner, Rtsp, HikSdk, Dvrip]);
+        assert_eq!(list(&shown(Shown::Mac), 1), [Banner, HikSdk, Rtsp]);
+        assert_eq!(list(&shown(Shown::Mac), 2), []);
+        assert_eq!(list(&shown(Shown::Itself), 2), [Banner, HikSdk, Rtsp]);
     }
 }

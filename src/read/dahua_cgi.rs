@@ -12,8 +12,11 @@ pub(super) fn read(reply: &Reply) -> Reading {
     http::facts(&mut said, &response);
     let before = said.0.len();
     let body = response.text();
-    device(&mut said, &body);
-    said.0.extend(recorder::facts(&remote_devices(&body)));
+    // Other makers' servers have pages for every path, and scripts in them that assign too.
+    if !body.trim_start().starts_with('<') {
+        device(&mut said, &body);
+        said.0.extend(recorder::facts(&remote_devices(&body)));
+    }
     if said.0.len() == before && response.status.is_none() {
         return Reading::Garbled {
             facts: said.0,

@@ -49,5 +49,8 @@ fn facts(device: &Device) -> Sayings {
 pub(super) fn read_realm(reply: &Reply) -> Reading {
     let mut said = Sayings::default();
     said.maybe(Name::DvripRealm, dvrip::realm(&reply.bytes));
+    if dvrip::is_uninitialised(&reply.bytes) {
+        said.say(Name::Activated, "false");
+    }
     said.or_garbled("no DVRIP reply with a realm")
 }

@@ -1,10 +1,14 @@
-//! ISAPI documents: `DeviceInfo` and the lists of channels where a login was given, `userCheck` where not.
+//! ISAPI documents: `DeviceInfo` and the lists of channels where a login was given, `userCheck` where not,
+//! `ActivateStatus` for everybody.
 
-use super::{Reading, Sayings, http, recorder};
+use super::{Reading, Sayings, flag, http, recorder};
 use crate::fact::{Name, Reply};
 use crate::wire::http::Response;
 use crate::wire::recorder::input_proxy;
-use crate::wire::xml::{Document, Node};
+use crate::wire::xml::{Document, Node, first_tag};
+
+/// Roots that are known whatever their namespace: some units name none.
+const ROOTS: [&str; 3] = ["userCheck", "ActivateStatus", "DeviceInfo"];
 
 /// The response's own facts first: a `userCheck` body and the realm tell the maker without a login.
 pub(super) fn read(reply: &Reply) -> Reading {
@@ -18,6 +22,9 @@ pub(super) fn read(reply: &Reply) -> Reading {
     let document = Document::decode(&response.body);
     if let Some(info) = document.find("DeviceInfo") {
         device(&mut said, info);
+    } else if let Some(status) = document.find("ActivateStatus") {
+        let activated = status.text_of("Activated");
+        said.maybe(Name::Activated, activated.as_deref().and_then(flag));
     } else if response.status.is_none() && document.root().is_none() {
         return Reading::Garbled {
             facts: said.0,
@@ -25,6 +32,22 @@ pub(super) fn read(reply: &Reply) -> Reading {
         };
     }
     said.or_garbled("an empty ISAPI reply")
+}
+
+/// What a document is, by its root. A page that only quotes one has another root.
+pub(super) fn root(said: &mut Sayings, body: &str) {
+    let document = Document::read(first_tag(body).unwrap_or_default());
+    let Some(root) = document.root() else { return };
+    let namespace = root.attribute("xmlns");
+    if ROOTS.iter().any(|name| root.is(name)) || namespace.is_some_and(is_isapi) {
+        said.say(Name::IsapiDocument, root.name());
+        said.maybe(Name::IsapiNamespace, namespace);
+    }
+}
+
+/// `http://www.hikvision.com/ver20/XMLSchema`, `http://www.std-cgi.com/ver20/XMLSchema` and their like.
+fn is_isapi(namespace: &str) -> bool {
+    namespace.ends_with("/ver10/XMLSchema") || namespace.ends_with("/ver20/XMLSchema")
 }
 
 fn device(said: &mut Sayings, info: Node<'_>) {
@@ -39,6 +62,7 @@ fn device(said: &mut Sayings, info: Node<'_>) {
     said.maybe(Name::HostName, info.text_of("deviceName"));
     said.maybe(Name::DeviceKind, info.text_of("deviceType"));
     said.maybe(Name::Manufacturer, info.text_of("manufacturer"));
+    said.maybe(Name::OemCode, info.text_of("OEMCode"));
 }
 
 /// `V5.7.18` and `build 240826` as one text, the way SADP and ONVIF write it.

@@ -1,17 +1,22 @@
 //! What one reply says: a pure function from bytes to facts, one file a protocol.
 
 mod arp;
+mod certificate;
 mod dahua_cgi;
 mod dhip;
 mod dns;
 mod dvrip;
+mod hik_sdk;
 mod http;
 mod isapi;
+mod mdns;
 mod onvif;
 mod recorder;
 mod rtsp;
 mod sadp;
 mod snmp;
+mod ssdp;
+mod upnp;
 mod wsd;
 
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
@@ -53,20 +58,31 @@ pub fn read(reply: &Reply) -> Reading {
         Protocol::Dvrip => dvrip::read_realm(reply),
         Protocol::Http | Protocol::Https => http::read(reply),
         Protocol::Rtsp => rtsp::read(reply),
+        Protocol::HikSdk => hik_sdk::read(reply),
         Protocol::Isapi => isapi::read(reply),
+        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
+        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
+        Protocol::Ssdp => ssdp::read(reply),
+        Protocol::Mdns => mdns::read(reply),
         Protocol::Dns => dns::read(reply),
+        Protocol::Certificate => certificate::read(reply),
         // That a port exists is all that such a reply says.
         Protocol::Tcp => Reading::Facts(Vec::new()),
-        Protocol::Ssdp
-        | Protocol::Mdns
-        | Protocol::Certificate
-        | Protocol::HikSdk
-        | Protocol::DahuaRpc
-        | Protocol::Other(_) => Reading::Unread,
+        Protocol::DahuaRpc | Protocol::Other(_) => Reading::Unread,
     }
+}
+
+/// The page of a web server that was asked for, if it was one.
+fn page(reply: &Reply) -> Option<&str> {
+    reply.asked.as_deref()?.strip_prefix("GET ")
+}
+
+/// Whether this very page was asked for.
+fn is_page(reply: &Reply, path: &str) -> bool {
+    page(reply) == Some(path)
 }
 
 /// Facts as they are gathered: trimmed, capped, never empty, each pair of name and value once.
@@ -81,7 +97,12 @@ impl Sayings {
             _ => MAX_VALUE,
         };
         let blank = |c: char| c.is_whitespace() || c == '\0';
-        let value = text::cut(value.as_ref().trim_matches(blank), limit).trim_end_matches(blank);
+        let value = match name {
+            // How many blanks stand before the date tells makers apart.
+            Name::RtspDate => value.as_ref(),
+            _ => value.as_ref().trim_start_matches(blank),
+        };
+        let value = text::cut(value, limit).trim_end_matches(blank);
         let said = Said {
             name,
             value: value.to_owned(),
@@ -110,6 +131,13 @@ impl Sayings {
             false => Reading::Facts(self.0),
         }
     }
+}
+
+/// `true` or `false` where it is clearly said: firmware has been seen to send `flase`.
+fn flag(text: &str) -> Option<&'static str> {
+    ["true", "false"]
+        .into_iter()
+        .find(|word| text.eq_ignore_ascii_case(word))
 }
 
 fn garbled(why: &'static str) -> Reading {

@@ -1,11 +1,20 @@
-//! SADP documents.
+//! SADP documents, and the frames that SADP was before it was documents.
 
-use super::{Reading, Sayings, garbled};
+use super::{Reading, Sayings, flag, garbled};
 use crate::fact::{Name, Reply, parse_mac};
 use crate::wire::sadp::{Device, Message};
+use crate::wire::sadp_l2;
 
 /// An envelope proves nothing, for anybody can echo one: a reply must name its device to count as SADP.
 pub(super) fn read(reply: &Reply) -> Reading {
+    // By what was asked, not by the bytes: a datagram that looks like a frame shows no MAC on the wire.
+    if reply
+        .asked
+        .as_deref()
+        .is_some_and(|asked| asked.starts_with("ethernet "))
+    {
+        return read_frame(&reply.bytes);
+    }
     match Message::decode(&reply.bytes) {
         Some(Message::ProbeMatch(device)) if names_itself(&device) => Reading::Facts(facts("probe-match", &device)),
         Some(Message::Hello(device)) if names_itself(&device) => Reading::Facts(facts("hello", &device)),
@@ -18,6 +27,22 @@ pub(super) fn read(reply: &Reply) -> Reading {
         }
         Some(Message::Question) => Reading::Question,
         None => garbled("no SADP document"),
+    }
+}
+
+fn read_frame(frame: &[u8]) -> Reading {
+    match sadp_l2::Message::decode(frame) {
+        Some(sadp_l2::Message::Answer(answer))
+            if answer.device.serial.is_some() || answer.device.software.is_some() =>
+        {
+            let mut said = Sayings::default();
+            said.mac(Name::Mac, Some(&answer.sender.to_string()));
+            said.0.extend(facts("probe-match", &answer.device));
+            Reading::Facts(said.0)
+        }
+        Some(sadp_l2::Message::Answer(_)) => garbled("a SADP frame that names no device"),
+        Some(sadp_l2::Message::Question) => Reading::Question,
+        None => garbled("no SADP frame"),
     }
 }
 
@@ -56,11 +81,4 @@ fn facts(kind: &str, device: &Device) -> Vec<crate::fact::Said> {
         device.oem.as_ref().filter(|oem| !oem.eq_ignore_ascii_case("N/A")),
     );
     said.0
-}
-
-/// Only what is clearly said: firmware has been seen to send `flase`.
-fn flag(text: &str) -> Option<&'static str> {
-    ["true", "false"]
-        .into_iter()
-        .find(|word| text.eq_ignore_ascii_case(word))
 }

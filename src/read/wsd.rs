@@ -68,7 +68,7 @@ fn device(said: &mut Sayings, one: &Match) {
 }
 
 /// The host of a URL, without brackets and port.
-fn address_of(xaddr: &str) -> Option<&str> {
+pub(super) fn address_of(xaddr: &str) -> Option<&str> {
     let authority = xaddr.split_once("://")?.1.split('/').next()?;
     match authority.strip_prefix('[') {
         Some(bracketed) => bracketed.split(']').next(),

@@ -1,10 +1,12 @@
 //! From devices and coverage to a report.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::model::{Ended, PlanSummary, Report, SCHEMA, Summary, Tool};
 use crate::coverage::{BlindSpot, Coverage};
-use crate::identify::{Class, Confidence, Device};
+use crate::identify::{Class, Confidence, Device, Exposure, Knowledge};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -28,13 +30,18 @@ pub struct Run {
 }
 
 /// Makes the report and its counts.
-pub fn assemble(run: Run) -> Report {
+pub fn assemble(mut run: Run) -> Report {
+    let today = TimeZone::UTC.to_datetime(run.finished).date();
+    for device in &mut run.devices {
+        device.firmware_age_days = age(device, today);
+    }
     Report {
         schema: SCHEMA.to_owned(),
         tool: Tool {
             name: "camsweep".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             oui_data: run.oui_data,
+            advisories_data: Knowledge::builtin().advisories_date(),
         },
         started: run.started.to_string(),
         finished: run.finished.to_string(),
@@ -52,6 +59,21 @@ pub fn assemble(run: Run) -> Report {
             .collect(),
         summary: summarise(&run.devices),
         devices: run.devices,
+    }
+}
+
+/// How many days ago its firmware was built; `None` where that is not known, or is still to come.
+fn age(device: &Device, today: Date) -> Option<i64> {
+    let built: Date = device.firmware.as_ref()?.build_date.as_ref()?.parse().ok()?;
+    let days = i64::from(built.until(today).ok()?.get_days());
+    (days >= 0).then_some(days)
+}
+
+fn age_words(days: i64) -> &'static str {
+    match days / 365 {
+        0..2 => "under 2 years",
+        2..5 => "2 to 5 years",
+        _ => "over 5 years",
     }
 }
 
@@ -87,12 +109,16 @@ fn summarise(devices: &[Device]) -> Summary {
     let mut summary = Summary {
         hosts: devices.iter().filter(|device| device.behind.is_none()).count() as u64,
         behind_recorders: devices.iter().filter(|device| device.behind.is_some()).count() as u64,
+        exploited: devices.iter().filter(|device| is_exploited(device)).count() as u64,
         ..Summary::default()
     };
     for device in devices.iter().filter(|device| is_unit(device)) {
         summary.units += 1;
         summary.with_firmware += u64::from(device.firmware.is_some());
         summary.not_activated += u64::from(device.activated == Some(false));
+        if let Some(days) = device.firmware_age_days {
+            *summary.by_firmware_age.entry(age_words(days).to_owned()).or_default() += 1;
+        }
         let count = summary
             .by_maker
             .entry(device.maker.clone().unwrap_or_default())
@@ -104,4 +130,9 @@ fn summarise(devices: &[Device]) -> Summary {
         }
     }
     summary
+}
+
+fn is_exploited(device: &Device) -> bool {
+    let mut advisories = device.advisories.iter();
+    advisories.any(|one| one.verdict == Exposure::Affected && one.exploited_since.is_some())
 }

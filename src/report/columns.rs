@@ -3,36 +3,41 @@
 use comfy_table::{Cell, Color, Table, presets};
 
 use super::escape::{columns, elide, elide_front, escape};
-use super::words::{firmware, maker};
+use super::words::{brand, firmware, maker_name};
 use crate::identify::{Confidence, Device};
 
 /// Columns of text on a page.
 pub(super) const PAGE: usize = 100;
 /// Blank columns between two columns.
 const GAP: usize = 2;
-const HEADINGS: [&str; 6] = ["Address", "Maker (brand)", "Model", "Firmware", "Serial", "Sure"];
-const FIRMWARE: usize = 3;
-const SERIAL: usize = 4;
-const SURE: usize = 5;
+const HEADINGS: [&str; 7] = ["Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Sure"];
+const BRAND: usize = 2;
+const FIRMWARE: usize = 4;
+const SERIAL: usize = 5;
+const SURE: usize = 6;
 /// Which column gives way first where the page is too narrow, and how many columns it keeps. A version is
 /// what the reader came for: it gives way last. What tells two serial numbers apart is their end.
-const GIVES_WAY: [(usize, usize); 5] = [(SERIAL, 10), (1, 15), (2, 14), (0, 15), (FIRMWARE, 19)];
+const GIVES_WAY: [(usize, usize); 6] = [(SERIAL, 10), (BRAND, 8), (1, 9), (3, 14), (0, 15), (FIRMWARE, 19)];
 
-type Row = [String; 6];
+type Row = [String; 7];
 
 /// The lines of the table, heading first.
 pub fn lines(devices: &[&Device], colour: bool) -> Vec<String> {
     let rows: Vec<Row> = devices.iter().map(|device| row(device)).collect();
-    let widths = widths(&rows);
+    // Most tables have no label that is not the maker's.
+    let shown = |place: &usize| *place != BRAND || rows.iter().any(|row| !row[BRAND].is_empty());
+    let shown: Vec<usize> = (0..HEADINGS.len()).filter(shown).collect();
+    let widths = widths(&rows, &shown);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     match colour {
         true => table.enforce_styling(),
         false => table.force_no_tty(),
     };
-    table.set_header(HEADINGS);
+    table.set_header(shown.iter().map(|place| HEADINGS[*place]));
     for (row, device) in rows.iter().zip(devices) {
-        table.add_row(cells(row, device, &widths, colour));
+        let cell = |place: &usize| cell(row, device, *place, widths[*place], colour);
+        table.add_row(shown.iter().map(cell));
     }
     for column in table.column_iter_mut() {
         column.set_padding((0, GAP as u16));
@@ -43,7 +48,8 @@ pub fn lines(devices: &[&Device], colour: bool) -> Vec<String> {
 fn row(device: &Device) -> Row {
     [
         address(device),
-        maker(device),
+        device.maker.as_deref().map_or("", maker_name).to_owned(),
+        brand(device),
         device.model.clone().unwrap_or_default(),
         firmware(device),
         device.serial.clone().unwrap_or_default(),
@@ -60,29 +66,25 @@ fn address(device: &Device) -> String {
     }
 }
 
-fn widths(rows: &[Row]) -> [usize; 6] {
-    let widest = |place: usize| {
-        let texts = rows.iter().map(|row| columns(&row[place]));
-        texts.chain([columns(HEADINGS[place])]).max().unwrap_or_default()
-    };
-    let mut widths = [0, 1, 2, 3, 4, 5].map(widest);
+fn widths(rows: &[Row], shown: &[usize]) -> [usize; 7] {
+    let mut widths = [0; 7];
+    for place in shown {
+        let texts = rows.iter().map(|row| columns(&row[*place]));
+        widths[*place] = texts.chain([columns(HEADINGS[*place])]).max().unwrap_or_default();
+    }
     for (place, least) in GIVES_WAY {
-        let over = (widths.iter().sum::<usize>() + GAP * (widths.len() - 1)).saturating_sub(PAGE);
+        let over = (widths.iter().sum::<usize>() + GAP * (shown.len() - 1)).saturating_sub(PAGE);
         widths[place] = widths[place].saturating_sub(over).max(least.min(widths[place]));
     }
     widths
 }
 
-fn cells(row: &Row, device: &Device, widths: &[usize; 6], colour: bool) -> Vec<Cell> {
-    let texts = row.iter().zip(widths).enumerate();
-    let cells = texts.map(|(place, (text, width))| {
-        let cell = Cell::new(fit(place, text, *width));
-        match device.confidence.filter(|_| colour && place == SURE) {
-            Some(sure) => cell.fg(colour_of(sure)),
-            None => cell,
-        }
-    });
-    cells.collect()
+fn cell(row: &Row, device: &Device, place: usize, width: usize, colour: bool) -> Cell {
+    let cell = Cell::new(fit(place, &row[place], width));
+    match device.confidence.filter(|_| colour && place == SURE) {
+        Some(sure) => cell.fg(colour_of(sure)),
+        None => cell,
+    }
 }
 
 fn colour_of(sure: Confidence) -> Color {
@@ -94,7 +96,7 @@ fn colour_of(sure: Confidence) -> Color {
 }
 
 fn fit(place: usize, text: &str, width: usize) -> String {
-    match (place, text.split_once(' ')) {
+    match (place, text.rsplit_once(' ')) {
         // The version whole rather than both in part.
         (FIRMWARE, Some((version, _))) if columns(text) > width => elide(version, width),
         (SERIAL, _) => elide_front(text, width),

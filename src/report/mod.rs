@@ -4,6 +4,7 @@ mod build;
 mod columns;
 pub mod escape;
 pub mod json;
+mod meaning;
 pub mod model;
 pub mod ndjson;
 pub mod table;

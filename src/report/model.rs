@@ -31,6 +31,8 @@ pub struct Tool {
     pub version: String,
     /// The date of the MAC registry that it carries, or the file given in its place.
     pub oui_data: String,
+    /// The dates of the advisories that it carries, and of the list of exploited ones.
+    pub advisories_data: String,
 }
 
 /// What was planned.
@@ -63,6 +65,10 @@ pub struct Summary {
     pub with_firmware: u64,
     /// Units without an administrator's password.
     pub not_activated: u64,
+    /// Devices that run firmware named in an advisory that is known to be exploited.
+    pub exploited: u64,
+    /// Units by the age of their firmware, where its build date is known.
+    pub by_firmware_age: std::collections::BTreeMap<String, u64>,
 }
 
 /// One maker's counts.

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use super::build::is_unit;
 use super::columns;
 use super::escape::{elide, wrap};
+use super::meaning;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, why};
 use crate::fact::Outcome;
@@ -51,6 +52,12 @@ pub fn text(report: &Report, style: Style) -> String {
     for (recorder, cameras) in by_recorder(&behind) {
         push_table(&mut text, &format!("Behind {recorder}, as it says:"), &cameras, style);
     }
+    push_lines(
+        &mut text,
+        "Known to be exploited, by model and version (nothing was tried):",
+        meaning::exploited(report),
+    );
+    push_lines(&mut text, "Oldest firmware:", meaning::oldest(report));
     push_lines(
         &mut text,
         "Mis-addressed (in no subnet of the segment they are on):",

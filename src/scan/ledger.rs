@@ -125,13 +125,18 @@ impl Ledger {
         for (name, question) in &mut self.coverage.questions {
             let ended: u64 = question.outcomes.values().sum();
             let silent = question.asked.saturating_sub(ended);
-            if silent > 0 && !name.starts_with("multicast ") {
+            if silent > 0 && !is_to_everybody(name) {
                 *question.outcomes.entry(Outcome::Silent).or_default() += silent;
             }
         }
         self.coverage.replies = self.replies.len() as u64;
         (self.replies, self.coverage)
     }
+}
+
+/// Whether a question goes to all who are on a segment, so that nobody knows who was silent.
+pub(super) fn is_to_everybody(question: &str) -> bool {
+    question.starts_with("multicast ") || question.starts_with("ethernet ")
 }
 
 /// How a datagram reply came off: read, or garbled, or beyond us.

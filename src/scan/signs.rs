@@ -4,9 +4,17 @@ use crate::coverage::Coverage;
 use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
-use crate::probe::tcp::{Known, Page, Signs, Web};
+use crate::probe::tcp::{Known, Page, Shown, Signs, Web};
 
 use super::Plan;
+
+/// Services of mDNS that hardly anything but a camera or a recorder offers.
+const VIDEO_SERVICES: [&str; 4] = [
+    "._psia._tcp.local",
+    "._cgi._tcp.local",
+    "._axis-video._tcp.local",
+    "._rtsp._tcp.local",
+];
 
 /// Where a host stands in the middle of a run.
 #[derive(Debug, Clone, Default)]
@@ -25,31 +33,41 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
     let itself = |device: &Device| device.behind.is_none();
     let device = devices.into_iter().find(itself).unwrap_or_default();
-    let video = |fact: &Fact| match fact.name {
-        Name::WsdTypes => fact.value.contains("NetworkVideo"),
-        // A device may call itself no more than `Device`, as printers do; their scopes are not ONVIF's.
-        Name::WsdScopes => fact.value.contains("onvif://www.onvif.org/"),
-        _ => false,
-    };
     Standing {
         settled: is_settled(&device),
         unit: matches!(device.maker.as_deref(), Some("hikvision" | "dahua")),
         signs: Signs {
+            shown: shown(replies),
             announced: facts.iter().filter_map(announced_web).collect(),
-            web: replies.iter().find_map(web_of),
-            command_port: facts.iter().find_map(command_port),
+            // The last: one that redirects to another has said so and will say no more.
+            web: replies.iter().rev().find_map(web_of),
+            command_port: facts.iter().find_map(|fact| announced_port(fact, Name::CommandPort)),
+            rtsp_port: facts.iter().find_map(|fact| announced_port(fact, Name::RtspPort)),
             services: facts
                 .iter()
                 .filter_map(|fact| announced_page(fact, Name::WsdXaddr))
                 .collect(),
             service_port: facts.iter().find_map(|fact| service_port(fact, replies)),
             description: facts.iter().find_map(|fact| announced_page(fact, Name::SsdpLocation)),
-            camera: device.maker.is_some() || facts.iter().any(video),
+            camera: device.maker.is_some() || facts.iter().any(is_video),
             confirmed: device.confidence == Some(Confidence::Confirmed),
+            undecided: device.confidence <= Some(Confidence::Possible),
             known: known(&device),
             recorder: device.class == Some(Class::Recorder),
             maker: device.maker,
         },
+    }
+}
+
+/// Whether it says video, whoever made it. A web server says nothing: printers announce theirs, too.
+fn is_video(fact: &Fact) -> bool {
+    let service = |kind: &str| fact.value.to_ascii_lowercase().ends_with(kind);
+    match fact.name {
+        Name::WsdTypes => fact.value.contains("NetworkVideo"),
+        // A device may call itself no more than `Device`, as printers do; their scopes are not ONVIF's.
+        Name::WsdScopes => fact.value.contains("onvif://www.onvif.org/"),
+        Name::MdnsService => VIDEO_SERVICES.iter().any(|kind| service(kind)),
+        _ => false,
     }
 }
 
@@ -72,6 +90,7 @@ fn known(device: &Device) -> Known {
         build_date: firmware.is_some_and(|firmware| firmware.build_date.is_some()),
         mac: device.mac.is_some(),
         name: device.host_name.is_some(),
+        activated: device.activated.is_some(),
     }
 }
 
@@ -121,9 +140,20 @@ fn service_port(fact: &Fact, replies: &[Reply]) -> Option<u16> {
     reply?.port
 }
 
-fn command_port(fact: &Fact) -> Option<u16> {
-    let port = fact.value.parse().ok().filter(|_| fact.name == Name::CommandPort);
+fn announced_port(fact: &Fact, name: Name) -> Option<u16> {
+    let port = fact.value.parse().ok().filter(|_| fact.name == name);
     port.filter(|port| *port != 0)
+}
+
+fn shown(replies: &[Reply]) -> Shown {
+    let all = |of: fn(&Protocol) -> bool| replies.iter().all(|reply| of(&reply.protocol));
+    if all(|protocol| matches!(protocol, Protocol::Tcp | Protocol::Dns)) {
+        Shown::Nothing
+    } else if all(|protocol| matches!(protocol, Protocol::Arp | Protocol::Neighbour | Protocol::Dns)) {
+        Shown::Mac
+    } else {
+        Shown::Itself
+    }
 }
 
 /// What the reader must know before "none" can be believed.

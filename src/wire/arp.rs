@@ -5,6 +5,9 @@ use std::net::Ipv4Addr;
 use etherparse::{ArpHardwareId, ArpOperation, ArpPacket, ArpPacketSlice, EtherType};
 use mac_address::MacAddress;
 
+/// The type of the frames that carry it.
+pub const ETHERTYPE: u16 = 0x0806;
+
 /// The length of a packet in bytes, Ethernet header and padding not counted.
 pub const LENGTH: usize = 28;
 

@@ -1,4 +1,4 @@
-//! Dahua's older DVRIP: the binary discovery over UDP 5050, and the greeting of TCP 37777.
+//! Dahua's older DVRIP: the binary discovery over UDP 5050, and the realm of TCP 37777.
 
 use std::net::Ipv4Addr;
 
@@ -6,8 +6,14 @@ use super::{filled, text};
 
 /// The port that devices listen on for [`discovery`].
 pub const UDP_PORT: u16 = 5050;
+/// The port of [`realm_request`], unless the device announces another.
+pub const TCP_PORT: u16 = 37777;
 /// The length of every header in bytes.
 const HEADER: usize = 32;
+/// The first byte of a reply on TCP 37777.
+const REPLY: u8 = 0xb0;
+/// Where its header has the body's length. It is a u16: the two bytes behind it are not always zero.
+const LENGTH: usize = 4;
 /// Where the second section of a discovery reply begins.
 const SECOND: usize = 0x78;
 /// The length of a MAC address with its separators.
@@ -94,15 +100,37 @@ fn device(bytes: &[u8]) -> Device {
     }
 }
 
+/// The question of TCP 37777, 32 bytes: by what realm do you know yourself? It names no user, and nothing
+/// is ever sent after it.
+pub fn realm_request() -> [u8; HEADER] {
+    let mut bytes = [0; HEADER];
+    bytes[..2].copy_from_slice(&[0xa0, 0x01]);
+    bytes[24..].copy_from_slice(&[0x05, 0x02, 0x01, 0x01, 0x00, 0x00, 0xa1, 0xaa]);
+    bytes
+}
+
+/// How many whole replies to [`realm_request`] there are: none or one. Who speaks anything but DVRIP has
+/// answered all.
+pub fn answers(bytes: &[u8]) -> usize {
+    match (bytes.first(), number(bytes, LENGTH)) {
+        (Some(&REPLY), Some(body)) => usize::from(bytes.len() >= HEADER + usize::from(body)),
+        (Some(&REPLY) | None, _) => 0,
+        _ => 1,
+    }
+}
+
 /// The realm of a reply on TCP 37777 (`Realm:Login to …`), with or without its 32-byte header.
-///
-/// The body's length is a u16 at 4: the two bytes behind it are not always zero.
 pub fn realm(bytes: &[u8]) -> Option<String> {
     let body = match bytes.first()? {
-        0xb0 => section(bytes, HEADER, usize::from(number(bytes, 4)?)),
+        &REPLY => section(bytes, HEADER, usize::from(number(bytes, LENGTH)?)),
         _ => bytes,
     };
     line(&text::decode(body), "Realm:")
+}
+
+/// Whether a reply on TCP 37777 says that no administrator's password has been set: code 01 11 at 8.
+pub fn is_uninitialised(bytes: &[u8]) -> bool {
+    bytes.len() >= HEADER && bytes[0] == REPLY && bytes[8..10] == [0x01, 0x11]
 }
 
 /// As much of a section as there is, up to its first NUL.

@@ -4,7 +4,7 @@
 //! HTTP library refuses what embedded servers send.
 
 use super::head::{self, Head};
-use super::{filled, text, xml};
+use super::{filled, onvif, text, xml};
 
 /// What a response may begin with.
 const PROTOCOLS: &[&str] = &["HTTP/", "HTTP ", "ICY "];
@@ -15,16 +15,26 @@ const MAX_TITLE: usize = 1024;
 
 /// A GET and nothing else: no body, no cookie, no login. `path` begins with `/`.
 pub fn get(host_header: &str, path: &str) -> Vec<u8> {
+    format!("{}\r\n", request_head("GET", host_header, path)).into_bytes()
+}
+
+/// A question to an ONVIF device service: the only POST that there is.
+pub fn onvif(host_header: &str, path: &str, request: onvif::Request) -> Vec<u8> {
+    let (head, envelope) = (request_head("POST", host_header, path), request.envelope());
+    let (kind, length) = (request.content_type(), envelope.len());
+    format!("{head}Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{envelope}").into_bytes()
+}
+
+fn request_head(verb: &str, host_header: &str, path: &str) -> String {
     debug_assert!(
         ![host_header, path].concat().contains(['\r', '\n']),
         "addresses and paths are our own"
     );
     format!(
-        "GET {path} HTTP/1.1\r\nHost: {host_header}\r\nUser-Agent: camsweep/{version}\r\nAccept: */*\r\n\
-         Connection: close\r\n\r\n",
+        "{verb} {path} HTTP/1.1\r\nHost: {host_header}\r\nUser-Agent: camsweep/{version}\r\nAccept: */*\r\n\
+         Connection: close\r\n",
         version = env!("CARGO_PKG_VERSION"),
     )
-    .into_bytes()
 }
 
 /// A response as far as it could be read.

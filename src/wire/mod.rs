@@ -5,15 +5,23 @@
 //! and keeps the device's own spelling.
 
 pub mod arp;
+pub mod certificate;
 pub mod dhip;
 pub mod dvrip;
+pub mod favicon;
 mod head;
+pub mod hik_sdk;
 pub mod http;
+pub mod mdns;
 pub mod onvif;
 pub mod recorder;
 pub mod rtsp;
 pub mod sadp;
+pub mod sadp_l2;
+pub mod ssdp;
 pub mod text;
+pub mod upnp;
+pub mod web_ui;
 pub mod wsd;
 pub mod xml;
 

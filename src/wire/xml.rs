@@ -147,6 +147,17 @@ impl<'a> Node<'a> {
         self.below().find(|node| node.is(name))
     }
 
+    /// The first element directly below this one of that local name, in any case.
+    pub fn child(self, name: &str) -> Option<Node<'a>> {
+        let depth = self.element.depth;
+        let inside = self.below.iter().take_while(|element| element.depth > depth);
+        let mut inside = inside.enumerate();
+        let is_child = |(_, element): &(usize, &Element)| element.depth == depth + 1;
+        let (index, _) = inside.find(|at| is_child(at) && at.1.name.eq_ignore_ascii_case(name))?;
+        let (element, below) = self.below[index..].split_first()?;
+        Some(Node { element, below })
+    }
+
     /// The text of the first element below this one of that local name.
     pub fn text_of(self, name: &str) -> Option<String> {
         self.find(name).and_then(Node::text)
@@ -279,6 +290,19 @@ fn scan(document: &str) -> Document {
         }
     }
     builder.finish()
+}
+
+/// The tag that a document begins with, declarations and comments passed over. `None` where text stands before it.
+pub fn first_tag(document: &str) -> Option<&str> {
+    let mut rest = document.trim_start();
+    while let Some(end) = rest.find('>').filter(|_| rest.starts_with('<')) {
+        let (tag, after) = rest.split_at(end + 1);
+        if !tag.starts_with("<?") && !tag.starts_with("<!") {
+            return Some(tag);
+        }
+        rest = after.trim_start();
+    }
+    None
 }
 
 fn tag_name(tag: &str) -> &str {

@@ -4,7 +4,7 @@ use crate::estate;
 use crate::host::Host;
 use crate::stage::run;
 use crate::tcp::LEDGER;
-use crate::{announce, arp, ledger, play, sys};
+use crate::{announce, arp, below, ledger, play, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -29,6 +29,8 @@ pub fn cameras() {
         std::thread::spawn(move || arp::answer(questions, &holders));
         std::thread::spawn(move || ledger::keep(all, scanner, file));
     }
+    let inquiries = sys::packet_socket("cam0", below::ETHERTYPE).expect("root in its own namespace");
+    std::thread::spawn(move || below::answer(inquiries));
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         play::play(estate::all().collect())

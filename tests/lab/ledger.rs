@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! arp ADDRESS                      an ARP packet about ADDRESS
+//! sadp HEX                         a frame of raw SADP
 //! udp ADDRESS PORT HEX             a datagram
 //! connect ADDRESS SOURCE PORT OPEN a new connection; OPEN others stand with that host
 //! again ADDRESS SOURCE PORT OPEN   a repeated SYN; OPEN others with that host were begun since the first
@@ -41,6 +42,7 @@ fn line(frame: &[u8], scanner: [u8; 6], connections: &mut Connections) -> Option
             None
         }
         ([8, 6], true) => Some(format!("arp {}\n", address(packet, 24)?)),
+        ([0x80, 0x33], true) => Some(format!("sadp {}\n", hexadecimal(packet))),
         // Hop-by-hop options and ICMPv6: listener reports, router solicitations, address checks.
         ([0x86, 0xdd], true) => {
             let next = *packet.get(6)?;
@@ -55,11 +57,8 @@ fn sent(packet: &[u8], connections: &mut Connections) -> Option<String> {
     match *packet.get(9)? {
         17 => {
             let length = usize::from(u16::from_be_bytes([*body.get(4)?, *body.get(5)?]));
-            let mut line = format!("udp {to} {} ", port(body, 2)?);
-            for byte in body.get(8..length)? {
-                let _ = write!(line, "{byte:02x}");
-            }
-            Some(line + "\n")
+            let payload = hexadecimal(body.get(8..length)?);
+            Some(format!("udp {to} {} {payload}\n", port(body, 2)?))
         }
         6 => connections.sent(to, body).or_else(|| credential(to, body)),
         protocol => Some(format!("ip {protocol} {to}\n")),
@@ -72,6 +71,14 @@ fn credential(to: Ipv4Addr, body: &[u8]) -> Option<String> {
     let has = |word: &[u8]| payload.windows(word.len()).any(|part| part == word);
     let found = has(b"\nauthorization:") || has(b"usernametoken");
     found.then(|| format!("authorization {to} {}\n", port(body, 2).unwrap_or_default()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 fn body(packet: &[u8]) -> Option<&[u8]> {

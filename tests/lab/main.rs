@@ -13,6 +13,7 @@
 //!
 //! - `estate` and `unsettled` are the table of who exists and what a good scan says of them, `host` what a host is made of;
 //! - `replies` are the bytes that devices send, none of them from the scanner's own codec; `play` sends them;
+//! - `below` is a unit that speaks no IP at all;
 //! - `stage` builds the scanner's side and runs programs there, `cameras` the other; `sys` has the kernel calls;
 //! - `tcp` has the devices' servers, a file a protocol; `announce` SSDP and mDNS;
 //! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
@@ -33,6 +34,7 @@
 
 mod announce;
 mod arp;
+mod below;
 mod cameras;
 mod check;
 mod estate;

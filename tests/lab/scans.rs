@@ -7,8 +7,8 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
 use crate::check::{assert_estate, assert_nobody_else, device, devices, scan, text, units};
-use crate::estate;
 use crate::stage::{CAMSWEEP, Privilege, with_lab};
+use crate::{below, estate};
 
 #[test]
 fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
@@ -135,6 +135,46 @@ fn proxy_arp_makes_no_cameras_and_every_arp_answer_counts() {
             }
         }
     });
+}
+
+#[test]
+fn a_unit_of_another_network_is_found_by_raw_ethernet_and_only_where_it_is_wanted() {
+    with_lab(
+        "scans::a_unit_of_another_network_is_found_by_raw_ethernet_and_only_where_it_is_wanted",
+        |lab| {
+            let frames = |ledger: &[String]| ledger.iter().filter(|line| line.starts_with("sadp ")).count();
+            let (report, ran) = scan(lab, &["10.66.0.10", "--l2-sadp"], Privilege::RawSocket);
+            assert_eq!(frames(&ran.ledger), 3, "{:?}", ran.ledger);
+            let unit = device(&report, below::IP).expect("it has answered");
+            for (field, expected) in [
+                ("maker", "hikvision"),
+                ("serial", below::SERIAL),
+                ("mac", below::MAC),
+                ("confidence", "probable"),
+            ] {
+                assert_eq!(text(unit, field), Some(expected), "{field}: {unit:#}");
+            }
+            assert_eq!(unit["firmware"]["raw"], below::FIRMWARE);
+            assert_eq!(
+                (&unit["mis_addressed"], &unit["off_target"]),
+                (&true.into(), &true.into()),
+                "{unit:#}"
+            );
+            assert!(
+                !ran.ledger.iter().any(|line| line.contains(below::IP)),
+                "it was contacted"
+            );
+            let (report, ran) = scan(lab, &["10.66.0.10"], Privilege::RawSocket);
+            assert_eq!((frames(&ran.ledger), device(&report, below::IP)), (0, None));
+            let (report, ran) = scan(lab, &["10.66.0.10", "--l2-sadp"], Privilege::None);
+            assert_eq!((frames(&ran.ledger), device(&report, below::IP)), (0, None));
+            assert!(
+                report["blind_spots"].to_string().contains("ethernet sadp on scan0"),
+                "{}",
+                report["blind_spots"]
+            );
+        },
+    );
 }
 
 #[test]

@@ -17,6 +17,9 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+#[path = "bytes.rs"]
+pub mod bytes;
+
 /// A scripted network.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -29,12 +32,18 @@ pub struct World {
     /// Targets beyond a router, `first-last`.
     #[serde(default)]
     pub routed: Vec<String>,
+    /// The only interface to leave by for them.
+    #[serde(default)]
+    pub routed_interface: Option<String>,
     /// Whether the scanner may open raw sockets.
     #[serde(default = "yes")]
     pub raw: bool,
     /// Ask silent addresses beyond a router by TCP too.
     #[serde(default)]
     pub probe_silent: bool,
+    /// Look for units by raw Ethernet too.
+    #[serde(default)]
+    pub ethernet: bool,
     /// Who is there.
     #[serde(rename = "host", default)]
     pub hosts: Vec<Host>,
@@ -68,6 +77,8 @@ pub struct Host {
     pub arp_after: u32,
     /// What it answers to datagrams.
     pub datagram: Vec<Datagram>,
+    /// What it answers to a SADP inquiry in a frame of Ethernet.
+    pub frame: Option<bytes::Frame>,
     /// What it answers on TCP ports. Others are refused, or silent where `drops`.
     pub tcp: Vec<Tcp>,
     pub drops: bool,
@@ -92,7 +103,18 @@ pub struct Datagram {
     /// Answers only the nth question of its kind and later ones.
     #[serde(default)]
     pub after: u32,
+    #[serde(default)]
     pub text: String,
+    /// In place of the text, what multicast DNS offers.
+    #[serde(default)]
+    pub service: Option<bytes::Service>,
+}
+
+impl Datagram {
+    fn bytes(&self) -> Vec<u8> {
+        let service = self.service.as_ref().map(bytes::Service::answer);
+        service.unwrap_or_else(|| self.text.clone().into())
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -104,8 +126,15 @@ pub struct Tcp {
     /// The path; for one operation of an ONVIF service `/path#GetHostname`.
     #[serde(default = "slash")]
     pub path: String,
+    /// Bytes before the text, in hexadecimal.
+    #[serde(default)]
+    pub hex: String,
     /// The answer, or `panic` to make the door itself fail.
+    #[serde(default)]
     pub text: String,
+    /// It refuses TLS of today.
+    #[serde(default)]
+    pub legacy: bool,
 }
 
 /// What must come of it.
@@ -114,6 +143,10 @@ pub struct Tcp {
 pub struct Expect {
     /// Devices with a maker, in the report's order: `address maker confidence model firmware`.
     pub units: Vec<String>,
+    /// Serial numbers by address.
+    pub serials: BTreeMap<String, String>,
+    /// What the web pages say of their version and their day, by address: `version day`, `-` where nothing.
+    pub web_ui: BTreeMap<String, String>,
     /// Hosts that exist.
     pub hosts: Option<usize>,
     /// Seconds that the scan takes at the most, on the scan's own clock.
@@ -122,12 +155,23 @@ pub struct Expect {
     pub datagrams: BTreeMap<String, u64>,
     /// TCP connections by host; a host that is not named has none.
     pub connections: BTreeMap<String, u64>,
+    /// The ports that a host was connected to, in order.
+    pub ports: BTreeMap<String, Vec<u16>>,
     /// Words that must occur in the blind spots.
     pub blind_spots: Vec<String>,
     /// Words that must occur in the coverage's notes.
     pub notes: Vec<String>,
     /// Outcomes in the coverage: `question outcome count`.
     pub outcomes: Vec<String>,
+}
+
+impl Tcp {
+    fn bytes(&self) -> Vec<u8> {
+        let digits = self.hex.split_whitespace().collect::<String>();
+        let byte = |at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal in the world");
+        let head = (0..digits.len()).step_by(2).map(byte);
+        head.chain(self.text.bytes()).collect()
+    }
 }
 
 fn yes() -> bool {
@@ -161,7 +205,10 @@ pub struct Account {
     pub asked: HashMap<(String, String), u32>,
     pub multicasts: u64,
     pub connections: BTreeMap<String, u64>,
+    pub ports: BTreeMap<String, Vec<u16>>,
     pub opened: Vec<Channel>,
+    /// Hosts that have refused TLS of today.
+    pub legacy: std::collections::HashSet<String>,
     /// The moment of each datagram to a single host.
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
 }
@@ -237,6 +284,25 @@ impl Scripted {
         }
     }
 
+    fn answer_inquiry(&self, interface: String) {
+        self.ledger.lock().expect("no test panics with it held").multicasts += 1;
+        let on_segment = |host: &&Host| host.interface.as_deref().is_none_or(|name| name == interface);
+        for host in self.hosts.iter().filter(on_segment) {
+            let mac = host.mac.as_deref().and_then(parse_mac);
+            if let (Some(frame), Some(mac)) = (&host.frame, mac) {
+                let channel = Channel::Ethernet {
+                    interface: interface.clone(),
+                };
+                self.say(
+                    2,
+                    channel,
+                    Some(interface.clone()),
+                    Body::Frame(frame.answer(mac.bytes())),
+                );
+            }
+        }
+    }
+
     fn answer_nudge(&self, interface: String, target: Ipv4Addr) {
         *self
             .ledger
@@ -296,33 +362,30 @@ impl Scripted {
             };
             for answer in host.datagram.iter().filter(fits) {
                 let from: IpAddr = host.address.parse().expect("an address in the world");
-                let body = Body::Datagram(
-                    SocketAddr::new(from, answer.from_port.unwrap_or(3702)),
-                    answer.text.clone().into(),
-                );
+                let body = Body::Datagram(SocketAddr::new(from, answer.from_port.unwrap_or(3702)), answer.bytes());
                 self.say(answer.delay_ms, channel.clone(), interface.clone(), body);
             }
         }
     }
 
     fn answer_tcp(&self, to: SocketAddr, tls: bool, path: &str, operation: &str) -> Answer {
-        *self
-            .ledger
-            .lock()
-            .expect("no test panics with it held")
-            .connections
-            .entry(to.ip().to_string())
-            .or_default() += 1;
-        let answer = |outcome, text: &str| Answer {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        let host = to.ip().to_string();
+        *ledger.connections.entry(host.clone()).or_default() += 1;
+        ledger.ports.entry(host).or_default().push(to.port());
+        drop(ledger);
+        let answer = |outcome, bytes| Answer {
             outcome,
             connected: outcome == Outcome::Answered,
             at: Timestamp::UNIX_EPOCH,
-            bytes: text.as_bytes().to_vec(),
+            bytes,
             certificate: None,
+            tls: None,
+            connections: 1,
             why: None,
         };
         let Some(host) = self.host(to.ip()) else {
-            return answer(Outcome::Silent, "");
+            return answer(Outcome::Silent, Vec::new());
         };
         match host
             .tcp
@@ -330,9 +393,28 @@ impl Scripted {
             .find(|tcp| tcp.port == to.port() && tcp.tls == tls && (tcp.path == path || tcp.path == operation))
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
-            Some(tcp) => answer(Outcome::Answered, &tcp.text),
-            None if host.drops => answer(Outcome::Silent, ""),
-            None => answer(Outcome::Refused, ""),
+            Some(tcp) if tcp.legacy => self.by_legacy_tls(&host.address, answer(Outcome::Answered, tcp.bytes())),
+            Some(tcp) => answer(Outcome::Answered, tcp.bytes()),
+            None if host.drops => answer(Outcome::Silent, Vec::new()),
+            None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => answer(
+                Outcome::Answered,
+                b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            ),
+            None => answer(Outcome::Refused, Vec::new()),
+        }
+    }
+}
+
+impl Scripted {
+    /// The first visit to a host that refuses TLS of today takes one more connection.
+    fn by_legacy_tls(&self, host: &str, answer: Answer) -> Answer {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        let more = u64::from(ledger.legacy.insert(host.to_owned()));
+        *ledger.connections.entry(host.to_owned()).or_default() += more;
+        Answer {
+            tls: Some(camsweep::net::Tls::Legacy("1.0")),
+            connections: answer.connections + more,
+            ..answer
         }
     }
 }
@@ -348,7 +430,7 @@ pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
 
 impl Door for Scripted {
     async fn open(&self, channel: &Channel) -> io::Result<()> {
-        if matches!(channel, Channel::Arp { .. }) && !self.raw {
+        if matches!(channel, Channel::Arp { .. } | Channel::Ethernet { .. }) && !self.raw {
             return Err(io::Error::from(io::ErrorKind::PermissionDenied));
         }
         self.ledger
@@ -369,9 +451,18 @@ impl Door for Scripted {
                 self.turn("kernel", 250).await;
                 self.answer_nudge(interface, target);
             }
+            Packet::EthernetInquiry { interface } => {
+                self.turn("datagram", 300).await;
+                self.answer_inquiry(interface);
+            }
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
                 self.turn("datagram", 300).await;
+                let ledger = self.ledger.lock().expect("no test panics with it held");
+                if !ledger.opened.contains(&channel) {
+                    return Err(io::ErrorKind::NotConnected.into());
+                }
+                drop(ledger);
                 self.answer_datagram(&channel, *to.ip());
             }
         }

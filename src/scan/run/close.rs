@@ -13,7 +13,7 @@ impl<D: Door> Run<'_, D> {
         self.names.shutdown().await;
         not_asked = not_asked.union(&self.not_asked.iter().copied().collect());
         let lost = self.door.lost();
-        let live: Ranges = self.live.keys().copied().collect();
+        let live: Ranges = self.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
@@ -27,10 +27,7 @@ impl<D: Door> Run<'_, D> {
         coverage.skipped = self.plan.skipped.clone();
         coverage.lost.extend(lost);
         let interfaces = self.plan.segments.len() as u64;
-        let asks = coverage
-            .questions
-            .iter_mut()
-            .filter(|(name, _)| name.starts_with("multicast "));
+        let asks = coverage.questions.iter_mut().filter(|(name, _)| is_to_everybody(name));
         asks.for_each(|(_, question)| question.asked = interfaces);
         coverage.notes.extend(signs::notes(self.plan, coverage));
         let (replies, coverage) = self.ledger.close();

@@ -6,6 +6,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) fn hear(&mut self, heard: Heard) {
         match &heard.body {
             Body::Arp(bytes) => self.hear_arp(&heard, bytes.clone()),
+            Body::Frame(bytes) => self.hear_frame(&heard, bytes.clone()),
             Body::Neighbour(row) => self.hear_neighbour(row, KERNEL),
             Body::Datagram(from, bytes) => self.hear_datagram(&heard, from.ip(), from.port(), bytes.clone()),
         }
@@ -85,19 +86,44 @@ impl<D: Door> Run<'_, D> {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
             Channel::Unicast { protocol, .. } if self.was_asked(sender, protocol) => (protocol.clone(), "unicast"),
             Channel::Unicast { protocol, .. } | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
-            Channel::Arp { .. } | Channel::Kernel => return,
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
         let question = format!("{way} {protocol}");
         let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
         let reply = self.reply_from(heard, from, Some(port), protocol, asked, bytes);
+        self.take_answer(&question, sender, reply);
+    }
+
+    /// A frame of SADP. Its sender's address is the one that it says it has, which may belong to no network here;
+    /// a unit without an address of its own is named by its MAC.
+    fn hear_frame(&mut self, heard: &Heard, bytes: Vec<u8>) {
+        let answer = match sadp_l2::Message::decode(&bytes) {
+            Some(sadp_l2::Message::Answer(answer)) => answer,
+            Some(sadp_l2::Message::Question) => return,
+            None => return *self.ledger.coverage.garbled.entry("sadp".into()).or_default() += 1,
+        };
+        let asked = Some("ethernet inquiry".to_owned());
+        let reply = self.reply_from(heard, answer.address.into(), None, Protocol::Sadp, asked, bytes);
+        if is_hosts(answer.address) && !self.is_own(answer.address) {
+            return self.take_answer(ETHERNET, answer.address, reply);
+        }
+        self.keep(Reply {
+            host: answer.sender.to_string().to_lowercase(),
+            off_target: true,
+            ..reply
+        });
+    }
+
+    /// An answer to a question: evidence, and a sign that its sender exists.
+    fn take_answer(&mut self, question: &str, sender: Ipv4Addr, reply: Reply) {
         let outcome = outcome_of(&reply);
         if self.keep(reply) == Kept::Question {
             return;
         }
-        self.ledger.ended(&question, from, outcome);
+        self.ledger.ended(question, sender.into(), outcome);
         if self.scope.contains(sender) {
             self.found(sender);
-            if self.live.contains_key(&sender) && self.standing(sender).settled {
+            if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
                 self.asking.settle(sender, Instant::now());
             }
@@ -114,7 +140,7 @@ impl<D: Door> Run<'_, D> {
     /// The first word of the question, for a reply's `asked`.
     fn word_of(&self, protocol: &Protocol) -> &'static str {
         let question = self.questions.iter().find(|question| question.protocol == *protocol);
-        let word = question.and_then(|question| question.unicast.first()?.word.split(' ').next());
+        let word = question.and_then(|question| question.multicast.first()?.word.split(' ').next());
         word.unwrap_or("question")
     }
 
@@ -166,6 +192,11 @@ impl<D: Door> Run<'_, D> {
         Some(segment.interface.name.clone())
     }
 
+    /// The only interface by which an address may be asked, if there is one.
+    pub(super) fn interface_to(&self, address: Ipv4Addr) -> Option<String> {
+        self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
+    }
+
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
         let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
@@ -174,14 +205,14 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
-        if self.live.contains_key(&host) {
+        if self.live.contains(&host) {
             return;
         }
         for &(question, _) in asked_already {
             let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.remember(&name, host.into());
         }
-        self.live.insert(host, self.segment_of(host));
+        self.live.insert(host);
         let now = Instant::now();
         let earliest = if asked_already.is_empty() {
             now
@@ -193,4 +224,10 @@ impl<D: Door> Run<'_, D> {
         self.asking.admit(host, places, earliest);
         self.ask_name(host);
     }
+}
+
+/// Whether a single host can have this address.
+fn is_hosts(address: Ipv4Addr) -> bool {
+    let [first, ..] = address.octets();
+    !matches!(first, 0 | 127 | 224..)
 }

@@ -14,14 +14,14 @@ use crate::coverage::BlindSpot;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::identify::Knowledge;
 use crate::net::{Body, Channel, Door, Heard, Neighbour, NeighbourState, Packet};
-use crate::probe::tcp::{Asked, Question};
+use crate::probe::tcp::{Asked, Talked};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
-use crate::wire::arp;
+use crate::wire::{arp, sadp_l2};
 
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
-use super::ledger::{Kept, Ledger, outcome_of};
+use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
@@ -50,6 +50,8 @@ const PASSES: Tempo = Tempo {
 };
 /// The coverage's name for the sweep without a raw socket, and what its replies say they were asked.
 const KERNEL: &str = "kernel resolution";
+/// The coverage's name for SADP in frames of Ethernet.
+const ETHERNET: &str = "ethernet sadp";
 /// Conversations over TCP that may be under way; the door has a limit of its own below it.
 const MAX_CONVERSATIONS: usize = 256;
 /// How often the watcher is told where the run stands.
@@ -97,14 +99,14 @@ struct Run<'a, D: Door> {
     sweeps: Vec<Sweep>,
     passes: Rounds,
     asking: Asking,
-    /// Hosts in scope that exist, and the interface of those on a segment.
-    live: HashMap<Ipv4Addr, Option<String>>,
+    /// Hosts in scope that exist.
+    live: HashSet<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
     talks: JoinSet<Vec<Asked>>,
     /// What hosts have been asked over TCP.
-    talked: HashMap<Ipv4Addr, Vec<Question>>,
+    talked: HashMap<Ipv4Addr, Talked>,
     talking: HashMap<tokio::task::Id, Ipv4Addr>,
     names: JoinSet<(Ipv4Addr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
@@ -134,7 +136,7 @@ impl<'a, D: Door> Run<'a, D> {
             sweeps: Vec::new(),
             passes: Rounds::new(Ranges::default(), PASSES),
             asking: Asking::new(ROOM),
-            live: HashMap::new(),
+            live: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
             talks: JoinSet::new(),
@@ -203,7 +205,7 @@ impl<'a, D: Door> Run<'a, D> {
             .any(|sweep| matches!(sweep.presence, Presence::Kernel(_)))
         {
             let rows = self.door.neighbours().await.unwrap_or_default();
-            let is_news = |row: &&Neighbour| !matches!(row.address, IpAddr::V4(host) if self.live.contains_key(&host));
+            let is_news = |row: &&Neighbour| !matches!(row.address, IpAddr::V4(host) if self.live.contains(&host));
             let news: Vec<Neighbour> = rows.iter().filter(is_news).cloned().collect();
             news.iter().for_each(|row| self.hear_neighbour(row, "table"));
         }

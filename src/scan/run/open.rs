@@ -10,6 +10,7 @@ impl<D: Door> Run<'_, D> {
         let mut beyond = self.plan.routed.clone();
         for segment in &self.plan.segments {
             multicast.extend(self.open_multicast(&segment.interface.name).await);
+            multicast.extend(self.open_ethernet(&segment.interface.name).await);
             let presence = match self.open_presence(segment).await {
                 Ok((presence, denied)) => {
                     blind = blind.or(denied);
@@ -57,8 +58,8 @@ impl<D: Door> Run<'_, D> {
                 source_port: question.source_port,
             };
             if let Err(why) = self.door.open(&channel).await {
-                self.blind_spots
-                    .push(no_channel("multicast", &protocol, &interface, &why));
+                let what = format!("multicast {protocol}");
+                self.blind_spots.push(no_channel(&what, &interface, &why));
                 continue;
             }
             if let (true, Some(group)) = (question.listens, question.group) {
@@ -69,13 +70,31 @@ impl<D: Door> Run<'_, D> {
                     group,
                 };
                 if let Err(why) = self.door.open(&listen).await {
-                    self.blind_spots
-                        .push(no_channel("announcements of", &protocol, &interface, &why));
+                    let what = format!("announcements of {protocol}");
+                    self.blind_spots.push(no_channel(&what, &interface, &why));
                 }
             }
             packets.extend(multicast_packets(question, &channel));
         }
         packets
+    }
+
+    /// SADP in frames, where the user wants it.
+    async fn open_ethernet(&mut self, interface: &str) -> Option<Packet> {
+        let interface = interface.to_owned();
+        let channel = Channel::Ethernet {
+            interface: interface.clone(),
+        };
+        if !self.plan.ethernet {
+            return None;
+        }
+        match self.door.open(&channel).await {
+            Ok(()) => Some(Packet::EthernetInquiry { interface }),
+            Err(why) => {
+                self.blind_spots.push(no_ethernet(&interface, &why));
+                None
+            }
+        }
     }
 
     pub(super) async fn open_unicast(&mut self) {
@@ -87,12 +106,12 @@ impl<D: Door> Run<'_, D> {
         let routed = (!self.plan.routed.is_empty()).then(|| self.plan.routed_interface.clone());
         let interfaces: HashSet<Option<String>> = segments.chain(routed).collect();
         for interface in interfaces {
-            for question in &self.questions {
+            for question in self.questions.iter().filter(|question| !question.unicast.is_empty()) {
                 let channel = unicast_channel(&question.protocol, interface.clone());
                 if let Err(why) = self.door.open(&channel).await {
                     let place = interface.as_deref().unwrap_or("any interface");
-                    self.blind_spots
-                        .push(no_channel("unicast", &question.protocol, place, &why));
+                    let what = format!("unicast {}", question.protocol);
+                    self.blind_spots.push(no_channel(&what, place, &why));
                 }
             }
         }
@@ -132,6 +151,14 @@ fn no_raw_socket(why: &std::io::Error) -> BlindSpot {
     }
 }
 
+fn no_ethernet(interface: &str, why: &std::io::Error) -> BlindSpot {
+    BlindSpot {
+        what: format!("{ETHERNET} on {interface}"),
+        why: format!("raw Ethernet (--l2-sadp): {why}"),
+        remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
+    }
+}
+
 fn no_presence(interface: &str, why: &std::io::Error) -> BlindSpot {
     BlindSpot {
         what: format!("hosts on {interface} that speak no discovery protocol"),
@@ -148,9 +175,9 @@ pub(super) fn no_way(why: &std::io::Error) -> BlindSpot {
     }
 }
 
-pub(super) fn no_channel(way: &str, protocol: &Protocol, interface: &str, why: &std::io::Error) -> BlindSpot {
+pub(super) fn no_channel(what: &str, interface: &str, why: &std::io::Error) -> BlindSpot {
     BlindSpot {
-        what: format!("{way} {protocol} on {interface}"),
+        what: format!("{what} on {interface}"),
         why: why.to_string(),
         remedy: "look whether another program holds the port, or a firewall on this machine forbids it".into(),
     }

@@ -7,7 +7,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) async fn step(&mut self, now: Instant) -> Step {
         let mut waits = Vec::new();
         match self.chorus.poll(now) {
-            Verse::Send(packet) => return self.send_multicast(packet).await,
+            Verse::Send(packet) => return self.send_to_everybody(packet).await,
             Verse::Wait(until) => waits.push(until),
             Verse::Done => {}
         }
@@ -64,21 +64,21 @@ impl<D: Door> Run<'_, D> {
         None
     }
 
-    async fn send_multicast(&mut self, packet: Packet) -> Step {
-        let Packet::Datagram {
-            channel: Channel::Multicast {
-                protocol, interface, ..
-            },
-            ..
-        } = &packet
-        else {
-            return Step::Sent;
+    async fn send_to_everybody(&mut self, packet: Packet) -> Step {
+        let (name, interface) = match &packet {
+            Packet::Datagram {
+                channel: Channel::Multicast {
+                    protocol, interface, ..
+                },
+                ..
+            } => (format!("multicast {protocol}"), interface.clone()),
+            Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
+            _ => return Step::Sent,
         };
-        let (name, protocol, interface) = (format!("multicast {protocol}"), protocol.clone(), interface.clone());
         match self.door.send(packet).await {
             Ok(()) => self.ledger.sent_to_nobody(&name, false),
             Err(why) => {
-                let blind_spot = open::no_channel("multicast", &protocol, &interface, &why);
+                let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
                     self.blind_spots.push(blind_spot);
                 }
@@ -88,8 +88,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
-        let interface = self.live.get(&host).cloned().flatten();
-        if self.send_unicast(host, interface, place).await {
+        if self.send_unicast(host, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent(&name, Some(host.into()));
         }
@@ -99,8 +98,7 @@ impl<D: Door> Run<'_, D> {
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
         let place = ORDER_FOR_SILENT[round];
-        let interface = self.segment_of(target).or_else(|| self.plan.routed_interface.clone());
-        if self.send_unicast(target, interface, place).await {
+        if self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent_to_nobody(&name, place.1 == 0);
         }
@@ -108,10 +106,10 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// Sends one unicast question; an address that cannot be asked is remembered as such.
-    async fn send_unicast(&mut self, host: Ipv4Addr, interface: Option<String>, (question, ask): Place) -> bool {
+    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> bool {
         let question = &self.questions[question];
         let packet = Packet::Datagram {
-            channel: unicast_channel(&question.protocol, interface),
+            channel: unicast_channel(&question.protocol, self.interface_to(host)),
             to: SocketAddrV4::new(host, question.port),
             payload: question.unicast[ask].payload.clone(),
         };

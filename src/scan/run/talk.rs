@@ -1,20 +1,16 @@
 //! Conversations over TCP and with reverse DNS: begun here, their fruits taken in here.
 
-use std::collections::hash_map::Entry;
-
 use super::*;
 use crate::probe::tcp::{self, Whom};
 
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
-        let asked = self.talked.entry(host).or_default();
-        let mut questions = tcp::ORDER.iter().copied();
-        let next = questions.find(|question| !asked.contains(question) && question.is_called_for(&standing.signs));
-        let Some(question) = next else {
+        let talked = self.talked.entry(host).or_default();
+        let Some(question) = tcp::next(&standing.signs, talked) else {
             return self.asking.release(host);
         };
-        asked.push(question);
+        talked.asked.push(question);
         let (door, whom) = (self.door.clone(), self.whom(host));
         let handle = self
             .talks
@@ -23,13 +19,9 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn whom(&self, host: Ipv4Addr) -> Whom {
-        let interface = match self.live.get(&host) {
-            Some(interface) => interface.clone(),
-            None => self.plan.routed_interface.clone(),
-        };
         Whom {
             host: host.into(),
-            interface,
+            interface: self.interface_to(host),
         }
     }
 
@@ -42,13 +34,7 @@ impl<D: Door> Run<'_, D> {
             .silent
             .get_or_insert_with(|| self.passes.silent().intersection(&self.plan.routed));
         let Some(host) = silent.take_first() else { return false };
-        // It brings the banner.
-        self.talked.insert(host, vec![tcp::Question::Banner]);
-        let (door, whom) = (self.door.clone(), self.whom(host));
-        let handle = self
-            .talks
-            .spawn(async move { probe::silent::ask(door.as_ref(), &whom).await });
-        self.talking.insert(handle.id(), host);
+        self.talk(host, self.standing(host));
         true
     }
 
@@ -61,9 +47,16 @@ impl<D: Door> Run<'_, D> {
         let Some(host) = self.talking.remove(&id) else { return };
         let asked = asked.unwrap_or_else(|| vec![self.broken(host)]);
         for asked in asked {
-            self.ledger.sent(&asked.question, Some(host.into()));
-            self.ledger.ended(&asked.question, host.into(), asked.outcome);
-            asked.replies.into_iter().for_each(|reply| self.keep_talk(host, reply));
+            for _ in 0..asked.connections {
+                self.ledger.sent(&asked.question, Some(host.into()));
+            }
+            self.ledger.ended(&asked.question, host.into(), outcome_of_talk(&asked));
+            let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
+            self.talked.entry(host).or_default().dropped += usize::from(dropped);
+            let is_news = asked.replies.is_empty() && !self.live.contains(&host);
+            let sign_of_life = asked.sign_of_life.filter(|_| is_news);
+            let replies = asked.replies.into_iter().chain(sign_of_life);
+            replies.for_each(|reply| self.keep_talk(host, reply));
         }
         let standing = self.standing(host);
         if standing.unit {
@@ -76,18 +69,19 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn broken(&self, host: Ipv4Addr) -> Asked {
-        let question = self.talked.get(&host).and_then(|asked| asked.last());
+        let question = self.talked.get(&host).and_then(|talked| talked.asked.last());
         Asked {
             question: question.map_or("tcp", |question| question.name()).into(),
             outcome: Outcome::Broken,
+            connections: 1,
+            sign_of_life: None,
             replies: Vec::new(),
         }
     }
 
     pub(super) fn keep_talk(&mut self, host: Ipv4Addr, reply: Reply) {
         self.keep(reply);
-        if let Entry::Vacant(place) = self.live.entry(host) {
-            place.insert(None);
+        if self.live.insert(host) {
             self.ask_name(host);
         }
     }
@@ -108,4 +102,10 @@ impl<D: Door> Run<'_, D> {
             self.names.spawn(async move { (host, door.name_of(host.into()).await) });
         }
     }
+}
+
+/// How a question over TCP came off: bytes came is not yet that they could be read.
+fn outcome_of_talk(asked: &Asked) -> Outcome {
+    let read = asked.replies.first().filter(|_| asked.outcome == Outcome::Answered);
+    read.map_or(asked.outcome, outcome_of)
 }
