@@ -10,6 +10,8 @@
 )]
 #![allow(clippy::print_stdout, reason = "it prints figures")]
 
+#[path = "../tests/lab/announce.rs"]
+mod announce;
 #[path = "../tests/lab/arp.rs"]
 mod arp;
 #[path = "../tests/lab/below.rs"]
@@ -30,6 +32,10 @@ mod replies;
 mod stage;
 #[path = "../tests/lab/sys.rs"]
 mod sys;
+#[path = "../tests/lab/tcp/mod.rs"]
+mod tcp;
+#[path = "../tests/lab/unsettled.rs"]
+mod unsettled;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -2,8 +2,9 @@
 
 use crate::estate;
 use crate::host::Host;
-use crate::stage::{LEDGER, run};
-use crate::{arp, below, ledger, play, sys};
+use crate::stage::run;
+use crate::tcp::LEDGER;
+use crate::{announce, arp, below, ledger, play, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -45,6 +46,8 @@ pub fn cameras() {
                 ([239, 255, 255, 251], play::DHIP),
                 ([255; 4], play::DHIP),
                 ([255; 4], play::DVRIP),
+                ([239, 255, 255, 250], announce::SSDP),
+                ([224, 0, 0, 251], announce::MDNS),
             ] {
                 play::hear_group(group.into(), port, on, hosts.clone())
                     .await

@@ -8,10 +8,12 @@
 )]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to its reader")]
 
+mod announce;
 mod host;
 mod play;
 mod replies;
 mod street;
+mod tcp;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;

@@ -2,12 +2,74 @@
 
 use std::time::Duration;
 
+use crate::announce::{Offer, Upnp};
 use crate::host::*;
 use crate::replies as r;
+use crate::tcp::onvif::{Login, Refusal, Service};
+use crate::tcp::{Site, Tcp};
+use crate::unsettled::UNSETTLED;
 
 /// 10.66.0.0/24 and the two units that answer from outside it.
-pub const NEAR: &[Host] = &[
-    bare("10.66.0.1", "4c:5e:0c:10:00:01", &[(80, Tcp::Http(r::HTTP_ROUTER))]),
+pub const NEAR: &[Host] = &join::<{ SETTLED.len() + UNSETTLED.len() }>();
+
+const fn join<const N: usize>() -> [Host; N] {
+    let mut all = [SETTLED[0]; N];
+    let mut at = 0;
+    while at < N {
+        all[at] = match at < SETTLED.len() {
+            true => SETTLED[at],
+            false => UNSETTLED[at - SETTLED.len()],
+        };
+        at += 1;
+    }
+    all
+}
+
+/// An ONVIF device service of another maker's, which no login of ours concerns.
+const fn service(host: Host, manufacturer: &'static str, refusal: Refusal) -> Host {
+    let service = Some(Service {
+        manufacturer,
+        refusal,
+        login: Login::Nobody,
+        ahead: 0,
+        elsewhere: None,
+    });
+    Host { service, ..host }
+}
+
+/// A printer offers its web page and its queue.
+const PRINTER: &[Offer] = &[
+    Offer {
+        instance: "LaserJet M402 [100060]",
+        service: "_http._tcp",
+        port: 80,
+        text: &[],
+    },
+    Offer {
+        instance: "LaserJet M402 [100060]",
+        service: "_ipp._tcp",
+        port: 631,
+        text: &["ty=HP LaserJet M402n", "note=Library"],
+    },
+];
+
+/// What discovery settles, and those who are no units.
+const SETTLED: &[Host] = &[
+    Host {
+        upnp: Some(Upnp {
+            server: "RouterOS/6.49 UPnP/1.0 MikroTik UPnP/1.0",
+            id: "55505050-474d-0000-0000-{mac0}",
+            location: "http://{ip}:2828/gateway_description.xml",
+        }),
+        ..bare(
+            "10.66.0.1",
+            "4c:5e:0c:10:00:01",
+            &[
+                (80, Tcp::Http(Site::Page(r::HTTP_ROUTER))),
+                (2828, Tcp::Http(Site::Upnp("/gateway_description.xml", r::UPNP_ROUTER))),
+            ],
+        )
+    },
     Host {
         sadp_to_group: true,
         ..onvif(
@@ -73,23 +135,29 @@ pub const NEAR: &[Host] = &[
         "DS-2CD2T47G1-L20191120AAWRD61200115",
         "V5.6.3build 190923",
     ),
-    hik_dvr(
-        "10.66.0.20",
-        "68:6d:bc:10:00:20",
-        "DS-7608NI-I2/8P",
-        "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
-        "V4.31.102build 210112",
-    ),
-    also_at(
-        hik_dvr(
-            "10.66.0.21",
-            "68:6d:bc:10:00:21",
+    Host {
+        tcp: HIK_NVR,
+        ..hik_dvr(
+            "10.66.0.20",
+            "68:6d:bc:10:00:20",
             "DS-7608NI-I2/8P",
             "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
             "V4.31.102build 210112",
-        ),
-        "10.66.0.20",
-    ),
+        )
+    },
+    Host {
+        tcp: HIK_NVR,
+        ..also_at(
+            hik_dvr(
+                "10.66.0.21",
+                "68:6d:bc:10:00:21",
+                "DS-7608NI-I2/8P",
+                "DS-7608NI-I2/8P0820210719CCRRG52200120WCVU",
+                "V4.31.102build 210112",
+            ),
+            "10.66.0.20",
+        )
+    },
     hik_dvr(
         "10.66.0.22",
         "54:c4:15:10:00:22",
@@ -117,8 +185,24 @@ pub const NEAR: &[Host] = &[
         ),
         "Annke",
     ),
-    quiet("hikvision", "10.66.0.25", "80:48:9f:10:00:25", HIK),
-    quiet("hikvision", "10.66.0.26", "ac:cb:51:10:00:26", HIK_TLS),
+    quiet(
+        "hikvision",
+        "10.66.0.25",
+        "80:48:9f:10:00:25",
+        "DS-2CD2186G2-ISU",
+        "DS-2CD2186G2-ISU20210930AAWRG70200125",
+        "V5.7.0build 210816",
+        HIK,
+    ),
+    quiet(
+        "hikvision",
+        "10.66.0.26",
+        "ac:cb:51:10:00:26",
+        "DS-2CD3686G2T-IZS",
+        "DS-2CD3686G2T-IZS20230214AAWRL00200126",
+        "V5.7.13build 230411",
+        HIK_TLS,
+    ),
     onvif(
         dahua(
             "10.66.0.30",
@@ -187,17 +271,20 @@ pub const NEAR: &[Host] = &[
             "Dahua",
         )
     },
-    of_class(
-        dahua(
-            "10.66.0.40",
-            "bc:32:5f:10:00:40",
-            "NVR",
-            "DHI-NVR5464-4KS2",
-            "5K00D33PAZ00140",
-            "4.001.0000005.1.R",
-        ),
-        "recorder",
-    ),
+    Host {
+        tcp: DAHUA_NVR,
+        ..of_class(
+            dahua(
+                "10.66.0.40",
+                "bc:32:5f:10:00:40",
+                "NVR",
+                "DHI-NVR5464-4KS2",
+                "5K00D33PAZ00140",
+                "4.001.0000005.1.R",
+            ),
+            "recorder",
+        )
+    },
     of_class(
         dahua(
             "10.66.0.41",
@@ -234,7 +321,19 @@ pub const NEAR: &[Host] = &[
         },
         "Amcrest",
     ),
-    quiet("dahua", "10.66.0.44", "14:a7:8b:10:00:44", DAHUA),
+    tells(
+        quiet(
+            "dahua",
+            "10.66.0.44",
+            "14:a7:8b:10:00:44",
+            "IPC-HDW5442TM-AS",
+            "6L0AF31PAG00144",
+            "2.820.0000000.18.R",
+            DAHUA,
+        ),
+        false,
+        true,
+    ),
     of_class(
         Host {
             dvrip: true,
@@ -252,12 +351,24 @@ pub const NEAR: &[Host] = &[
         "recorder",
     ),
     other("10.66.0.50", "ac:cc:8e:10:00:50", "AXIS%20P3245-LV", "P3245-LV"),
-    odd(
-        other("10.66.0.51", "48:ea:63:10:00:51", "UNIVIEW", "IPC3614SR3"),
-        Odd::OtherPort,
+    service(
+        odd(
+            other("10.66.0.51", "48:ea:63:10:00:51", "UNIVIEW", "IPC3614SR3"),
+            Odd::OtherPort,
+        ),
+        "UNIVIEW",
+        Refusal::BareFault500,
     ),
     other("10.66.0.52", "ec:71:db:10:00:52", "IPC-BO", "RLC-810A"),
-    other("10.66.0.53", "00:09:18:10:00:53", "Hanwha", "XNO-6080R"),
+    Host {
+        firmware: "1.40.00_20200109_R280",
+        serial: "ZNMV70GM600053X",
+        ..service(
+            other("10.66.0.53", "00:09:18:10:00:53", "Hanwha", "XNO-6080R"),
+            "Hanwha Techwin",
+            Refusal::Never,
+        )
+    },
     Host {
         wsd: Some(r::WSD_HIK),
         ..other("10.66.0.54", "48:02:2a:10:00:54", "CamHiPro", "IPCAM")
@@ -267,7 +378,10 @@ pub const NEAR: &[Host] = &[
         ..other("10.66.0.55", "00:12:31:10:00:55", "IPC-Xcam", "IP_Camera")
     },
     odd(other("10.66.0.56", "00:1b:c5:10:00:56", "Kam", "K1"), Odd::Gbk),
-    bare("10.66.0.60", "3c:d9:2b:10:00:60", TRAPS),
+    Host {
+        offers: PRINTER,
+        ..bare("10.66.0.60", "3c:d9:2b:10:00:60", TRAPS)
+    },
     bare("10.66.0.61", "00:80:77:10:00:61", TRAPS),
     Host {
         wsd: Some(r::WSD_NAS),
@@ -276,9 +390,13 @@ pub const NEAR: &[Host] = &[
     bare(
         "10.66.0.63",
         "00:50:56:10:00:63",
-        &[(80, Tcp::Http(r::HTTP_WEB_SERVICE))],
+        &[(80, Tcp::Http(Site::Page(r::HTTP_WEB_SERVICE)))],
     ),
-    bare("10.66.0.64", "00:0e:8e:10:00:64", &[(80, Tcp::Http(r::HTTP_GOAHEAD))]),
+    bare(
+        "10.66.0.64",
+        "00:0e:8e:10:00:64",
+        &[(80, Tcp::Http(Site::Page(r::HTTP_GOAHEAD)))],
+    ),
     bare("10.66.0.65", "40:2c:76:10:00:65", PLAIN),
     Host {
         garbled: true,
@@ -355,7 +473,15 @@ pub const FAR: &[Host] = &[
         firewalled: true,
         ..pc("10.77.0.20", "f8:b1:56:10:77:20")
     },
-    quiet("hikvision", "10.77.0.30", "08:54:11:10:77:30", HIK),
+    quiet(
+        "hikvision",
+        "10.77.0.30",
+        "08:54:11:10:77:30",
+        "DS-2CD2047G2-LU",
+        "DS-2CD2047G2-LU20220105AAWRJ00207730",
+        "V5.7.2build 211230",
+        HIK,
+    ),
 ];
 
 /// 10.88.0.0/28, on the scanner's second interface.

@@ -2,7 +2,14 @@
 
 use std::time::Duration;
 
+use crate::announce::{Offer, Upnp};
 use crate::replies as r;
+use crate::tcp::cgi::{self, Ask, Cgi};
+use crate::tcp::digest::Hash;
+use crate::tcp::isapi::{self, Isapi, Tree, Ui};
+use crate::tcp::onvif::Service;
+use crate::tcp::rtsp::Rtsp;
+use crate::tcp::{Site, Tcp};
 
 /// What a good scan says of a host.
 #[derive(Clone, Copy, Default)]
@@ -25,19 +32,6 @@ pub struct Expect {
     pub same_as: Option<&'static str>,
 }
 
-/// How a TCP port behaves once connected.
-#[derive(Clone, Copy)]
-pub enum Tcp {
-    /// Reads a request, sends this, closes.
-    Http(&'static str),
-    /// The same behind TLS with a certificate that nobody signed.
-    Https(&'static str),
-    /// Hikvision's port 8000 speaks first.
-    HikGreeting,
-    /// Accepts and says nothing.
-    Mute,
-}
-
 /// How a host treats the discovery questions.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub enum Hears {
@@ -57,6 +51,8 @@ pub enum Odd {
     Gbk,
     ZeroXaddr,
     StaleXaddr,
+    /// Says that its device service is at the file server's.
+    ForeignXaddr,
 }
 
 #[derive(Clone, Copy)]
@@ -84,6 +80,12 @@ pub struct Host {
     /// Drops everything but ARP.
     pub firewalled: bool,
     pub garbled: bool,
+    /// Wedges when it is asked too much.
+    pub fragile: bool,
+    /// The ONVIF device service on each of its web servers.
+    pub service: Option<Service>,
+    pub upnp: Option<Upnp>,
+    pub offers: &'static [Offer],
     pub expect: Expect,
 }
 
@@ -111,16 +113,84 @@ pub const fn claim(ip: &'static str, mac: &'static str) -> Claim {
     Claim { ip, mac, when }
 }
 
-pub const HIK: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_HIK)), (554, Tcp::Mute), (8000, Tcp::HikGreeting)];
-pub const HIK_TLS: &[(u16, Tcp)] = &[(443, Tcp::Https(r::HTTP_HIK)), (554, Tcp::Mute)];
-pub const DAHUA: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_DAHUA)), (554, Tcp::Mute), (37777, Tcp::Mute)];
-pub const PLAIN: &[(u16, Tcp)] = &[(80, Tcp::Http(r::HTTP_PLAIN))];
-pub const TRAPS: &[(u16, Tcp)] = &[
-    (80, Tcp::Http(r::HTTP_PLAIN)),
-    (515, Tcp::Mute),
-    (631, Tcp::Mute),
-    (9100, Tcp::Mute),
+/// An innocent at whom liars point: nobody has business with its web server but for the banner.
+pub const STRANGER: &str = "10.66.0.62";
+
+/// The password of the one user whom a unit knows: one for each maker, as an installer leaves it.
+pub fn password(host: &Host) -> &'static str {
+    match host.expect.maker {
+        Some("dahua") => "Leaf, shutter = \"7\"",
+        _ => "Lens:cap-42",
+    }
+}
+
+pub const ISAPI: Isapi = Isapi {
+    root: r::HTTP_HIK,
+    realm: "IP Camera(C1234)",
+    hashes: &[Hash::Md5],
+    tree: Tree::Isapi,
+    ui: Ui::Newer,
+    upnp: false,
+    stale: false,
+    channels: None,
+};
+pub const CGI: Cgi = Cgi {
+    root: r::HTTP_DAHUA,
+    ask: Ask::Digest("auth"),
+    built: "2020-06-05",
+    two_lines: false,
+    numbered: false,
+    remote: None,
+};
+/// A recorder that records other makers' cameras too.
+pub const HIK_NVR: &[(u16, Tcp)] = &[
+    (
+        80,
+        Tcp::Http(Site::Hikvision(Isapi {
+            channels: Some((isapi::CHANNELS, isapi::CHANNEL_STATUS)),
+            ..ISAPI
+        })),
+    ),
+    HIK_RTSP,
+    (8000, Tcp::HikGreeting),
 ];
+pub const DAHUA_NVR: &[(u16, Tcp)] = &[
+    (
+        80,
+        Tcp::Http(Site::Dahua(Cgi {
+            remote: Some(cgi::REMOTE),
+            ..CGI
+        })),
+    ),
+    (554, Tcp::Rtsp(Rtsp::Dahua)),
+    (37777, Tcp::Dvrip),
+];
+pub const HIK_TLS: &[(u16, Tcp)] = &[
+    (
+        443,
+        Tcp::Https(Site::Hikvision(Isapi {
+            hashes: &[Hash::Sha256, Hash::Md5],
+            ..ISAPI
+        })),
+    ),
+    HIK_RTSP,
+];
+pub const HIK_RTSP: (u16, Tcp) = (554, Tcp::Rtsp(Rtsp::Hikvision("IP Camera(C1234)")));
+pub const HIK: &[(u16, Tcp)] = &[
+    (80, Tcp::Http(Site::Hikvision(ISAPI))),
+    HIK_RTSP,
+    (8000, Tcp::HikGreeting),
+];
+pub const DAHUA: &[(u16, Tcp)] = &[
+    (80, Tcp::Http(Site::Dahua(CGI))),
+    (554, Tcp::Rtsp(Rtsp::Dahua)),
+    (37777, Tcp::Dvrip),
+];
+const WEB: (u16, Tcp) = (80, Tcp::Http(Site::Page(r::HTTP_PLAIN)));
+pub const PLAIN: &[(u16, Tcp)] = &[WEB];
+/// A camera of anybody's.
+pub const OTHER: &[(u16, Tcp)] = &[WEB, (554, Tcp::Rtsp(Rtsp::Live555))];
+pub const TRAPS: &[(u16, Tcp)] = &[WEB, (515, Tcp::Mute), (631, Tcp::Mute), (9100, Tcp::Mute)];
 
 pub const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
     Host {
@@ -143,6 +213,10 @@ pub const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)
         sadp_to_group: false,
         firewalled: false,
         garbled: false,
+        fragile: false,
+        service: None,
+        upnp: None,
+        offers: &[],
         expect: Expect {
             maker: None,
             model: None,
@@ -274,13 +348,21 @@ pub const fn other(ip: &'static str, mac: &'static str, name: &'static str, mode
         wsd: Some(r::WSD_OTHER),
         name,
         model,
-        ..bare(ip, mac, PLAIN)
+        ..bare(ip, mac, OTHER)
     }
 }
 
-/// Found by its web page and its address block only.
-pub const fn quiet(maker: &'static str, ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)]) -> Host {
-    let host = unit(maker, ip, mac, "", "", "", tcp);
+/// Discovery is off: what it is it tells only to who asks further, and all of it only to who logs in.
+pub const fn quiet(
+    maker: &'static str,
+    ip: &'static str,
+    mac: &'static str,
+    model: &'static str,
+    serial: &'static str,
+    firmware: &'static str,
+    tcp: &'static [(u16, Tcp)],
+) -> Host {
+    let host = unit(maker, ip, mac, model, serial, firmware, tcp);
     Host {
         expect: Expect {
             model: None,
@@ -288,6 +370,18 @@ pub const fn quiet(maker: &'static str, ip: &'static str, mac: &'static str, tcp
             firmware: None,
             class: None,
             least: "probable",
+            ..host.expect
+        },
+        ..host
+    }
+}
+
+/// What a unit tells without a login: its model, its serial number, or both.
+pub const fn tells(host: Host, model: bool, serial: bool) -> Host {
+    Host {
+        expect: Expect {
+            model: if model { Some(host.model) } else { None },
+            serial: if serial { Some(host.serial) } else { None },
             ..host.expect
         },
         ..host

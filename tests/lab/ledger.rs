@@ -6,6 +6,7 @@
 //! udp ADDRESS PORT HEX             a datagram
 //! connect ADDRESS SOURCE PORT OPEN a new connection; OPEN others stand with that host
 //! again ADDRESS SOURCE PORT OPEN   a repeated SYN; OPEN others with that host were begun since the first
+//! authorization ADDRESS PORT       a segment with a credential that is there to be read
 //! ip NUMBER ADDRESS                any other IPv4 packet, by its protocol number
 //! ip6 NUMBER                       any IPv6 packet but the kernel's own upkeep
 //! ```
@@ -59,9 +60,17 @@ fn sent(packet: &[u8], connections: &mut Connections) -> Option<String> {
             let payload = hexadecimal(body.get(8..length)?);
             Some(format!("udp {to} {} {payload}\n", port(body, 2)?))
         }
-        6 => connections.sent(to, body),
+        6 => connections.sent(to, body).or_else(|| credential(to, body)),
         protocol => Some(format!("ip {protocol} {to}\n")),
     }
+}
+
+/// A line where a segment has the header field or the element by which somebody logs in.
+fn credential(to: Ipv4Addr, body: &[u8]) -> Option<String> {
+    let payload = body.get(usize::from(body.get(12)? >> 4) * 4..)?.to_ascii_lowercase();
+    let has = |word: &[u8]| payload.windows(word.len()).any(|part| part == word);
+    let found = has(b"\nauthorization:") || has(b"usernametoken");
+    found.then(|| format!("authorization {to} {}\n", port(body, 2).unwrap_or_default()))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

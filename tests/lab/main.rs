@@ -11,12 +11,14 @@
 //! namespace takes every address of the estate for its own (`ip route add local`), so its kernel speaks TCP
 //! for all of them; nft gives each frame that leaves the MAC of its sender; `arp` answers who-has.
 //!
-//! - `estate` is the table of who exists and what a good scan says of them, `host` what a host is made of;
+//! - `estate` and `unsettled` are the table of who exists and what a good scan says of them, `host` what a host is made of;
 //! - `replies` are the bytes that devices send, none of them from the scanner's own codec; `play` sends them;
 //! - `below` is a unit that speaks no IP at all;
 //! - `stage` builds the scanner's side and runs programs there, `cameras` the other; `sys` has the kernel calls;
-//! - `ledger` writes down what the scanner sent; `check` compares it and the report with the estate;
-//! - `scans` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `tcp` has the devices' servers, a file a protocol; `announce` SSDP and mDNS;
+//! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
+//!   in it, `check` compares the report with the estate;
+//! - `scans` and `logins` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -30,19 +32,24 @@
     reason = "a test talks to its reader"
 )]
 
+mod announce;
 mod arp;
 mod below;
 mod cameras;
 mod check;
 mod estate;
+mod harmless;
 mod host;
 mod ledger;
+mod logins;
 mod owners;
 mod play;
 mod replies;
 mod scans;
 mod stage;
 mod sys;
+mod tcp;
+mod unsettled;
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};

@@ -24,6 +24,7 @@ const OTHERS: &[(&str, &str)] = &[
     ("402c761", "Shanghai Dahua Scale Factory"),
     ("b827eb", "Raspberry Pi"),
     ("f8b156", "Dell"),
+    ("0012fb", "Samsung Electronics"),
     // Telephones make up an address under a prefix that the registry gives for local use.
     ("daa119", "Google"),
 ];

@@ -1,15 +1,15 @@
 //! Plays the devices: one socket for each host and port, real kernel TCP, answers from `replies`.
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio_rustls::TlsAcceptor;
+use tokio::net::{TcpListener, UdpSocket};
 
-use crate::host::{Hears, Host, Odd, Tcp};
+use crate::announce::{self, MDNS, SSDP};
+use crate::host::{Hears, Host, Odd};
 use crate::replies;
+use crate::tcp::{self, Device, Tcp};
 
 pub const WSD: u16 = 3702;
 pub const SADP: u16 = 37020;
@@ -28,13 +28,14 @@ pub fn literal(address: &str) -> Ipv4Addr {
 /// Opens every port of every host and answers until the process ends.
 pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
     for host in hosts {
-        for port in [WSD, SADP, DHIP, DVRIP] {
+        let device = Arc::new(Device::new(host));
+        for port in [WSD, SADP, DHIP, DVRIP, SSDP, MDNS] {
             let socket = Arc::new(bind(address(host), port)?);
-            tokio::spawn(answer_unicast(host, port, socket));
+            tokio::spawn(answer_unicast(device.clone(), port, socket));
         }
         for &(port, how) in host.tcp {
             let listener = TcpListener::bind((address(host), port)).await?;
-            tokio::spawn(accept(listener, how));
+            tokio::spawn(tcp::accept(listener, device.clone(), how));
         }
     }
     Ok(())
@@ -92,10 +93,11 @@ fn hears(host: &Host, port: u16) -> Hears {
     }
 }
 
-async fn answer_unicast(host: &'static Host, port: u16, socket: Arc<UdpSocket>) {
+async fn answer_unicast(device: Arc<Device>, port: u16, socket: Arc<UdpSocket>) {
+    let host = device.host;
     let mut buffer = vec![0; 65_536];
     while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-        if hears(host, port) == Hears::MulticastOnly || host.firewalled {
+        if hears(host, port) == Hears::MulticastOnly || host.firewalled || device.strain.is_wedged() {
             continue;
         }
         if let Some(reply) = reply(host, port, &buffer[..length]) {
@@ -140,6 +142,8 @@ pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
             Some(replies::dhip_frame(fill(host, host.dhip?).as_bytes()))
         }
         DVRIP if host.dvrip && question.len() == 32 && question.starts_with(b"\xa3\x01\0") => Some(dvrip(host)),
+        SSDP => announce::ssdp(host, &text),
+        MDNS => announce::mdns(host, question),
         WSD if text.contains("/discovery/Probe") => wsd(host, &text),
         _ => None,
     }
@@ -192,7 +196,8 @@ fn between<'a>(text: &'a str, open: &str, close: &str) -> &'a str {
         .map_or("", |(inside, _)| inside)
 }
 
-fn fill(host: &Host, template: &str) -> String {
+/// Puts the host's particulars where a template has their names in braces.
+pub fn fill(host: &Host, template: &str) -> String {
     let http = host
         .tcp
         .iter()
@@ -201,6 +206,7 @@ fn fill(host: &Host, template: &str) -> String {
     let xaddr = match host.odd {
         Odd::ZeroXaddr => "0.0.0.0".to_owned(),
         Odd::StaleXaddr => "192.168.1.19".to_owned(),
+        Odd::ForeignXaddr => crate::host::STRANGER.to_owned(),
         _ if http == 80 => host.ip.to_owned(),
         _ => format!("{}:{http}", host.ip),
     };
@@ -221,54 +227,4 @@ fn fill(host: &Host, template: &str) -> String {
         .replace("{vendor}", if host.name == "Dahua" { "General" } else { host.name })
         .replace("{init}", if host.activated { "2714" } else { "3733" })
         .replace("{activated}", if host.activated { "true" } else { "false" })
-}
-
-async fn accept(listener: TcpListener, how: Tcp) {
-    while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(converse(stream, how));
-    }
-}
-
-async fn converse(mut stream: TcpStream, how: Tcp) {
-    match how {
-        Tcp::Http(page) => answer_http(stream, page).await,
-        Tcp::Https(page) => {
-            if let Ok(stream) = tls().accept(stream).await {
-                answer_http(stream, page).await;
-            }
-        }
-        Tcp::HikGreeting => {
-            let _ = stream.write_all(b"\0\0\0\x10\0\0\0\x1e\0\0\0\x1e\0\0\0\0").await;
-            let _ = stream.read(&mut [0; 4096]).await;
-        }
-        Tcp::Mute => {
-            let _ = stream.read(&mut [0; 4096]).await;
-        }
-    }
-}
-
-async fn answer_http(mut stream: impl AsyncRead + AsyncWrite + Unpin, page: &str) {
-    let _ = stream.read(&mut [0; 4096]).await;
-    let _ = stream.write_all(page.as_bytes()).await;
-    let _ = stream.shutdown().await;
-}
-
-/// What the units' certificate calls itself; nobody but the unit has signed it.
-pub const CERTIFIED_NAME: &str = "camera.lab.example";
-
-fn tls() -> TlsAcceptor {
-    static ACCEPTOR: OnceLock<TlsAcceptor> = OnceLock::new();
-    ACCEPTOR.get_or_init(acceptor).clone()
-}
-
-fn acceptor() -> TlsAcceptor {
-    let pair = rcgen::generate_simple_self_signed([CERTIFIED_NAME.to_owned()]).expect("a certificate");
-    let key = rustls::pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).expect("a key");
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions that ring supports")
-        .with_no_client_auth()
-        .with_single_cert(vec![pair.cert.der().clone()], key)
-        .expect("the certificate's own key");
-    TlsAcceptor::from(Arc::new(config))
 }

@@ -3,6 +3,9 @@
 /// SADP as an IPC of the V5 line sends it, `flase` included: firmware really spells it so.
 pub const SADP_IPC: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ProbeMatch><Uuid>{uuid}</Uuid>\r\n<Types>inquiry</Types>\r\n<DeviceType>142378</DeviceType>\r\n<DeviceDescription>{model}</DeviceDescription>\r\n<DeviceSN>{serial}</DeviceSN>\r\n<CommandPort>8000</CommandPort>\r\n<HttpPort>{http}</HttpPort>\r\n<MAC>{mac-}</MAC>\r\n<IPv4Address>{ip}</IPv4Address>\r\n<IPv4SubnetMask>255.255.255.0</IPv4SubnetMask>\r\n<IPv4Gateway>10.66.0.1</IPv4Gateway>\r\n<IPv6Address>::</IPv6Address>\r\n<IPv6Gateway>::</IPv6Gateway>\r\n<IPv6MaskLen>64</IPv6MaskLen>\r\n<DHCP>false</DHCP>\r\n<AnalogChannelNum>0</AnalogChannelNum>\r\n<DigitalChannelNum>1</DigitalChannelNum>\r\n<SoftwareVersion>{firmware}</SoftwareVersion>\r\n<DSPVersion>V7.3 build 200101</DSPVersion>\r\n<BootTime>2026-03-01 08:14:52</BootTime>\r\n<Encrypt>true</Encrypt>\r\n<ResetAbility>false</ResetAbility>\r\n<DiskNumber>0</DiskNumber>\r\n<Activated>{activated}</Activated>\r\n<PasswordResetAbility>true</PasswordResetAbility>\r\n<HCPlatformEnable>flase</HCPlatformEnable>\r\n</ProbeMatch>\r\n";
 
+/// The least that names a device; nothing of its firmware.
+pub const SADP_BARE: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ProbeMatch><Uuid>{uuid}</Uuid>\r\n<Types>inquiry</Types>\r\n<DeviceDescription>{model}</DeviceDescription>\r\n<DeviceSN>{serial}</DeviceSN>\r\n<HttpPort>{http}</HttpPort>\r\n<MAC>{mac-}</MAC>\r\n<IPv4Address>{ip}</IPv4Address>\r\n<Activated>{activated}</Activated>\r\n</ProbeMatch>\r\n";
+
 /// A recorder puts the keys first and counts channels.
 pub const SADP_DVR: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<ProbeMatch><Uuid>{uuid}</Uuid>\r\n<Encrypt>true</Encrypt>\r\n<Types>inquiry</Types>\r\n<DeviceType>44322</DeviceType>\r\n<DeviceDescription>{model}</DeviceDescription>\r\n<DeviceSN>{serial}</DeviceSN>\r\n<CommandPort>8000</CommandPort>\r\n<HttpPort>{http}</HttpPort>\r\n<MAC>{mac-}</MAC>\r\n<IPv4Address>{ip}</IPv4Address>\r\n<IPv4SubnetMask>255.255.255.0</IPv4SubnetMask>\r\n<IPv4Gateway>10.66.0.1</IPv4Gateway>\r\n<DHCP>true</DHCP>\r\n<AnalogChannelNum>4</AnalogChannelNum>\r\n<DigitalChannelNum>5</DigitalChannelNum>\r\n<SoftwareVersion>{firmware}</SoftwareVersion>\r\n<DSPVersion>V5.0, build 191213</DSPVersion>\r\n<OEMInfo>N/A</OEMInfo>\r\n<Activated>{activated}</Activated>\r\n</ProbeMatch>\r\n";
 
@@ -23,6 +26,8 @@ pub const WSD_NAS: &str = "<?xml version=\"1.0\" encoding=\"utf-8\"?><soap:Envel
 
 /// Hikvision's web root: the bare `webserver` product token and the redirect to its login page.
 pub const HTTP_HIK: &str = "HTTP/1.1 200 OK\r\nDate: Sun, 01 Mar 2026 08:20:11 GMT\r\nServer: App-webs/\r\nETag: \"0-2f1-1e0\"\r\nContent-Length: 81\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<!doctype html><html><script>window.location.href='/doc/page/login.asp'</script>\n";
+/// Firmware of 2014 sends visitors on to its first page.
+pub const HTTP_OLD_HIK: &str = "HTTP/1.1 302 Redirect\r\nServer: Hikvision-Webs\r\nDate: Sun Mar  1 08:20:11 2026\r\nPragma: no-cache\r\nCache-Control: no-cache\r\nContent-Length: 0\r\nConnection: close\r\nLocation: /index.asp\r\n\r\n";
 /// Dahua's web root: no `Server`, this order, this spelling.
 pub const HTTP_DAHUA: &str = "HTTP/1.1 200 OK\r\nCONNECTION: close\r\nDate: Sun, 01 Mar 2026 08:20:11 GMT\r\nLast-Modified: Wed, 12 Feb 2025 02:11:09 GMT\r\nEtag: \"1739326269:83\"\r\nCONTENT-LENGTH: 136\r\nP3P: CP=CAO PSA OUR\r\nX-Frame-Options: SAMEORIGIN\r\nCONTENT-TYPE: text/html\r\n\r\n<!DOCTYPE html><html><head><title>WEB SERVICE</title></head><body><div class=\"ui-dialog-content ui-video-wrap-icon\"></div></body></html>";
 /// Somebody's own page that happens to bear Dahua's title.
@@ -33,6 +38,13 @@ pub const HTTP_ROUTER: &str = "HTTP/1.1 401 Unauthorized\r\nServer: httpd\r\nWWW
 pub const HTTP_GOAHEAD: &str = "HTTP/1.0 302 Redirect\r\nServer: GoAhead-Webs\r\nLocation: /login.htm\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 /// Any plain web server.
 pub const HTTP_PLAIN: &str = "HTTP/1.1 200 OK\r\nServer: lighttpd/1.4.69\r\nContent-Type: text/html\r\nContent-Length: 49\r\nConnection: close\r\n\r\n<html><head><title>It works</title></head></html>";
+
+/// The UPnP description of a Dahua camera.
+pub const UPNP_DAHUA: &str = "<?xml version=\"1.0\"?>\n<root xmlns=\"urn:schemas-upnp-org:device-1-0\">\n<specVersion><major>1</major><minor>0</minor></specVersion>\n<device>\n<deviceType>urn:schemas-upnp-org:device:3.0-{serial}</deviceType>\n<friendlyName>{serial}</friendlyName>\n<manufacturer>Private</manufacturer>\n<modelName>{model}</modelName>\n<serialNumber>{serial}</serialNumber>\n<UDN>uuid:device_3_0-{serial}</UDN>\n<presentationURL>http://{ip}:80</presentationURL>\n</device>\n</root>\n";
+/// The UPnP description of a television.
+pub const UPNP_TV: &str = "<?xml version=\"1.0\"?>\n<root xmlns=\"urn:schemas-upnp-org:device-1-0\">\n<specVersion><major>1</major><minor>0</minor></specVersion>\n<device>\n<deviceType>urn:schemas-upnp-org:device:MediaRenderer:1</deviceType>\n<friendlyName>Staff room</friendlyName>\n<manufacturer>Samsung Electronics</manufacturer>\n<modelName>UE55H6400</modelName>\n<UDN>uuid:0d1cef00-00de-1000-8a2c-{mac0}</UDN>\n</device>\n</root>\n";
+/// The UPnP description of a router; its cameras, if it has any, are not in it.
+pub const UPNP_ROUTER: &str = "<?xml version=\"1.0\"?>\n<root xmlns=\"urn:schemas-upnp-org:device-1-0\">\n<specVersion><major>1</major><minor>0</minor></specVersion>\n<device>\n<deviceType>urn:schemas-upnp-org:device:InternetGatewayDevice:1</deviceType>\n<friendlyName>MikroTik Router</friendlyName>\n<manufacturer>MikroTik</manufacturer>\n<modelName>Router OS</modelName>\n<UDN>uuid:55505050-474d-0000-0000-{mac0}</UDN>\n</device>\n</root>\n";
 
 /// The 32-byte DHIP header (little endian lengths at 16 and 24) and the JSON.
 pub fn dhip_frame(json: &[u8]) -> Vec<u8> {
@@ -78,6 +90,7 @@ fn the_older_discovery_has_its_fields_where_units_have_them() {
 fn every_page_is_as_long_as_it_says_and_ends_the_connection() {
     for page in [
         HTTP_HIK,
+        HTTP_OLD_HIK,
         HTTP_DAHUA,
         HTTP_WEB_SERVICE,
         HTTP_ROUTER,

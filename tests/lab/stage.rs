@@ -7,10 +7,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::sys;
+use crate::tcp::LEDGER;
 
 const INSIDE: &str = "CAMSWEEP_LAB_INSIDE";
-/// Tells the cameras' process where its ledger is.
-pub const LEDGER: &str = "CAMSWEEP_LAB_LEDGER";
 
 /// Namespaces share the kernel's neighbour table of 1,024 rows, and two scans at once would show in their times.
 static ONE_LAB_AT_A_TIME: Mutex<()> = Mutex::new(());

@@ -1,16 +1,17 @@
 //! The demo's segment as data: a dozen units and neighbours on the loopback, web servers on the high ports
 //! that they announce, so that an ordinary user can play them.
 
-use crate::host::{Expect, Host, Tcp, bare, dahua, hik, hik_dvr, onvif, other};
+use crate::host::{CGI, Expect, Host, ISAPI, bare, dahua, hik, hik_dvr, onvif, other};
 use crate::replies as r;
+use crate::tcp::{Site, Tcp};
 
 /// What the demo sweeps.
 pub const TARGETS: &str = "127.0.66.0/27";
 
-const HIK: &[(u16, Tcp)] = &[(18080, Tcp::Http(r::HTTP_HIK))];
-const DAHUA: &[(u16, Tcp)] = &[(18081, Tcp::Http(r::HTTP_DAHUA))];
-const PLAIN: &[(u16, Tcp)] = &[(18082, Tcp::Http(r::HTTP_PLAIN))];
-const WEB_SERVICE: &[(u16, Tcp)] = &[(18083, Tcp::Http(r::HTTP_WEB_SERVICE))];
+const HIK: &[(u16, Tcp)] = &[(18080, Tcp::Http(Site::Hikvision(ISAPI)))];
+const DAHUA: &[(u16, Tcp)] = &[(18081, Tcp::Http(Site::Dahua(CGI)))];
+const PLAIN: &[(u16, Tcp)] = &[(18082, Tcp::Http(Site::Page(r::HTTP_PLAIN)))];
+const WEB_SERVICE: &[(u16, Tcp)] = &[(18083, Tcp::Http(Site::Page(r::HTTP_WEB_SERVICE)))];
 
 const fn web(host: Host, tcp: &'static [(u16, Tcp)]) -> Host {
     Host { tcp, ..host }
