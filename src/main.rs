@@ -137,6 +137,9 @@ fn write(report: &Report, args: &OutputArgs, to: Option<WholeFile>) -> Result<()
 }
 
 fn show_data(args: &DataArgs) -> Outcome {
+    if args.questions {
+        return print(&data::questions());
+    }
     let knowledge: std::borrow::Cow<'_, Knowledge> = data::knowledge(args.oui_file.as_deref())?;
     print(&data::words(&knowledge, args.oui_file.as_deref()))
 }

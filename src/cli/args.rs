@@ -106,6 +106,9 @@ pub struct JudgeArgs {
 /// `camsweep data`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DataArgs {
+    /// Show instead what each question can bring from which family of devices, as Markdown.
+    #[arg(long, conflicts_with = "oui_file")]
+    pub questions: bool,
     /// Show this MAC registry (the IEEE's CSV) in place of the embedded one.
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,

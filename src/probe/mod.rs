@@ -3,6 +3,7 @@
 //! Datagram questions are data: the sweep decides when each is sent. Questions over TCP are plain
 //! sequential `async`: ask, read, next.
 
+pub mod brings;
 mod description;
 mod dhip;
 mod dvrip;
