@@ -9,6 +9,7 @@ mod dhip;
 mod dvrip;
 mod hik_sdk;
 pub mod http;
+pub mod login;
 mod mdns;
 pub mod onvif;
 pub mod pages;
