@@ -9,9 +9,9 @@ use camsweep::identify::{Knowledge, identify};
 use camsweep::judge::{Judged, judge};
 use camsweep::probe::brings::What::{self, *};
 use camsweep::probe::brings::{Brings, Family, TABLE, Way, markdown};
+use camsweep::probe::datagram_questions;
 use camsweep::probe::login::Login;
 use camsweep::probe::tcp::{ORDER, Question};
-use camsweep::probe::datagram_questions;
 
 const HOST: &str = "10.0.0.5";
 const HIK_SERIAL: &str = "DS-2CD0000G0-I20200102AAWRJ00000005";
@@ -20,7 +20,10 @@ const DAHUA_SERIAL: &str = "4C0AAAAPAG00005";
 #[test]
 fn the_page_is_the_table() {
     let page = include_str!("../docs/coverage.md");
-    assert!(page.ends_with(&markdown()), "camsweep data --questions prints what docs/coverage.md must end with");
+    assert!(
+        page.ends_with(&markdown()),
+        "camsweep data --questions prints what docs/coverage.md must end with"
+    );
 }
 
 #[test]
@@ -93,7 +96,10 @@ fn said(family: Family, judged: &Judged) -> BTreeSet<What> {
         (Serial, device.serial.is_some()),
         (Production, device.production_date.is_some()),
         (Firmware, firmware.is_some()),
-        (BuildDate, firmware.is_some_and(|firmware| firmware.build_date.is_some())),
+        (
+            BuildDate,
+            firmware.is_some_and(|firmware| firmware.build_date.is_some()),
+        ),
         (Mac, device.mac.is_some()),
         (Activation, device.activated.is_some()),
         (HostName, device.host_name.is_some()),
@@ -101,7 +107,11 @@ fn said(family: Family, judged: &Judged) -> BTreeSet<What> {
         (WebDate, device.web_ui_date.is_some()),
         (Channels, judged.devices.iter().any(|device| device.behind.is_some())),
     ];
-    table.into_iter().filter(|(_, there)| *there).map(|(what, _)| what).collect()
+    table
+        .into_iter()
+        .filter(|(_, there)| *there)
+        .map(|(what, _)| what)
+        .collect()
 }
 
 fn reply(protocol: Protocol, asked: &str, bytes: impl Into<Vec<u8>>) -> Reply {
@@ -116,7 +126,10 @@ fn page(head: &str, body: &str) -> String {
 }
 
 fn refusal(head: &str, body: &str) -> String {
-    format!("HTTP/1.1 401 Unauthorized\r\n{head}Content-Length: {}\r\n\r\n{body}", body.len())
+    format!(
+        "HTTP/1.1 401 Unauthorized\r\n{head}Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
 }
 
 fn soap(operation: &str, body: &str) -> String {
@@ -171,7 +184,10 @@ fn answers(row: &Brings, family: Family) -> Option<(Vec<Reply>, Vec<Reply>)> {
     };
     // Whose pages they are must be known before their age is anybody's business.
     let banner = reply(Protocol::Http, "GET /", page("Server: App-webs/\r\n", ""));
-    let known = matches!(row.way, Way::Tcp(Question::HikWebUi | Question::Login(Login::HikvisionChannels)));
+    let known = matches!(
+        row.way,
+        Way::Tcp(Question::HikWebUi | Question::Login(Login::HikvisionChannels))
+    );
     Some((known.then_some(banner).into_iter().collect(), answers))
 }
 
@@ -232,12 +248,17 @@ fn older_discovery() -> Vec<u8> {
 /// A response of multicast DNS with one TXT record and, where it has no texts, an SRV record to `gate.local`.
 fn service(name: &str, texts: &[&str]) -> Vec<u8> {
     let labels = |name: &str| -> Vec<u8> {
-        let labels = name.split('.').flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat());
+        let labels = name
+            .split('.')
+            .flat_map(|label| [&[label.len() as u8], label.as_bytes()].concat());
         labels.chain([0]).collect()
     };
     let data = match texts {
         [] => [&[0, 0, 0, 0, 0x1f, 0x90][..], &labels("gate.local")].concat(),
-        texts => texts.iter().flat_map(|text| [&[text.len() as u8], text.as_bytes()].concat()).collect(),
+        texts => texts
+            .iter()
+            .flat_map(|text| [&[text.len() as u8], text.as_bytes()].concat())
+            .collect(),
     };
     let kind = if texts.is_empty() { 33 } else { 16 };
     let head = [0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0];
@@ -341,7 +362,9 @@ fn over_tcp(question: Question, family: Family) -> Option<Reply> {
 }
 
 fn rtsp(realm: &str) -> Reply {
-    let text = format!("RTSP/1.0 401 Unauthorized\r\nCSeq: 2\r\nWWW-Authenticate: Digest realm=\"{realm}\", nonce=\"1\"\r\n\r\n");
+    let text = format!(
+        "RTSP/1.0 401 Unauthorized\r\nCSeq: 2\r\nWWW-Authenticate: Digest realm=\"{realm}\", nonce=\"1\"\r\n\r\n"
+    );
     reply(Protocol::Rtsp, "DESCRIBE", text)
 }
 
@@ -378,31 +401,51 @@ fn with_login(login: Login, family: Family) -> Option<Vec<Reply>> {
             magic_box("getSoftwareVersion", "version=2.800.0000016.0.R,build:2020-06-05\r\n"),
             magic_box("getDeviceType", "type=IPC-HFW0000\r\n"),
             magic_box("getSerialNo", &format!("sn={DAHUA_SERIAL}\r\n")),
-            magic_box("getSystemInfo", &format!("serialNumber={DAHUA_SERIAL}\r\ndeviceType=IPC-HFW0000\r\n")),
+            magic_box(
+                "getSystemInfo",
+                &format!("serialNumber={DAHUA_SERIAL}\r\ndeviceType=IPC-HFW0000\r\n"),
+            ),
             get(
                 Protocol::DahuaCgi,
                 "/cgi-bin/magicBox.cgi?action=getSystemInfo",
-                refusal(&format!("WWW-Authenticate: Digest realm=\"Login to {DAHUA_SERIAL}\", nonce=\"1\"\r\n"), ""),
+                refusal(
+                    &format!("WWW-Authenticate: Digest realm=\"Login to {DAHUA_SERIAL}\", nonce=\"1\"\r\n"),
+                    "",
+                ),
             ),
         ],
         (Login::DahuaChannels, Dahua) => vec![get(
             Protocol::DahuaCgi,
             "/cgi-bin/configManager.cgi?action=getConfig&name=RemoteDevice",
-            page("", "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address=192.168.254.7\r\n"),
+            page(
+                "",
+                "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address=192.168.254.7\r\n",
+            ),
         )],
         (Login::Onvif, Hikvision) => vec![
-            onvif("GetDeviceInformation", information("HIKVISION", "DS-2CD0000G0-I", "V5.4.5 build 170124", HIK_SERIAL)),
+            onvif(
+                "GetDeviceInformation",
+                information("HIKVISION", "DS-2CD0000G0-I", "V5.4.5 build 170124", HIK_SERIAL),
+            ),
             onvif("GetNetworkInterfaces", interfaces("44:47:cc:00:00:05")),
         ],
         (Login::Onvif, Dahua) => vec![
             onvif(
                 "GetDeviceInformation",
-                information("Dahua", "IPC-HFW0000", "2.460.0000.5.R, Build Date 2018-01-02", DAHUA_SERIAL),
+                information(
+                    "Dahua",
+                    "IPC-HFW0000",
+                    "2.460.0000.5.R, Build Date 2018-01-02",
+                    DAHUA_SERIAL,
+                ),
             ),
             onvif("GetNetworkInterfaces", interfaces("3c:ef:8c:00:00:05")),
         ],
         (Login::Onvif, Other) => vec![
-            onvif("GetDeviceInformation", information("AXIS", "P0000", "9.80.3", "ACCC8E000005")),
+            onvif(
+                "GetDeviceInformation",
+                information("AXIS", "P0000", "9.80.3", "ACCC8E000005"),
+            ),
             onvif("GetNetworkInterfaces", interfaces("ac:cc:8e:00:00:05")),
         ],
         _ => return None,

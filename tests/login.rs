@@ -49,6 +49,7 @@ fn page(to: SocketAddr) -> Fetch {
         to,
         interface: None,
         tls: false,
+        legacy_tls: true,
         ask: Ask::Get("/cgi-bin/magicBox.cgi?action=getSerialNo".into()),
         login: Some(unit(to)),
         deadline: Duration::from_secs(2),

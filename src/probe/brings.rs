@@ -107,9 +107,17 @@ pub const TABLE: &[Brings] = &[
     row(
         Way::Datagram(Protocol::Sadp),
         "Hikvision SADP, UDP 37020",
-        [&[Maker, Model, Serial, Production, Firmware, BuildDate, Mac, Activation], NOTHING, NOTHING],
+        [
+            &[Maker, Model, Serial, Production, Firmware, BuildDate, Mac, Activation],
+            NOTHING,
+            NOTHING,
+        ],
     ),
-    row(Way::Ethernet, "Hikvision SADP in frames of Ethernet (`--l2-sadp`)", [HIK_ALL, NOTHING, NOTHING]),
+    row(
+        Way::Ethernet,
+        "Hikvision SADP in frames of Ethernet (`--l2-sadp`)",
+        [HIK_ALL, NOTHING, NOTHING],
+    ),
     row(
         Way::Datagram(Protocol::Dhip),
         "Dahua DHIP, UDP 37810",
@@ -125,38 +133,82 @@ pub const TABLE: &[Brings] = &[
         "ONVIF WS-Discovery, UDP 3702",
         [&[Maker, Model, Mac], &[Maker, Model], &[Maker, Model]],
     ),
-    row(Way::Datagram(Protocol::Ssdp), "SSDP, UDP 1900", [NOTHING, &[Maker, Serial], NOTHING]),
+    row(
+        Way::Datagram(Protocol::Ssdp),
+        "SSDP, UDP 1900",
+        [NOTHING, &[Maker, Serial], NOTHING],
+    ),
     row(
         Way::Datagram(Protocol::Mdns),
         "mDNS, UDP 5353",
         [NOTHING, &[Maker, Serial, Mac], &[Maker, HostName]],
     ),
     tcp(Question::Banner, "web banner", [&[Maker], &[Maker, WebDate], &[Maker]]),
-    tcp(Question::HikSdk, "Hikvision SDK port, TCP 8000", [&[Maker], NOTHING, NOTHING]),
-    tcp(Question::Dvrip, "Dahua DVRIP, TCP 37777", [NOTHING, &[Maker, Serial], NOTHING]),
+    tcp(
+        Question::HikSdk,
+        "Hikvision SDK port, TCP 8000",
+        [&[Maker], NOTHING, NOTHING],
+    ),
+    tcp(
+        Question::Dvrip,
+        "Dahua DVRIP, TCP 37777",
+        [NOTHING, &[Maker, Serial], NOTHING],
+    ),
     tcp(Question::Rtsp, "RTSP, TCP 554", [&[Maker], &[Maker, Serial], NOTHING]),
     tcp(
         Question::Onvif,
         "ONVIF `GetDeviceInformation`, where it is answered to strangers",
-        [&[Maker, Model, Serial, Production, Firmware, BuildDate], ONVIF_ALL, &[Maker, Model, Serial, Firmware]],
+        [
+            &[Maker, Model, Serial, Production, Firmware, BuildDate],
+            ONVIF_ALL,
+            &[Maker, Model, Serial, Firmware],
+        ],
     ),
-    tcp(Question::OnvifOpen, "ONVIF, what is open to everybody", [&[Mac], &[HostName], &[Maker]]),
-    tcp(Question::Isapi, "Hikvision ISAPI, refused", [&[Maker], NOTHING, NOTHING]),
-    tcp(Question::Activation, "Hikvision `activateStatus`", [&[Maker, Activation], NOTHING, NOTHING]),
-    tcp(Question::DahuaWeb, "Dahua CGI, refused", [NOTHING, &[Maker, Serial], NOTHING]),
+    tcp(
+        Question::OnvifOpen,
+        "ONVIF, what is open to everybody",
+        [&[Maker, Mac], &[HostName], &[Maker]],
+    ),
+    tcp(
+        Question::Isapi,
+        "Hikvision ISAPI, refused",
+        [&[Maker], NOTHING, NOTHING],
+    ),
+    tcp(
+        Question::Activation,
+        "Hikvision `activateStatus`",
+        [&[Maker, Activation], NOTHING, NOTHING],
+    ),
+    tcp(
+        Question::DahuaWeb,
+        "Dahua CGI, refused",
+        [NOTHING, &[Maker, Serial], NOTHING],
+    ),
     tcp(
         Question::Description,
         "UPnP description",
-        [&[Maker, Model, Serial, Production], &[Maker, Model, Serial], &[Maker, Model, Serial]],
+        [
+            &[Maker, Model, Serial, Production],
+            &[Maker, Model, Serial],
+            &[Maker, Model, Serial],
+        ],
     ),
     tcp(
         Question::HikDescription,
         "Hikvision's own UPnP description",
         [&[Maker, Model, Serial, Production], NOTHING, NOTHING],
     ),
-    tcp(Question::HikWebUi, "version files of Hikvision's web pages", [&[WebVersion, WebDate], NOTHING, NOTHING]),
+    tcp(
+        Question::HikWebUi,
+        "version files of Hikvision's web pages",
+        [&[WebVersion, WebDate], NOTHING, NOTHING],
+    ),
     tcp(Question::Favicon, "icon", [&[Maker], &[Maker], NOTHING]),
-    tcp(Question::Login(Login::Hikvision), "ISAPI `deviceInfo`", [HIK_ALL, NOTHING, NOTHING]),
+    tcp(
+        Question::Login(Login::Hikvision),
+        "ISAPI `deviceInfo`",
+        [HIK_ALL, NOTHING, NOTHING],
+    ),
     tcp(
         Question::Login(Login::HikvisionChannels),
         "ISAPI, a recorder's channels",
@@ -175,7 +227,11 @@ pub const TABLE: &[Brings] = &[
     tcp(
         Question::Login(Login::Onvif),
         "ONVIF `GetDeviceInformation`, `GetNetworkInterfaces`",
-        [HIK_ALL, &[Maker, Model, Serial, Firmware, BuildDate, Mac], &[Maker, Model, Serial, Firmware, Mac]],
+        [
+            HIK_ALL,
+            &[Maker, Model, Serial, Firmware, BuildDate, Mac],
+            &[Maker, Model, Serial, Firmware, Mac],
+        ],
     ),
 ];
 
@@ -189,8 +245,14 @@ impl Brings {
 /// The table as Markdown, first what needs no login.
 pub fn markdown() -> String {
     let mut page = String::new();
-    for (heading, login) in [("Without a login", false), ("With a login that the user supplies", true)] {
-        let _ = writeln!(page, "## {heading}\n\n| question | Hikvision | Dahua | others |\n| --- | --- | --- | --- |");
+    for (heading, login) in [
+        ("Without a login", false),
+        ("With a login that the user supplies", true),
+    ] {
+        let _ = writeln!(
+            page,
+            "## {heading}\n\n| question | Hikvision | Dahua | others |\n| --- | --- | --- | --- |"
+        );
         for row in TABLE.iter().filter(|row| row.needs_login() == login) {
             let cells = row.from.map(words);
             let _ = writeln!(page, "| {} | {} |", row.title, cells.join(" | "));
