@@ -5,6 +5,13 @@
 
 #[path = "login/device.rs"]
 mod device;
+#[cfg(feature = "legacy-tls")]
+#[path = "login/legacy.rs"]
+mod legacy;
+
+#[cfg(target_os = "linux")]
+#[path = "login/whole.rs"]
+mod whole;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -49,6 +56,7 @@ fn page(to: SocketAddr) -> Fetch {
         to,
         interface: None,
         tls: false,
+        legacy_tls: true,
         ask: Ask::Get("/cgi-bin/magicBox.cgi?action=getSerialNo".into()),
         login: Some(unit(to)),
         deadline: Duration::from_secs(2),
