@@ -5,6 +5,13 @@
 
 #[path = "login/device.rs"]
 mod device;
+#[cfg(feature = "legacy-tls")]
+#[path = "login/legacy.rs"]
+mod legacy;
+
+#[cfg(target_os = "linux")]
+#[path = "login/whole.rs"]
+mod whole;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;

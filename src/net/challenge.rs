@@ -135,3 +135,72 @@ fn algorithm(value: &ParamValue<'_>) -> Result<ParamValue<'static>, Reason> {
     let name = name.ok_or(ALGORITHM)?;
     ParamValue::try_from_escaped(name).map_err(|_| ALGORITHM)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::net::Secret;
+
+    fn login() -> Credential {
+        Credential {
+            scope: Vec::new(),
+            maker: "dahua".into(),
+            user: "Mufasa".into(),
+            password: Secret::from(Zeroizing::new("CircleOfLife".to_owned())),
+            allow_basic: true,
+            allow_username_token: false,
+        }
+    }
+
+    #[test]
+    fn the_example_of_rfc_2069_is_answered_as_its_erratum_says() {
+        let challenge = r#"Digest realm="testrealm@host.com", nonce="dcd98b7102dd2f0e8b11d0f600bfb0c093""#;
+        let answer = Challenge::of(&[challenge]).and_then(|it| it.answer(&login(), "GET", "/dir/index.html"));
+        let response = r#"response="1949323746fe6a43ef61f9606e7febea""#;
+        assert!(answer.is_ok_and(|answer| answer.contains(response)));
+    }
+
+    #[test]
+    fn a_stale_nonce_is_told_in_every_spelling() {
+        let table = [
+            ("stale=true", true),
+            (r#"stale="TRUE""#, true),
+            ("STALE=True", true),
+            ("stale=false", false),
+            (r#"stale="FALSE""#, false),
+            ("stale=truely", false),
+            ("opaque=x", false),
+        ];
+        for (spelling, expected) in table {
+            let text = format!(r#"Digest realm="r", nonce="n", {spelling}"#);
+            let stale = Challenge::of(&[&text]).map(|challenge| challenge.is_stale());
+            assert_eq!(stale, Ok(expected), "{spelling}");
+        }
+        assert_eq!(
+            Challenge::of(&["Basic stale=true"]).map(|challenge| challenge.is_stale()),
+            Ok(false)
+        );
+    }
+
+    fn texts() -> impl Strategy<Value = String> {
+        let parameters = "(, (qop|algorithm|stale|opaque|userhash|domain)=(auth|MD5|SHA-256|true|\"[ -~]{0,9}\")){0,3}";
+        let digest = ("[ -~]{0,9}", "[ -~]{0,9}", parameters)
+            .prop_map(|(realm, nonce, rest)| format!("Digest realm=\"{realm}\", nonce=\"{nonce}\"{rest}"));
+        prop_oneof![digest, "\\PC{0,60}"]
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_asks_for_a_digest_the_password_is_not_in_the_answer(texts in prop::collection::vec(texts(), 0..4)) {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            if let Ok(challenge @ Challenge::Digest(_)) = Challenge::of(&texts)
+                && let Ok(answer) = challenge.answer(&login(), "GET", "/x?y=z")
+            {
+                prop_assert!(answer.starts_with("Digest ") && !answer.contains("Circle"));
+                prop_assert!(answer.is_ascii() && !answer.contains(['\r', '\n']));
+            }
+        }
+    }
+}

@@ -308,3 +308,118 @@ impl Drop for Chance<'_> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn credential(maker: &str, scope: &[&str]) -> Credential {
+        Credential {
+            scope: scope.iter().map(|network| network.parse().unwrap()).collect(),
+            maker: maker.into(),
+            user: "audit".into(),
+            password: Secret::from(Zeroizing::new("hunter2".to_owned())),
+            allow_basic: false,
+            allow_username_token: true,
+        }
+    }
+
+    fn unit(host: &str, maker: &str) -> Confirmed {
+        Confirmed::by_verdict(host.parse().unwrap(), maker)
+    }
+
+    #[test]
+    fn a_login_is_for_its_scope_and_its_maker() {
+        let vault = Vault::new(vec![
+            credential("hikvision", &["10.0.4.0/24", "10.0.5.9", "2001:db8::/64"]),
+            credential("dahua", &["10.0.0.0/8"]),
+        ]);
+        let table = [
+            ("10.0.4.0", "hikvision", true),
+            ("10.0.4.255", "hikvision", true),
+            ("::ffff:10.0.4.7", "hikvision", true),
+            ("10.0.5.9", "hikvision", true),
+            ("2001:db8::7", "hikvision", true),
+            ("10.0.5.8", "hikvision", false),
+            ("10.0.3.255", "hikvision", false),
+            ("2001:db8:0:1::7", "hikvision", false),
+            ("10.0.4.7", "dahua", true),
+            ("10.0.4.7", "axis", false),
+            ("10.0.4.7", "Dahua", false),
+            ("11.0.0.1", "dahua", false),
+        ];
+        for (host, maker, expected) in table {
+            assert_eq!(vault.has(&unit(host, maker)), expected, "{host} {maker}");
+        }
+        assert!(!Vault::default().has(&unit("10.0.4.7", "dahua")));
+    }
+
+    #[test]
+    fn nothing_shows_the_password() {
+        let vault = Vault::new(vec![credential("dahua", &["10.0.0.0/8"])]);
+        let shown = format!("{vault:?} {:#?} {:?}", vault, vault.words());
+        assert!(!shown.contains("hunter2"), "{shown}");
+        assert_eq!(
+            vault.words(),
+            ["confirmed dahua units in 10.0.0.0/8, by digest or UsernameToken"]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_device_has_one_attempt_unless_it_accepts_or_nothing_was_sent() {
+        let vault = Vault::new(vec![credential("dahua", &["10.0.0.0/8"])]);
+        let unit = unit("10.0.0.1", "dahua");
+        let chance = || vault.chance(&unit, unit.host);
+        let unused = chance().await.unwrap();
+        assert!(!vault.has(&unit) && chance().await.is_err(), "one at a time");
+        drop(unused);
+        for _ in 0..3 {
+            let mut accepted = chance().await.unwrap();
+            accepted.sent();
+            accepted.accepted();
+        }
+        let mut broken = chance().await.unwrap();
+        broken.sent();
+        drop(broken);
+        assert!(!vault.has(&unit) && chance().await.is_err());
+        assert!(
+            vault.chance(&unit, "10.0.0.2".parse().unwrap()).await.is_err(),
+            "another host"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn two_refusals_end_a_login_and_no_other() {
+        let vault = Vault::new(vec![
+            credential("dahua", &["10.0.0.0/8"]),
+            credential("axis", &["10.0.0.0/8"]),
+        ]);
+        let host = |last: u8| IpAddr::from([10, 0, 0, last]);
+        let unit = |last| Confirmed::by_verdict(host(last), "dahua");
+        let mut pending = Vec::new();
+        for last in [1, 2] {
+            let mut chance = vault.chance(&unit(last), host(last)).await.unwrap();
+            chance.sent();
+            pending.push(chance);
+        }
+        let (third, wait) = (unit(3), std::time::Duration::from_secs(60));
+        assert!(
+            tokio::time::timeout(wait, vault.chance(&third, host(3))).await.is_err(),
+            "two are pending"
+        );
+        assert!(vault.has(&third));
+        pending.remove(0).refused();
+        assert!(
+            tokio::time::timeout(wait, vault.chance(&third, host(3))).await.is_err(),
+            "one is pending, one may refuse"
+        );
+        let waiting = async { vault.chance(&third, host(3)).await.err() };
+        let (end, ()) = tokio::join!(waiting, async { pending.remove(0).refused() });
+        assert_eq!(end, Some(SPENT));
+        assert!(!vault.has(&unit(4)) && vault.has(&Confirmed::by_verdict(host(4), "axis")));
+        assert_eq!(
+            vault.withheld(),
+            [(REFUSED, vec![host(1), host(2)]), (SPENT, vec![host(3)])]
+        );
+    }
+}

@@ -153,6 +153,12 @@ pub fn is_right(request: &str, login: &str) -> bool {
     value("username") == USER && value("uri") == target && value("response") == expected
 }
 
+/// What a device may keep in place of the password, and who has it can log in with.
+pub fn hash_of_user(challenge: &str) -> String {
+    let realm = parameter(challenge, "realm").unwrap();
+    hex(&Md5::digest(format!("{USER}:{realm}:{PASSWORD}")))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -19,6 +19,9 @@ pub(super) const MOST: usize = 3;
 /// What is at a recorder's channels.
 pub(super) const CHANNELS: &str = "/cgi-bin/configManager.cgi?action=getConfig&name=RemoteDevice";
 
+#[cfg(test)]
+pub(super) const ALL: [&str; 5] = [SOFTWARE_VERSION, DEVICE_TYPE, SYSTEM_INFO, SERIAL, CHANNELS];
+
 /// Asks for what is missing, as long as the unit lets us in.
 pub(super) async fn ask_info<D: Door>(session: &mut Session<'_, D>, known: Known) -> Option<()> {
     if !(known.firmware && known.build_date) {
@@ -40,4 +43,26 @@ fn names_model(response: &Response) -> bool {
     let text = response.text();
     let mut pairs = text.lines().filter_map(|line| line.split_once('='));
     pairs.any(|(key, value)| key.trim() == "type" && value.contains(|c: char| c.is_ascii_alphabetic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_no_model() {
+        let table = [
+            ("type=IPC-HDW2431T-AS\r\n", true),
+            ("type=31\r\n", false),
+            ("deviceType=IPC\r\n", false),
+            ("Error\r\nBad Request!\r\n", false),
+        ];
+        for (body, expected) in table {
+            let response = Response {
+                body: body.into(),
+                ..Response::default()
+            };
+            assert_eq!(names_model(&response), expected, "{body}");
+        }
+    }
 }

@@ -189,3 +189,97 @@ fn outcome_of(answer: &Answer) -> Outcome {
         Some(_) => Outcome::AuthRequired,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn web(port: u16, tls: bool) -> Web {
+        Web { port, tls }
+    }
+
+    #[test]
+    fn the_web_server_is_looked_for_where_it_answered_or_was_announced_then_with_tls() {
+        let table = [
+            (None, vec![], vec![web(80, false), web(443, true)]),
+            (None, vec![web(8080, false)], vec![web(8080, false), web(443, true)]),
+            (
+                None,
+                vec![web(88, false), web(8443, true)],
+                vec![web(88, false), web(8443, true)],
+            ),
+            (
+                Some(web(81, false)),
+                vec![web(88, false)],
+                vec![web(81, false), web(443, true)],
+            ),
+            (Some(web(443, true)), vec![web(80, false)], vec![web(443, true)]),
+        ];
+        for (answered, announced, expected) in table {
+            let signs = Signs {
+                web: answered,
+                announced,
+                ..Signs::default()
+            };
+            assert_eq!(places(&signs), expected);
+        }
+    }
+
+    #[test]
+    fn a_login_is_called_for_only_on_a_confirmed_unit_and_where_something_is_missing_or_hidden() {
+        use Login::{Dahua, DahuaChannels, Hikvision, HikvisionChannels, Onvif};
+        let unit = |maker: &str| Signs {
+            login: Some(Confirmed::by_verdict([10, 0, 0, 1].into(), maker)),
+            maker: Some(maker.into()),
+            web: Some(web(80, false)),
+            ..Signs::default()
+        };
+        let all = Known {
+            model: true,
+            serial: true,
+            firmware: true,
+            build_date: true,
+            ..Known::default()
+        };
+        let undated = Known {
+            build_date: false,
+            ..all
+        };
+        let known = |signs: Signs, known| Signs { known, ..signs };
+        let recorder = |signs: Signs| Signs {
+            recorder: true,
+            ..signs
+        };
+        let nobody = Signs {
+            login: None,
+            ..recorder(unit("hikvision"))
+        };
+        let table: [(Signs, &[Login]); 8] = [
+            (nobody, &[]),
+            (unit("hikvision"), &[Hikvision, Onvif]),
+            (recorder(unit("dahua")), &[Dahua, Onvif, DahuaChannels]),
+            (known(unit("hikvision"), undated), &[Hikvision]),
+            (known(unit("hikvision"), all), &[]),
+            (known(recorder(unit("hikvision")), all), &[HikvisionChannels]),
+            (unit("axis"), &[Onvif]),
+            (known(unit("axis"), undated), &[]),
+        ];
+        for (signs, expected) in table {
+            let all = [Hikvision, Dahua, Onvif, HikvisionChannels, DahuaChannels];
+            let called_for: Vec<Login> = all.into_iter().filter(|login| login.is_called_for(&signs)).collect();
+            assert_eq!(called_for, expected, "{signs:?}");
+        }
+    }
+
+    #[test]
+    fn no_path_changes_anything() {
+        let paths = [hikvision::DEVICE_INFO.as_slice(), &hikvision::CHANNELS, &dahua::ALL].concat();
+        for path in paths {
+            let action = path.split("action=").nth(1).unwrap_or("get");
+            assert!(
+                path.starts_with('/') && action.starts_with("get") && !path.contains("set"),
+                "{path}"
+            );
+        }
+    }
+}
