@@ -274,13 +274,15 @@ impl Door for Live {
         };
         let _conversation = self.conversations.begin(page.to.ip()).await;
         let modern = fetch::fetch(&page);
-        match fetch::by_hand(&page).filter(|_| page.tls && page.legacy_tls) {
+        let answer = match fetch::by_hand(&page).filter(|_| page.tls && page.legacy_tls) {
             Some(exchange) => {
                 let conversations = &self.conversations;
                 self.legacy.read(&exchange, interface, conversations, modern).await
             }
             None => modern.await,
-        }
+        };
+        tokio::time::sleep(fetch::FAREWELL).await;
+        answer
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {
