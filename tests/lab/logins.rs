@@ -228,7 +228,8 @@ fn the_cameras_behind_a_recorder_are_listed_and_their_passwords_nowhere() {
                 let camera = device(&report, address).expect("once");
                 assert!(camera["behind"].is_null(), "{camera:#}");
             }
-            assert_eq!(devices(&report).len(), 4 + table.len());
+            let behind = devices(&report).iter().filter(|device| !device["behind"].is_null());
+            assert_eq!(behind.count(), table.len());
             let replies = std::fs::read_to_string(record).expect("the record");
             for secret in [CAMERA_PASSWORD, "Lens:cap-42", "shutter ="] {
                 let seen = [&replies, &ran.stdout, &ran.stderr]
