@@ -202,14 +202,14 @@ fn unsafe_code_lives_in_one_file() {
 /// What a login's way rests on, and the only files that may say it.
 const LOGIN_ONLY: &[(&str, &[&str])] = &[
     // A host becomes one that a login may be used on where its verdict is read, and nowhere else.
-    ("by_verdict(", &["net/vault.rs", "scan/signs.rs"]),
+    ("by_verdict(", &["net/credential.rs", "scan/signs.rs"]),
     // A login is asked for by the questions that are for it.
     ("fetch_with_login(", &["probe/login/mod.rs", "probe/tcp.rs"]),
     // A secret is looked into where it is turned into an answer.
     (".expose()", &["net/challenge.rs", "net/login.rs"]),
     ("authorization", &["net/fetch.rs", "net/login.rs"]),
     // Made by the user's own words, and sent as a whole to the door.
-    ("Credential {", &["net/vault.rs", "cli/credentials.rs"]),
+    ("Credential {", &["net/credential.rs", "cli/credentials.rs"]),
 ];
 
 #[test]

@@ -85,6 +85,14 @@ fn the_makers_own_ports_and_the_silent() {
 }
 
 #[test]
+fn the_logins() {
+    let more = camsweep::probe::tcp::most_connections_with_login();
+    says(&format!("At most {more} connections more to one host"));
+    camsweep::probe::login::paths().for_each(|path| says(&format!("`{path}`")));
+    camsweep::probe::login::requests().for_each(|request| says(&format!("`{}`", request.operation())));
+}
+
+#[test]
 fn every_question_and_every_port() {
     for question in datagram_questions(uuid::Uuid::new_v4) {
         if let Some(group) = question.group {

@@ -6,7 +6,7 @@ use http_auth::digest::{Algorithm, Qop};
 use http_auth::{ChallengeParser, ChallengeRef, DigestClient, ParamValue, PasswordParams};
 use zeroize::Zeroizing;
 
-use super::vault::{Credential, Reason};
+use super::credential::{Credential, Reason};
 
 /// The longest `WWW-Authenticate` values that are looked at, all together, in bytes.
 const MAX_LENGTH: usize = 4 * 1024;

@@ -33,7 +33,7 @@ pub(super) async fn fetch(fetch: &Fetch, chance: Option<Chance<'_>>, ways: Ways<
     let answer = match (Visit::begin(fetch, ways), chance) {
         (Ok(visit), Some(chance)) => login::ask(&visit, chance).await,
         (Ok(visit), None) => visit.ask().await,
-        (Err(answer), _) => return answer,
+        (Err((outcome, why)), _) => return nothing(outcome, why),
     };
     sleep(FAREWELL).await;
     answer
@@ -57,11 +57,11 @@ pub(super) struct Visit<'a> {
 }
 
 impl<'a> Visit<'a> {
-    fn begin(fetch: &'a Fetch, ways: Ways<'a>) -> Result<Self, Answer> {
-        let no_path = || nothing(Outcome::Denied, format!("{:?} is no path", fetch.ask.path()));
+    fn begin(fetch: &'a Fetch, ways: Ways<'a>) -> Result<Self, (Outcome, String)> {
+        let no_path = || (Outcome::Denied, format!("{:?} is no path", fetch.ask.path()));
         let url = url(fetch).ok_or_else(no_path)?;
         let (client, witness) = client(fetch.interface.as_deref())
-            .map_err(|error| nothing(Outcome::Broken, format!("preparing to fetch: {error}")))?;
+            .map_err(|error| (Outcome::Broken, format!("preparing to fetch: {error}")))?;
         Ok(Visit {
             fetch,
             ways,

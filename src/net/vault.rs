@@ -4,84 +4,13 @@
 //! here, and it is sent by `login.rs` alone.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use ipnetwork::IpNetwork;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use zeroize::Zeroizing;
 
-/// Proof that a host is a unit of a maker, by a verdict that is confirmed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Confirmed {
-    host: IpAddr,
-    maker: String,
-}
-
-impl Confirmed {
-    /// Only the place that reads the verdict may say so: `scan/signs.rs` (see `tests/floors.rs`).
-    pub fn by_verdict(host: IpAddr, maker: &str) -> Self {
-        Confirmed {
-            host,
-            maker: maker.to_owned(),
-        }
-    }
-
-    /// The host that was confirmed.
-    pub fn host(&self) -> IpAddr {
-        self.host
-    }
-}
-
-/// A text that nobody is shown, and that is wiped from memory when it is dropped.
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    /// Only this room can look into it again.
-    pub(super) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<Zeroizing<String>> for Secret {
-    fn from(text: Zeroizing<String>) -> Self {
-        Secret(text)
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret")
-    }
-}
-
-/// A login, and what it is for.
-#[derive(Debug)]
-pub struct Credential {
-    /// The hosts that it may be used on.
-    pub scope: Vec<IpNetwork>,
-    /// The maker's id: it is used on nobody else's units.
-    pub maker: String,
-    /// The user.
-    pub user: String,
-    /// The password.
-    pub password: Secret,
-    /// Whether it may be sent in readable form, over TLS of today.
-    pub allow_basic: bool,
-    /// Whether it may be used in a SOAP header, by devices that offer no digest over HTTP.
-    pub allow_username_token: bool,
-}
-
-/// Why a login was not used on a device, or is used no more.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reason {
-    /// Why.
-    pub why: &'static str,
-    /// What the user can do about it.
-    pub remedy: &'static str,
-}
+use super::credential::{Confirmed, Credential, Reason};
 
 /// The device said no.
 pub(super) const REFUSED: Reason = Reason {
@@ -155,7 +84,7 @@ impl Vault {
 
     /// Whether there is a login that may (still) be used on a unit.
     pub fn has(&self, unit: &Confirmed) -> bool {
-        self.entry(unit).is_some_and(|entry| entry.is_usable_on(unit.host))
+        self.entry(unit).is_some_and(|entry| entry.is_usable_on(unit.host()))
     }
 
     /// The first entry that fits, and no other after it: to try one login after another would be guessing.
@@ -171,17 +100,17 @@ impl Vault {
     }
 
     async fn wait_for_chance(&self, unit: &Confirmed, to: IpAddr) -> Result<Chance<'_>, Reason> {
-        let usable = |entry: &&Entry| unit.host == to && entry.is_usable_on(to);
+        let usable = |entry: &&Entry| unit.host() == to && entry.is_usable_on(to);
         let entry = self.entry(unit).filter(usable).ok_or(CLOSED)?;
-        let permit = match entry.device(unit.host) {
+        let permit = match entry.device(unit.host()) {
             Some(Device::Open) => None,
             _ => Some(entry.chances.acquire().await.map_err(|_| SPENT)?),
         };
         Ok(Chance {
-            before: entry.close(unit.host)?,
+            before: entry.close(unit.host())?,
             vault: self,
             entry,
-            host: unit.host,
+            host: unit.host(),
             permit,
             sent: false,
         })
@@ -202,29 +131,6 @@ impl Vault {
     /// What each login is for, in words. Neither user nor password is among them.
     pub fn words(&self) -> Vec<String> {
         self.entries.iter().map(|entry| entry.credential.words()).collect()
-    }
-}
-
-impl Credential {
-    fn is_for(&self, unit: &Confirmed) -> bool {
-        let host = unit.host.to_canonical();
-        self.maker == unit.maker && self.scope.iter().any(|network| network.contains(host))
-    }
-
-    fn words(&self) -> String {
-        let scope: Vec<String> = self.scope.iter().map(ToString::to_string).collect();
-        let mut words = format!("confirmed {} units in {}, by digest", self.maker, scope.join(", "));
-        let further = [
-            (self.allow_basic, " or Basic over TLS"),
-            (self.allow_username_token, " or UsernameToken"),
-        ];
-        words.extend(
-            further
-                .iter()
-                .filter(|(is_allowed, _)| *is_allowed)
-                .map(|(_, way)| *way),
-        );
-        words
     }
 }
 
@@ -316,6 +222,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use zeroize::Zeroizing;
+
+    use super::super::Secret;
     use super::*;
 
     fn credential(maker: &str, scope: &[&str]) -> Credential {
@@ -374,7 +283,7 @@ mod tests {
     async fn a_device_has_one_attempt_unless_it_accepts_or_nothing_was_sent() {
         let vault = Vault::new(vec![credential("dahua", &["10.0.0.0/8"])]);
         let unit = unit("10.0.0.1", "dahua");
-        let chance = || vault.chance(&unit, unit.host);
+        let chance = || vault.chance(&unit, unit.host());
         let unused = chance().await.unwrap();
         assert!(!vault.has(&unit) && chance().await.is_err(), "one at a time");
         drop(unused);

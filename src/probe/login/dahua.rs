@@ -19,11 +19,16 @@ pub(super) const MOST: usize = 3;
 /// What is at a recorder's channels.
 pub(super) const CHANNELS: &str = "/cgi-bin/configManager.cgi?action=getConfig&name=RemoteDevice";
 
-#[cfg(test)]
-pub(super) const ALL: [&str; 5] = [SOFTWARE_VERSION, DEVICE_TYPE, SYSTEM_INFO, SERIAL, CHANNELS];
+/// All that tell what a unit is.
+pub(super) const INFO: [&str; 4] = [SOFTWARE_VERSION, DEVICE_TYPE, SYSTEM_INFO, SERIAL];
 
-/// Asks for what is missing, as long as the unit lets us in.
-pub(super) async fn ask_info<D: Door>(session: &mut Session<'_, D>, known: Known) -> Option<()> {
+pub(super) async fn ask_info<D: Door>(session: &mut Session<'_, D>, known: Known) {
+    // How far it went is in what was asked.
+    let _ = ask_for_what_is_missing(session, known).await;
+}
+
+/// As long as the unit lets us in.
+async fn ask_for_what_is_missing<D: Door>(session: &mut Session<'_, D>, known: Known) -> Option<()> {
     if !(known.firmware && known.build_date) {
         session.get(SOFTWARE_VERSION).await?;
     }
@@ -36,6 +41,10 @@ pub(super) async fn ask_info<D: Door>(session: &mut Session<'_, D>, known: Known
         session.get(SERIAL).await?;
     }
     Some(())
+}
+
+pub(super) async fn ask_channels<D: Door>(session: &mut Session<'_, D>) {
+    session.get(CHANNELS).await;
 }
 
 /// A recorder may give a number for its type (`31`).

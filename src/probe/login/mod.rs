@@ -10,6 +10,7 @@ mod onvif;
 use crate::fact::{LOGIN_WITHHELD, Outcome, Protocol, WITH_LOGIN};
 use crate::net::{Answer, Ask, Confirmed, Door, LoginEnd};
 use crate::wire::http::Response;
+use crate::wire::onvif::Request;
 use crate::wire::recorder::without_secrets;
 
 use super::tcp::{Asked, Known, Signs, Web, Whom};
@@ -39,6 +40,17 @@ pub fn most_connections() -> u64 {
     let hikvision = of(Login::Hikvision) + of(Login::HikvisionChannels);
     let dahua = of(Login::Dahua) + of(Login::DahuaChannels);
     hikvision.max(dahua) + of(Login::Onvif)
+}
+
+/// Every page that is asked for with a login.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    let hikvision = hikvision::DEVICE_INFO.into_iter().chain(hikvision::CHANNELS);
+    hikvision.chain(dahua::INFO).chain([dahua::CHANNELS])
+}
+
+/// Every question to an ONVIF service that is asked with a login.
+pub fn requests() -> impl Iterator<Item = Request> {
+    onvif::REQUESTS.into_iter()
 }
 
 impl Login {
@@ -99,8 +111,8 @@ impl Login {
         match self {
             Login::Hikvision => hikvision::ask_info(&mut session).await,
             Login::HikvisionChannels => hikvision::ask_channels(&mut session).await,
-            Login::Dahua => drop(dahua::ask_info(&mut session, signs.known).await),
-            Login::DahuaChannels => drop(session.get(dahua::CHANNELS).await),
+            Login::Dahua => dahua::ask_info(&mut session, signs.known).await,
+            Login::DahuaChannels => dahua::ask_channels(&mut session).await,
             Login::Onvif => onvif::ask(&mut session, signs).await,
         }
         session.asked
@@ -273,8 +285,7 @@ mod tests {
 
     #[test]
     fn no_path_changes_anything() {
-        let paths = [hikvision::DEVICE_INFO.as_slice(), &hikvision::CHANNELS, &dahua::ALL].concat();
-        for path in paths {
+        for path in paths() {
             let action = path.split("action=").nth(1).unwrap_or("get");
             assert!(
                 path.starts_with('/') && action.starts_with("get") && !path.contains("set"),

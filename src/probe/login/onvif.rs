@@ -3,7 +3,7 @@
 use super::Session;
 use crate::net::{Ask, Door};
 use crate::probe::onvif::places;
-use crate::probe::tcp::{Known, Signs};
+use crate::probe::tcp::{Known, Page, Signs};
 use crate::wire::onvif::Request;
 
 /// What is asked, in order.
@@ -17,12 +17,12 @@ pub(super) fn is_called_for(signs: &Signs) -> bool {
         ..
     } = signs.known;
     let has_own_way = signs.is_by("hikvision") || signs.is_by("dahua");
-    let lacks = !firmware || !has_own_way && !(model && serial);
-    lacks && !places(signs).is_empty()
+    let is_enough = firmware && (has_own_way || model && serial);
+    !is_enough && !places(signs).is_empty()
 }
 
 pub(super) async fn ask<D: Door>(session: &mut Session<'_, D>, signs: &Signs) {
-    let answered = |place: &&super::super::tcp::Page| Some(place.web.port) == signs.service_port;
+    let answered = |place: &&Page| Some(place.web.port) == signs.service_port;
     let places = places(signs);
     let Some(place) = places.iter().find(answered).or(places.first()) else {
         return;
