@@ -258,6 +258,27 @@ async fn one_conversation_per_host_and_several_hosts_at_once() {
 }
 
 #[tokio::test]
+async fn whoever_asks_next_finds_the_pages_connection_closed() {
+    use std::io::{ErrorKind, Read, Write};
+    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let to = listener.local_addr().unwrap();
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 4096];
+        assert!(stream.read(&mut request).unwrap() > 0);
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nok")
+            .unwrap();
+        stream
+    });
+    assert_eq!(door().fetch(page(to)).await.outcome, Outcome::Answered);
+    let mut stream = server.join().unwrap();
+    stream.set_nonblocking(true).unwrap();
+    let after = stream.read(&mut [0; 16]).map_err(|error| error.kind());
+    assert_ne!(after, Err(ErrorKind::WouldBlock), "it still stands");
+}
+
+#[tokio::test]
 async fn no_redirect_is_followed_and_no_proxy_asked() {
     static ASKED: AtomicUsize = AtomicUsize::new(0);
     let to = server(LOCAL, |mut stream| async move {

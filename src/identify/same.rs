@@ -139,12 +139,20 @@ fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
     let addresses =
         |(place, host): (usize, &Host<'_>)| host.addresses.clone().into_iter().map(move |address| (address, place));
     let places: BTreeMap<String, usize> = devices.iter().enumerate().flat_map(addresses).collect();
+    let mut channels: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for host in recorded {
-        match places
-            .get(&host.addresses[0])
-            .filter(|&&place| agree(&devices[place], &host))
-        {
-            Some(&place) => devices[place].absorb(host),
+        let behind = host.behind.iter();
+        let channel = behind.filter_map(|behind| Some((*places.get(&behind.recorder)?, behind.channel.clone())));
+        let channel = channel.last();
+        // A recorder with two ports lists its cameras at both.
+        let listed = channel.as_ref().and_then(|channel| channels.get(channel));
+        let known = listed.or_else(|| places.get(&host.addresses[0])).copied();
+        let place = known
+            .filter(|&place| agree(&devices[place], &host))
+            .unwrap_or(devices.len());
+        channels.extend(channel.map(|channel| (channel, place)));
+        match devices.get_mut(place) {
+            Some(device) => device.absorb(host),
             None => devices.push(host),
         }
     }

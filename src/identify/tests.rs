@@ -364,6 +364,29 @@ fn cameras_behind_a_recorder_are_devices_of_their_own() {
 }
 
 #[test]
+fn a_camera_that_a_recorder_lists_at_both_of_its_ports_is_one() {
+    let recorder: &[(&str, Name, &str)] = &[
+        ("", Name::Sadp, "probe-match"),
+        ("", Name::Model, "DS-7608NI-I2/8P"),
+        ("", Name::Serial, "DS-7608NI-I2/8P0820210719CCRRG00000020WCVU"),
+    ];
+    let listed: &[(&str, Name, &str)] = &[
+        ("4", Name::ChannelProtocol, "ONVIF"),
+        ("4", Name::ClaimedAddress, "192.168.254.5"),
+    ];
+    let devices = recorded(&[
+        ("10.0.0.2", Protocol::Sadp, recorder),
+        ("10.0.0.2", Protocol::Isapi, listed),
+        ("10.0.0.3", Protocol::Sadp, recorder),
+        ("10.0.0.3", Protocol::Isapi, listed),
+        ("10.0.0.9", Protocol::Isapi, listed),
+    ]);
+    let behind = devices.iter().filter_map(|device| device.behind.as_ref());
+    let recorders: Vec<&str> = behind.map(|behind| behind.recorder.as_str()).collect();
+    assert_eq!(recorders, ["10.0.0.2", "10.0.0.9"], "another recorder's is another");
+}
+
+#[test]
 fn a_camera_that_speaks_for_itself_is_recorded_and_not_behind() {
     let serial = "DS-2CD0000G0-I20200101AAWRJ00000007";
     let direct = |model| -> [(&str, Name, &str); 3] {

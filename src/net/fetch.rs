@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -22,6 +23,10 @@ use crate::wire::http;
 
 /// Room for the head beside the body.
 const CAP: usize = MAX_BODY + 64 * 1024;
+
+/// The client closes its connection in a task of its own, a moment after it was dropped. Nobody else may talk to the
+/// host meanwhile: a unit that bears one connection would see two.
+pub(super) const FAREWELL: Duration = Duration::from_millis(50);
 
 /// Fetches the page, with the login where there is leave for one. The caller has seen to it that it may be fetched now.
 pub(super) async fn fetch(fetch: &Fetch, chance: Option<Chance<'_>>, ways: Ways<'_>) -> Answer {

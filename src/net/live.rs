@@ -288,7 +288,9 @@ impl Door for Live {
             conversations: &self.conversations,
             legacy: &self.legacy,
         };
-        fetch::fetch(&page, chance, ways).await
+        let answer = fetch::fetch(&page, chance, ways).await;
+        tokio::time::sleep(fetch::FAREWELL).await;
+        answer
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

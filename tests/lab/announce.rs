@@ -86,10 +86,10 @@ fn records(host: &Host, asked: &str) -> Vec<Vec<u8>> {
         if asked != kind {
             continue;
         }
-        let instance = [label(&fill(host, offer.instance)), name(&kind)].concat();
+        let instance = [label(fill(host, offer.instance)), name(&kind)].concat();
         let target = format!("lab-{}.local", host.mac.replace(':', ""));
         let service = [&[0; 4], offer.port.to_be_bytes().as_slice(), &name(&target)].concat();
-        let text: Vec<u8> = offer.text.iter().flat_map(|text| label(&fill(host, text))).collect();
+        let text: Vec<u8> = offer.text.iter().flat_map(|text| label(fill(host, text))).collect();
         records.push(record(asked, PTR, &instance));
         records.push(record_of(&instance, SRV, &service));
         records.push(record_of(&instance, TXT, &text));

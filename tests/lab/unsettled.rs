@@ -61,8 +61,15 @@ pub const TURNCOAT: &str = "10.66.0.75";
 /// Where rogues send visitors: a plain web server that has no part in it.
 pub const DECOY: &str = "10.66.0.63";
 pub const FRAGILE: &str = "10.66.0.47";
-/// Knows Basic only, on port 80 and behind TLS.
+/// Knows Basic only, and no TLS.
 pub const BASIC: &str = "10.66.0.49";
+/// Knows Basic only, and TLS only.
+pub const BASIC_TLS: &str = "10.66.0.36";
+const OLD_CGI: Cgi = Cgi {
+    ask: Ask::Basic,
+    built: "2014-11-20",
+    ..CGI
+};
 
 pub const UNSETTLED: &[Host] = &[
     // ONVIF alone, by UsernameToken, and a clock of its own.
@@ -280,19 +287,24 @@ pub const UNSETTLED: &[Host] = &[
             "1B00C4APAN00149",
             "2.420.0001.0.R",
             &[
-                cgi(Cgi {
-                    ask: Ask::Basic,
-                    built: "2014-11-20",
-                    ..CGI
-                }),
-                (
-                    443,
-                    Tcp::Https(Site::Dahua(Cgi {
-                        ask: Ask::Basic,
-                        built: "2014-11-20",
-                        ..CGI
-                    })),
-                ),
+                (80, Tcp::Http(Site::Dahua(OLD_CGI))),
+                (554, Tcp::Rtsp(Rtsp::OldDahua)),
+                DVRIP,
+            ],
+        ),
+        false,
+        true,
+    ),
+    tells(
+        quiet(
+            "dahua",
+            BASIC_TLS,
+            "d4:43:0e:10:00:36",
+            "IPC-HFW4300S-V2",
+            "1C00D5BPAN00136",
+            "2.420.0002.0.R",
+            &[
+                (443, Tcp::Https(Site::Dahua(OLD_CGI))),
                 (554, Tcp::Rtsp(Rtsp::OldDahua)),
                 DVRIP,
             ],

@@ -100,8 +100,9 @@ fn lets_in(device: &Device, service: Service, request: &Request) -> bool {
 /// Checks a UsernameToken (WSS 1.0): nonce, time of creation by the device's clock, and the hash over both.
 fn token(device: &Device, service: Service, request: &Request) -> Outcome {
     let part = |name: &str| {
-        let (_, rest) = request.body.split_once(&format!(":{name}"))?;
-        rest.split_once('>')?.1.split('<').next()
+        let mut elements = request.body.split('<').filter_map(|element| element.split_once('>'));
+        let named = |tag: &str| tag.split(' ').next().and_then(|tag| tag.rsplit(':').next()) == Some(name);
+        elements.find(|(tag, _)| named(tag)).map(|(_, text)| text)
     };
     let outcome = match (part("Username"), part("Password"), part("Nonce"), part("Created")) {
         (None, None, None, None) => return Outcome::Nothing,
