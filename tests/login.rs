@@ -152,16 +152,20 @@ async fn a_wrong_password_is_sent_once_however_often_the_device_asks() {
 }
 
 #[tokio::test]
-async fn a_403_to_a_login_is_a_refusal_too() {
-    let forbids = |request: &str| match authorization(request) {
-        Some(_) => response("403 Forbidden", "", "locked"),
-        None => unauthorized(DIGEST),
-    };
-    let (to, log) = device(LOCAL, forbids).await;
+async fn a_403_ends_it_for_the_device_and_counts_for_nobody_else() {
     let door = door();
-    assert_eq!(door.fetch(page(to)).await.login, Some(LoginEnd::Refused));
-    assert!(!door.has_login(&unit(to)));
-    assert_eq!(log.lock().unwrap().logins().len(), 1);
+    for last in 1..=3 {
+        let forbids = |request: &str| match authorization(request) {
+            Some(_) => response("403 Forbidden", "", "<ResponseStatus/>"),
+            None => unauthorized(DIGEST),
+        };
+        let (to, log) = device([127, 0, 0, last], forbids).await;
+        assert_eq!(door.fetch(page(to)).await.login, Some(LoginEnd::Barred));
+        assert!(!door.has_login(&unit(to)));
+        assert_eq!(log.lock().unwrap().logins().len(), 1);
+    }
+    let (to, _) = device([127, 0, 0, 4], guarded(DIGEST)).await;
+    assert_eq!(door.fetch(page(to)).await.login, Some(LoginEnd::Accepted));
 }
 
 #[tokio::test]
@@ -484,7 +488,7 @@ fn the_proxy_of_the_environment_sees_no_login() {
     let proxies = ["HTTP_PROXY", "http_proxy", "ALL_PROXY"].map(|name| (name, "http://127.0.0.1:1"));
     let mut run = std::process::Command::new(me);
     let status = run
-        .args(["--exact", "a_403_to_a_login_is_a_refusal_too"])
+        .args(["--exact", "a_403_ends_it_for_the_device_and_counts_for_nobody_else"])
         .envs(proxies)
         .status();
     assert!(status.unwrap().success());

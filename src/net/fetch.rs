@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, Url, Version};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::legacy::Legacy;
 use super::login::{self, Proof};
@@ -24,20 +24,19 @@ use crate::wire::http;
 /// Room for the head beside the body.
 const CAP: usize = MAX_BODY + 64 * 1024;
 
-/// The client closes its connection in a task of its own, a moment after it was dropped. Nobody else may talk to the
-/// host meanwhile: a unit that bears one connection would see two.
-pub(super) const FAREWELL: Duration = Duration::from_millis(50);
+/// The client closes its connection in a task of its own, a moment after it was dropped or the server has closed. Nobody
+/// else may talk to the host meanwhile: a unit that bears one connection would see two.
+const FAREWELL: Duration = Duration::from_millis(50);
 
 /// Fetches the page, with the login where there is leave for one. The caller has seen to it that it may be fetched now.
 pub(super) async fn fetch(fetch: &Fetch, chance: Option<Chance<'_>>, ways: Ways<'_>) -> Answer {
-    let visit = match Visit::begin(fetch, ways) {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
+    let answer = match (Visit::begin(fetch, ways), chance) {
+        (Ok(visit), Some(chance)) => login::ask(&visit, chance).await,
+        (Ok(visit), None) => visit.ask().await,
+        (Err(answer), _) => return answer,
     };
-    match chance {
-        Some(chance) => login::ask(&visit, chance).await,
-        None => visit.ask().await,
-    }
+    sleep(FAREWELL).await;
+    answer
 }
 
 /// What a visit needs of the door.
@@ -109,6 +108,7 @@ impl<'a> Visit<'a> {
     /// Asks once more, for the page or for something beside it, when there is a turn for it: by the very age of TLS by
     /// which it answered before.
     pub(super) async fn ask_again(&self, before: &Answer, ask: &Ask, proof: Option<&Proof>) -> Answer {
+        sleep(FAREWELL).await;
         self.ways.conversations.another().await;
         let is_legacy = matches!(before.tls, Some(Tls::Legacy(_)));
         let answer = match self.by_hand(ask, proof).filter(|_| is_legacy) {

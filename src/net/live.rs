@@ -288,9 +288,7 @@ impl Door for Live {
             conversations: &self.conversations,
             legacy: &self.legacy,
         };
-        let answer = fetch::fetch(&page, chance, ways).await;
-        tokio::time::sleep(fetch::FAREWELL).await;
-        answer
+        fetch::fetch(&page, chance, ways).await
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

@@ -10,7 +10,7 @@ use reqwest::header::HeaderValue;
 use super::challenge::Challenge;
 use super::fetch::Visit;
 use super::streams::nothing;
-use super::vault::{Chance, Credential, Reason, UNCLEAR};
+use super::vault::{BARRED, Chance, Credential, Reason, UNCLEAR};
 use super::{Answer, Ask, LoginEnd, Tls};
 use crate::fact::Outcome;
 use crate::wire::http::Response;
@@ -176,6 +176,7 @@ fn end(answer: Answer, proof: &Proof, visit: &Visit<'_>, chance: Chance<'_>) -> 
     match login {
         LoginEnd::Accepted => chance.accepted(),
         LoginEnd::Refused => chance.refused(),
+        LoginEnd::Barred => chance.withheld(BARRED),
         _ => chance.withheld(UNCLEAR),
     }
     Answer {
@@ -187,8 +188,9 @@ fn end(answer: Answer, proof: &Proof, visit: &Visit<'_>, chance: Chance<'_>) -> 
 /// How a device took a login. One that let us in may still lack the page, or find it wrong.
 fn end_of(response: &Response, visit: &Visit<'_>) -> LoginEnd {
     match response.status {
-        Some(401 | 403) => LoginEnd::Refused,
+        Some(401) => LoginEnd::Refused,
         _ if wants_token(visit, response) => LoginEnd::Refused,
+        Some(403) => LoginEnd::Barred,
         Some(200..=299 | 400 | 404 | 405) => LoginEnd::Accepted,
         _ => LoginEnd::Unclear,
     }

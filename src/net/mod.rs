@@ -269,6 +269,8 @@ pub enum LoginEnd {
     Accepted,
     /// It refused.
     Refused,
+    /// It did not say who it thinks we are, but forbids the page (403): to this user, to everybody, or for now.
+    Barred,
     /// It was sent, and what came back was neither.
     Unclear,
     /// It was not sent.

@@ -88,6 +88,11 @@ pub(super) const REFUSED: Reason = Reason {
     why: "they refused it; a login that two devices have refused is used no further in that run",
     remedy: "check the user, the password, and what the user may do there: each refusal counts towards a lock-out",
 };
+/// The page is forbidden. Hikvision says so of pages that a unit does not have, too (hikvision_next 176).
+pub(super) const BARRED: Reason = Reason {
+    why: "they forbid the page to this user, or have no such page (403)",
+    remedy: "check what the user may do there, and whether the user is locked out",
+};
 /// What came back was neither a yes nor a no.
 pub(super) const UNCLEAR: Reason = Reason {
     why: "they answered it with neither a yes nor a no, and one attempt is all that is made",

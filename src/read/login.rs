@@ -4,6 +4,7 @@ use super::Sayings;
 use crate::fact::{LOGIN_WITHHELD, Name, Protocol, Reply, WITH_LOGIN};
 use crate::wire::http::Response;
 use crate::wire::onvif::Answer;
+use crate::wire::xml::Document;
 
 pub(super) fn facts(said: &mut Sayings, reply: &Reply) {
     let asked = reply.asked.as_deref().unwrap_or_default();
@@ -18,7 +19,10 @@ pub(super) fn facts(said: &mut Sayings, reply: &Reply) {
 fn fared(reply: &Reply) -> Option<&'static str> {
     let response = Response::decode(&reply.bytes);
     let refuses = || reply.protocol == Protocol::Onvif && Answer::read(&response).wants_login();
+    // ISAPI forbids in a document of this name what it does not have, or not for this user: it knows who we are.
+    let knows_us = || Document::read(&response.text()).find("ResponseStatus").is_some();
     match response.status? {
+        403 if knows_us() => Some("accepted"),
         401 | 403 => Some("refused"),
         _ if refuses() => Some("refused"),
         200..=299 => Some("accepted"),
@@ -37,6 +41,8 @@ mod tests {
         let no = "HTTP/1.1 401 Unauthorized\r\n\r\n";
         let fault = "HTTP/1.1 400 Bad Request\r\n\r\n<Envelope><Body><Fault><Code><Value>Sender</Value><Subcode>\
                      <Value>ter:NotAuthorized</Value></Subcode></Code></Fault></Body></Envelope>";
+        let not_here =
+            "HTTP/1.1 403 Forbidden\r\n\r\n<ResponseStatus><subStatusCode>notSupport</subStatusCode></ResponseStatus>";
         let table = [
             (Protocol::Isapi, "GET /x with login", ok, Some("accepted")),
             (Protocol::Isapi, "GET /x with login", no, Some("refused")),
@@ -46,6 +52,7 @@ mod tests {
                 "HTTP/1.1 403 Forbidden\r\n\r\n",
                 Some("refused"),
             ),
+            (Protocol::Isapi, "GET /x with login", not_here, Some("accepted")),
             (Protocol::Isapi, "GET /x with login", "HTTP/1.1 302 Found\r\n\r\n", None),
             (Protocol::Isapi, "GET /x with login", "no HTTP", None),
             (Protocol::Isapi, "GET /x, login withheld", no, Some("withheld")),
