@@ -18,7 +18,7 @@
 //! - `tcp` has the devices' servers, a file a protocol; `announce` SSDP and mDNS;
 //! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
 //!   in it, `check` compares the report with the estate;
-//! - `scans` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `scans` and `logins` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -41,6 +41,7 @@ mod estate;
 mod harmless;
 mod host;
 mod ledger;
+mod logins;
 mod owners;
 mod play;
 mod replies;
