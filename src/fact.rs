@@ -12,6 +12,11 @@ pub const MAX_DATAGRAM: usize = 64 * 1024;
 /// The longest HTTP body that is kept, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 
+/// How [`Reply::asked`] ends where the question was answered or refused with the user's login.
+pub const WITH_LOGIN: &str = " with login";
+/// How [`Reply::asked`] ends where the device wanted a login that it was not sent.
+pub const LOGIN_WITHHELD: &str = ", login withheld";
+
 /// How a reply came. The spelling is the one of the reply format (`docs/formats.md`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString)]
 #[strum(serialize_all = "kebab-case")]
@@ -264,7 +269,7 @@ pub enum Name {
     CertificateKey,
     /// The SHA-256 of a certificate, in lower-case hexadecimal.
     CertificateHash,
-    /// How the login that the user gave fared: `accepted` or `refused`.
+    /// How the login that the user gave fared: `accepted`, `refused`, or `withheld` where it was wanted and not sent.
     Login,
     /// SNMP sysDescr.
     SnmpDescription,

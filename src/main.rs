@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, data, exit, exit::Code, file, file::WholeFile, plan, progress::Watch, render, words,
+    Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, plan, progress::Watch,
+    render, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
-use camsweep::net::Interface;
+use camsweep::net::{Interface, Vault};
 use camsweep::report::{escape::escape, model::Report};
 use camsweep::{net, record, scan};
 use clap::Parser;
@@ -45,7 +46,9 @@ fn sweep(args: &ScanArgs) -> Outcome {
     log(args.output.verbose);
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let interfaces = interfaces()?;
-    let plan = plan::resolve(args, &interfaces)?;
+    let mut plan = plan::resolve(args, &interfaces)?;
+    let vault = credentials::vault(args, &knowledge.makers)?;
+    plan.logins = vault.words();
     let header = words::scope_header(&plan);
     if args.dry_run {
         return print(&format!("{header}Nothing was sent.\n"));
@@ -55,7 +58,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
-    let findings = run(&plan, interfaces, &knowledge, &mut watch)?;
+    let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
     let recorded = watch.finish();
     let report = account.of_scan(&plan, findings);
     write(&report, &args.output, to)?;
@@ -84,6 +87,7 @@ fn interfaces() -> Result<Vec<Interface>, Failure> {
 fn run(
     plan: &scan::Plan,
     interfaces: Vec<Interface>,
+    vault: Vault,
     knowledge: &Knowledge,
     watch: &mut Watch,
 ) -> Result<scan::Findings, Failure> {
@@ -92,7 +96,7 @@ fn run(
     let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = Arc::new(net::live::Live::new(interfaces, net::Limits::default()));
+        let door = Arc::new(net::live::Live::new(interfaces, net::Limits::default(), vault));
         scan::scan(plan, door, knowledge, watch, stop).await
     });
     // A name that DNS still owes must not hold up the report.
@@ -137,6 +141,9 @@ fn write(report: &Report, args: &OutputArgs, to: Option<WholeFile>) -> Result<()
 }
 
 fn show_data(args: &DataArgs) -> Outcome {
+    if args.questions {
+        return print(&data::questions());
+    }
     let knowledge: std::borrow::Cow<'_, Knowledge> = data::knowledge(args.oui_file.as_deref())?;
     print(&data::words(&knowledge, args.oui_file.as_deref()))
 }

@@ -199,6 +199,34 @@ fn unsafe_code_lives_in_one_file() {
     assert!(files.iter().all(|file| file == "linux.rs"), "{files:?}");
 }
 
+/// What a login's way rests on, and the only files that may say it.
+const LOGIN_ONLY: &[(&str, &[&str])] = &[
+    // A host becomes one that a login may be used on where its verdict is read, and nowhere else.
+    ("by_verdict(", &["net/vault.rs", "scan/signs.rs"]),
+    // A login is asked for by the questions that are for it.
+    ("fetch_with_login(", &["probe/login/mod.rs", "probe/tcp.rs"]),
+    // A secret is looked into where it is turned into an answer.
+    (".expose()", &["net/challenge.rs", "net/login.rs"]),
+    ("authorization", &["net/fetch.rs", "net/login.rs"]),
+    // Made by the user's own words, and sent as a whole to the door.
+    ("Credential {", &["net/vault.rs", "cli/credentials.rs"]),
+];
+
+#[test]
+fn a_login_has_one_way_and_nothing_else_may_touch_it() {
+    let mut wrong = Vec::new();
+    for (path, text) in sources() {
+        let file = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+        let file = file.expect("a source").display().to_string();
+        for (word, files) in LOGIN_ONLY.iter().filter(|(_, files)| !files.contains(&file.as_str())) {
+            let touches = |line: &str| line.to_lowercase().contains(&word.to_lowercase());
+            let lines = code(&text).filter(|(_, line)| touches(line));
+            wrong.extend(lines.map(|(number, _)| format!("{file}:{number}: {word} belongs to {files:?}")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn the_wall_itself_sees() {
     assert_eq!(imports("use crate::net::Door;"), ["net"]);

@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
-use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Limits, Packet, interfaces};
+use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
 fn door() -> Live {
-    Live::new(interfaces().unwrap(), Limits::default())
+    Live::new(interfaces().unwrap(), Limits::default(), Vault::default())
 }
 
 fn question(to: SocketAddr) -> Exchange {
@@ -41,6 +41,7 @@ fn page(to: SocketAddr) -> Fetch {
         tls: false,
         legacy_tls: true,
         ask: Ask::Get("/doc/page?x=1".into()),
+        login: None,
         deadline: Duration::from_secs(2),
     }
 }
@@ -468,7 +469,7 @@ mod namespace {
             .find(|interface| interface.name == "left")
             .expect("the namespace was made");
         assert!(left.up && left.broadcast && left.is_virtual && left.mac.is_some());
-        let door = Live::new(found.clone(), Limits::default());
+        let door = Live::new(found.clone(), Limits::default(), Vault::default());
         let (alive, dead) = (Ipv4Addr::new(192, 0, 2, 2), Ipv4Addr::new(192, 0, 2, 77));
 
         door.open(&Channel::Arp {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camsweep::fact::{Outcome, Protocol};
 use camsweep::net::live::Live;
-use camsweep::net::{Limits, interfaces};
+use camsweep::net::{Limits, Vault, interfaces};
 use camsweep::probe::tcp::{Asked, Question, Signs, Whom};
 use camsweep::wire::dvrip;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -41,7 +41,7 @@ async fn ask<F: Future<Output = Vec<u8>> + Send + 'static>(
         host: "127.0.0.1".parse().unwrap(),
         interface: None,
     };
-    let door = Live::new(interfaces().unwrap(), Limits::default());
+    let door = Live::new(interfaces().unwrap(), Limits::default(), Vault::default());
     let [asked] = question.ask(&door, &whom, &signs).await.try_into().unwrap();
     (asked, heard.await.unwrap(), calls.load(Ordering::SeqCst))
 }

@@ -51,7 +51,7 @@ fn plan(world: &World) -> Plan {
 }
 
 async fn run(world: &World, stop: CancellationToken) -> (Findings, Arc<Scripted>, Duration) {
-    let door = Arc::new(Scripted::new(world.hosts.clone(), world.raw));
+    let door = Arc::new(Scripted::new(world.hosts.clone(), world.raw, &world.logins));
     let start = Instant::now();
     let findings = scan(&plan(world), door.clone(), Knowledge::builtin(), &mut Nobody, stop).await;
     (findings, door, start.elapsed())
@@ -99,6 +99,13 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
     if let Some(seconds) = expect.seconds {
         assert!(took.as_secs_f64() <= seconds, "{name}: took {took:?}, not {seconds} s");
     }
+    for reply in &findings.replies {
+        let text = String::from_utf8_lossy(&reply.bytes);
+        assert!(
+            !text.contains("cam-secret") && !text.contains("cam-user"),
+            "{name}: a camera's login is kept: {text}"
+        );
+    }
     let ledger = door.ledger.lock().unwrap();
     for (host, most) in &expect.datagrams {
         let sent = ledger.datagrams.get(host).copied().unwrap_or_default();
@@ -120,6 +127,11 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
     for (host, ports) in &expect.ports {
         assert_eq!(ledger.ports.get(host), Some(ports), "{name}: ports of {host}");
     }
+    assert_eq!(ledger.logins, expect.logins, "{name}: asked with a login");
+    let fared = devices
+        .iter()
+        .filter_map(|device| Some(format!("{} {}", device.addresses[0], device.login?)));
+    assert_eq!(fared.collect::<Vec<_>>(), expect.fared, "{name}: logins");
     check_pace(name, &ledger.moments);
     check_account(name, expect, findings);
 }
@@ -249,7 +261,7 @@ impl Watcher for Moments {
 async fn the_progress_line_stays_alive_while_nothing_comes() {
     let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
     world.hosts.clear();
-    let door = Arc::new(Scripted::new(Vec::new(), world.raw));
+    let door = Arc::new(Scripted::new(Vec::new(), world.raw, &[]));
     let mut moments = Moments::default();
     let stop = CancellationToken::new();
     scan(&plan(&world), door, Knowledge::builtin(), &mut moments, stop).await;

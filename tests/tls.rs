@@ -14,13 +14,13 @@ use std::time::Duration;
 
 use camsweep::fact::Outcome;
 use camsweep::net::live::Live;
-use camsweep::net::{Answer, Ask, Door, Exchange, Fetch, Limits, Tls, interfaces};
+use camsweep::net::{Answer, Ask, Door, Exchange, Fetch, Limits, Tls, Vault, interfaces};
 use camsweep::wire::http;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 fn door() -> Live {
-    Live::new(interfaces().unwrap(), Limits::default())
+    Live::new(interfaces().unwrap(), Limits::default(), Vault::default())
 }
 
 fn question(to: SocketAddr) -> Exchange {
@@ -43,6 +43,7 @@ fn page(to: SocketAddr) -> Fetch {
         tls: true,
         legacy_tls: true,
         ask: Ask::Get("/doc/page?x=1".into()),
+        login: None,
         deadline: Duration::from_secs(2),
     }
 }

@@ -19,13 +19,14 @@ Examples:
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
   camsweep scan --dry-run                        say what would be sent, send nothing
+  camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
   camsweep scan --format json --output cameras.json --record replies.ndjson
 
 ";
 
 /// Finds the Hikvision and Dahua units on a network that you administer: model, serial number,
-/// firmware version, how sure it is and why. It only asks; it never logs in and never changes
-/// anything.
+/// firmware version, how sure it is and why. It only asks; it never changes anything, and logs in
+/// only where you tell it to.
 #[derive(Debug, Parser)]
 #[command(name = "camsweep", version, after_help = EXIT_CODES)]
 pub struct Cli {
@@ -81,6 +82,12 @@ pub struct ScanArgs {
     /// Do not ask reverse DNS for host names.
     #[arg(long)]
     pub no_names: bool,
+    /// Log in with what this file has (docs/logins.md): only on confirmed units in the scope of an entry, once each.
+    #[arg(long, value_name = "FILE", help_heading = "Logins", conflicts_with = "login")]
+    pub credentials: Option<PathBuf>,
+    /// The same for one login; the password comes from CAMSWEEP_PASSWORD or is asked for, never from here.
+    #[arg(long, value_name = "MAKER:USER@SCOPE", help_heading = "Logins")]
+    pub login: Option<String>,
     /// Write each reply to this file, one a line, for `camsweep judge`.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub record: Option<PathBuf>,
@@ -106,6 +113,9 @@ pub struct JudgeArgs {
 /// `camsweep data`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DataArgs {
+    /// Show instead what each question can bring from which family of devices, as Markdown.
+    #[arg(long, conflicts_with = "oui_file")]
+    pub questions: bool,
     /// Show this MAC registry (the IEEE's CSV) in place of the embedded one.
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,

@@ -18,6 +18,8 @@ pub struct Budget {
     pub datagrams_to_silent: u64,
     /// TCP connections to one host that is not settled by then.
     pub connections: u64,
+    /// TCP connections more, to one unit that there is a login for.
+    pub connections_with_login: u64,
 }
 
 impl Default for Budget {
@@ -37,6 +39,7 @@ impl Default for Budget {
             datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
             datagrams_to_silent: probe::ORDER_FOR_SILENT.len() as u64,
             connections: probe::tcp::most_connections(),
+            connections_with_login: probe::tcp::most_connections_with_login(),
         }
     }
 }
@@ -81,6 +84,10 @@ impl Budget {
         lines.push(format!(
             "TCP: at most {connections} connections, one at a time, to each host that is not settled by then{silent}"
         ));
+        let more = self.connections_with_login;
+        lines.extend(plan.logins.iter().map(|login| {
+            format!("login: {login}; one attempt each, and at most {more} connections more while one is accepted")
+        }));
         lines
     }
 }

@@ -10,6 +10,7 @@ use schemars::JsonSchema;
 use super::Failure;
 use crate::fact::Reply;
 use crate::identify::{Knowledge, oui::Registry};
+use crate::probe::brings;
 use crate::record;
 
 /// The embedded knowledge, or the same with the user's registry.
@@ -60,6 +61,11 @@ pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
         about.join(", "),
         knowledge.advisories_date()
     )
+}
+
+/// What `camsweep data --questions` prints.
+pub fn questions() -> String {
+    brings::markdown()
 }
 
 /// Reads one file of replies, a reply at a time; `-` is standard input.

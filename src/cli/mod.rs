@@ -3,6 +3,7 @@
 pub mod account;
 pub mod args;
 pub mod budget;
+pub mod credentials;
 pub mod data;
 pub mod exit;
 pub mod file;

@@ -75,6 +75,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         probe_silent: args.probe_silent,
         ethernet: args.l2_sadp,
         names: !args.no_names,
+        logins: Vec::new(),
     };
     check(plan, args)
 }

@@ -11,7 +11,7 @@ use super::merge::{Host, order};
 use super::oui::Lookup;
 use super::serial::production_date;
 use super::verdict::{View, Weighed, weigh};
-use super::{BrandClaim, Class, Conflict, Device, Firmware, Strength};
+use super::{BrandClaim, Class, Conflict, Device, Firmware, Login, Strength};
 use crate::fact::{Name, Protocol, parse_mac};
 
 /// A value, the protocol that said it, how direct that is.
@@ -30,6 +30,7 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
         activated: values(host, Name::Activated, view)
             .iter()
             .find_map(|value| value.1.parse().ok()),
+        login: login(host),
         class: class(host, &weighed, view),
         mis_addressed: host.replies.iter().any(|&reply| view.replies[reply].off_subnet),
         off_target: host.replies.iter().all(|&reply| view.replies[reply].off_target),
@@ -48,6 +49,15 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
     device.advisories = exposure::about(&device, rebuilt, &view.knowledge.advisories);
     device.evidence = weighed.evidence;
     device
+}
+
+/// One page that was not for this user does not make a login refused that has brought others.
+fn login(host: &Host<'_>) -> Option<Login> {
+    let fared: Vec<&str> = host.all(Name::Login).map(|fact| fact.value.as_str()).collect();
+    match fared.contains(&"accepted") {
+        true => Some(Login::Accepted),
+        false => fared.first().map(|_| Login::AuthRequired),
+    }
 }
 
 /// The serial number, from the most direct source.

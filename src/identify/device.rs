@@ -17,6 +17,17 @@ pub enum Confidence {
     Confirmed,
 }
 
+/// How the login that the user gave for a device fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Login {
+    /// The device let us in.
+    Accepted,
+    /// It wants a login, and has refused the one given or could not be sent it.
+    AuthRequired,
+}
+
 /// What kind of device it is.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString, Serialize, Deserialize, JsonSchema,
@@ -204,6 +215,8 @@ pub struct Device {
     pub advisories: Vec<AdvisoryVerdict>,
     /// Whether an administrator's password has been set.
     pub activated: Option<bool>,
+    /// How the login that the user gave for it fared; null where none was used.
+    pub login: Option<Login>,
     /// The recorder that lists it, where it has not spoken for itself. Its address may be one of the recorder's own
     /// network.
     pub behind: Option<Behind>,

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use jiff::civil::Date;
 
-use super::advisories::{Advisory, Bulletin, Range};
+use super::advisories::{Advisory, Bulletin, Doubt, Range};
 use super::firmware::Release;
 use super::{AdvisoryVerdict, Confidence, Device, Exposure};
 
@@ -116,36 +116,35 @@ impl<'a> Subject<'a> {
     }
 
     fn where_named(&self, named: &[&Range], advisory: &Advisory) -> (Exposure, String) {
-        let places: Vec<(Place, &Range)> = named.iter().map(|range| (self.place(range), *range)).collect();
+        let places: Vec<Place> = named.iter().map(|range| self.place(range)).collect();
         let at = |wanted: Place| {
-            places
-                .iter()
-                .find(|(place, _)| *place == wanted)
-                .map(|(_, range)| *range)
+            let there = named.iter().zip(&places).filter(move |(_, place)| **place == wanted);
+            there.map(|(range, _)| *range)
         };
-        let certain = places
-            .iter()
-            .find(|(place, range)| *place == Place::Within && range.vague.is_none());
-        if let Some((_, range)) = certain {
+        if let Some(range) = at(Place::Within).find(|range| range.vague.is_none()) {
             return (Exposure::Affected, self.named_with(range));
         }
-        if let Some(range) = at(Place::Within) {
+        if let Some(range) = at(Place::Within).next() {
             let vague = range.vague.as_deref().unwrap_or_default();
             return (Exposure::Possibly, format!("{} ({vague})", self.named_with(range)));
         }
-        if let Some(range) = at(Place::Unclear) {
+        if let Some(range) = at(Place::Unclear).next() {
             let because = format!("{}, which cannot be compared", self.named_with(range));
             return self.unless_old(named, advisory, because);
         }
-        let outside = self.named_with(named[0]);
-        match advisory.doubt.as_ref().zip(self.built()) {
-            Some((doubt, built)) if at(Place::After).is_some() && built < doubt.until => {
-                (Exposure::Possibly, doubt.because.clone())
-            }
+        let doubt = advisory.doubt.as_ref().filter(|_| at(Place::After).next().is_some());
+        self.outside(named, advisory, doubt)
+    }
+
+    fn outside(&self, named: &[&Range], advisory: &Advisory, doubt: Option<&Doubt>) -> (Exposure, String) {
+        let because = self.named_with(named[0]);
+        match (doubt, self.built()) {
+            (Some(doubt), Some(built)) if built < doubt.until => (Exposure::Possibly, doubt.because.clone()),
+            (Some(_), None) => (Exposure::Unknown, format!("{because}, without a build date")),
             // What is said of the label itself is said of its own versions.
-            _ if self.relabelled && advisory.brand.is_some() => (Exposure::Unknown, outside),
-            _ if self.relabelled => self.unless_old(named, advisory, outside),
-            _ => (Exposure::NotInRange, outside),
+            _ if self.relabelled && advisory.brand.is_some() => (Exposure::Unknown, because),
+            _ if self.relabelled => self.unless_old(named, advisory, because),
+            _ => (Exposure::NotInRange, because),
         }
     }
 

@@ -22,8 +22,8 @@ use std::sync::OnceLock;
 use crate::fact::{Fact, Reply};
 
 pub use device::{
-    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, ReplyRef,
-    Strength,
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, Login,
+    ReplyRef, Strength,
 };
 pub use oui::Registry;
 

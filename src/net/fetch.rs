@@ -7,12 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::redirect::Policy;
-use reqwest::{Client, Response, Url, Version};
+use reqwest::{Client, RequestBuilder, Response, Url, Version};
 use tokio::time::{Instant, timeout_at};
 
+use super::legacy::Legacy;
+use super::login::{self, Proof};
+use super::pacing::Conversations;
 use super::streams::{nothing, outcome_of};
-use super::{Answer, Ask, Exchange, Fetch, Tls, system, tls};
+use super::vault::Chance;
+use super::{Answer, Ask, Exchange, Fetch, Interface, Tls, system, tls};
 use crate::fact::{MAX_BODY, Outcome};
 use crate::wire::http;
 
@@ -23,56 +28,148 @@ const CAP: usize = MAX_BODY + 64 * 1024;
 /// host meanwhile: a unit that bears one connection would see two.
 pub(super) const FAREWELL: Duration = Duration::from_millis(50);
 
-/// The same question as bytes, for TLS that the client here does not speak. Without a login, whoever asks.
-pub(super) fn by_hand(fetch: &Fetch) -> Option<Exchange> {
-    let url = url(fetch)?;
-    let host = match url.port() {
-        Some(port) => format!("{}:{port}", url.host_str()?),
-        None => url.host_str()?.to_owned(),
+/// Fetches the page, with the login where there is leave for one. The caller has seen to it that it may be fetched now.
+pub(super) async fn fetch(fetch: &Fetch, chance: Option<Chance<'_>>, ways: Ways<'_>) -> Answer {
+    let visit = match Visit::begin(fetch, ways) {
+        Ok(visit) => visit,
+        Err(answer) => return answer,
     };
-    let path = match url.query() {
-        Some(query) => format!("{}?{query}", url.path()),
-        None => url.path().to_owned(),
-    };
-    let request = match &fetch.ask {
-        Ask::Get(_) => http::get(&host, &path),
-        Ask::Onvif { request, .. } => http::onvif(&host, &path, *request),
-    };
-    Some(Exchange {
-        to: fetch.to,
-        interface: fetch.interface.clone(),
-        tls: fetch.tls,
-        requests: vec![request],
-        answers: |bytes| usize::from(http::is_complete(bytes)),
-        cap: CAP,
-        connect: fetch.deadline,
-        deadline: fetch.deadline,
-    })
+    match chance {
+        Some(chance) => login::ask(&visit, chance).await,
+        None => visit.ask().await,
+    }
 }
 
-/// Fetches the page. The caller has seen to it that it may be fetched now.
-pub(super) async fn fetch(fetch: &Fetch) -> Answer {
-    let Some(url) = url(fetch) else {
-        return nothing(Outcome::Denied, format!("{:?} is no path", fetch.ask.path()));
-    };
-    let (client, witness) = match client(fetch.interface.as_deref()) {
-        Ok(client) => client,
-        Err(error) => return nothing(Outcome::Broken, format!("preparing to fetch: {error}")),
-    };
-    let end = Instant::now() + fetch.deadline;
-    let request = match &fetch.ask {
-        Ask::Get(_) => client.get(url.clone()),
-        Ask::Onvif { request, .. } => client
-            .post(url.clone())
-            .header("Content-Type", request.content_type())
-            .body(request.envelope()),
-    };
-    let answer = match timeout_at(end, request.send()).await {
-        Err(_) => nothing(Outcome::Silent, format!("fetching {url}: nothing in time")),
-        Ok(Err(error)) => failed(&url, &error),
-        Ok(Ok(response)) => read(response, end).await,
-    };
-    witness.testify(answer)
+/// What a visit needs of the door.
+#[derive(Clone, Copy)]
+pub(super) struct Ways<'a> {
+    pub(super) interface: Option<&'a Interface>,
+    pub(super) conversations: &'a Conversations,
+    pub(super) legacy: &'a Legacy,
+}
+
+/// What is done for one page: all on one connection, where the server keeps it open.
+pub(super) struct Visit<'a> {
+    fetch: &'a Fetch,
+    ways: Ways<'a>,
+    url: Url,
+    client: Client,
+    witness: Arc<tls::Witness>,
+}
+
+impl<'a> Visit<'a> {
+    fn begin(fetch: &'a Fetch, ways: Ways<'a>) -> Result<Self, Answer> {
+        let no_path = || nothing(Outcome::Denied, format!("{:?} is no path", fetch.ask.path()));
+        let url = url(fetch).ok_or_else(no_path)?;
+        let (client, witness) = client(fetch.interface.as_deref())
+            .map_err(|error| nothing(Outcome::Broken, format!("preparing to fetch: {error}")))?;
+        Ok(Visit {
+            fetch,
+            ways,
+            url,
+            client,
+            witness,
+        })
+    }
+
+    /// What the page is asked for.
+    pub(super) fn question(&self) -> &Ask {
+        &self.fetch.ask
+    }
+
+    /// Path and query, as they stand on the wire.
+    pub(super) fn uri(&self) -> String {
+        match self.url.query() {
+            Some(query) => format!("{}?{query}", self.url.path()),
+            None => self.url.path().to_owned(),
+        }
+    }
+
+    /// Asks for the page, without a login: where it may, by older TLS if the device refuses that of today.
+    pub(super) async fn ask(&self) -> Answer {
+        let ask = &self.fetch.ask;
+        let Ways {
+            interface,
+            conversations,
+            legacy,
+        } = self.ways;
+        match self
+            .by_hand(ask, None)
+            .filter(|_| self.fetch.tls && self.fetch.legacy_tls)
+        {
+            Some(exchange) => {
+                legacy
+                    .read(&exchange, interface, conversations, self.put(ask, None))
+                    .await
+            }
+            None => self.put(ask, None).await,
+        }
+    }
+
+    /// Asks once more, for the page or for something beside it, when there is a turn for it: by the very age of TLS by
+    /// which it answered before.
+    pub(super) async fn ask_again(&self, before: &Answer, ask: &Ask, proof: Option<&Proof>) -> Answer {
+        self.ways.conversations.another().await;
+        let is_legacy = matches!(before.tls, Some(Tls::Legacy(_)));
+        let answer = match self.by_hand(ask, proof).filter(|_| is_legacy) {
+            Some(exchange) => self.ways.legacy.ask(&exchange, self.ways.interface).await,
+            None => self.put(ask, proof).await,
+        };
+        Answer {
+            connections: before.connections + answer.connections,
+            ..answer
+        }
+    }
+
+    async fn put(&self, ask: &Ask, proof: Option<&Proof>) -> Answer {
+        let end = Instant::now() + self.fetch.deadline;
+        let url = &self.url;
+        let answer = match timeout_at(end, self.request(ask, proof).send()).await {
+            Err(_) => nothing(Outcome::Silent, format!("fetching {url}: nothing in time")),
+            Ok(Err(error)) => failed(url, &error),
+            Ok(Ok(response)) => read(response, end).await,
+        };
+        self.witness.testify(answer)
+    }
+
+    fn request(&self, ask: &Ask, proof: Option<&Proof>) -> RequestBuilder {
+        let request = match ask {
+            Ask::Get(_) => self.client.get(self.url.clone()),
+            Ask::Onvif { request, .. } => self
+                .client
+                .post(self.url.clone())
+                .header(CONTENT_TYPE, request.content_type())
+                .body(login::envelope(*request, proof)),
+        };
+        match proof {
+            Some(Proof::Authorization(value)) => request.header(AUTHORIZATION, value),
+            _ => request,
+        }
+    }
+
+    /// The same request as bytes, for TLS that the client here does not speak.
+    fn by_hand(&self, ask: &Ask, proof: Option<&Proof>) -> Option<Exchange> {
+        let (host, path) = (self.url.host_str()?, self.uri());
+        let host = match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        };
+        let request = match ask {
+            Ask::Get(_) => http::get(&host, &path),
+            Ask::Onvif { request, .. } => http::onvif(&host, &path, *request, &login::envelope(*request, proof)),
+        };
+        let fetch = self.fetch;
+        Some(Exchange {
+            to: fetch.to,
+            interface: fetch.interface.clone(),
+            tls: fetch.tls,
+            requests: vec![login::authorized(request, proof)],
+            answers: |bytes| usize::from(http::is_complete(bytes)),
+            cap: CAP,
+            connect: fetch.deadline,
+            deadline: fetch.deadline,
+        })
+    }
 }
 
 fn url(fetch: &Fetch) -> Option<Url> {
@@ -83,7 +180,7 @@ fn url(fetch: &Fetch) -> Option<Url> {
     Url::parse(&format!("{scheme}://{to}{path}")).ok()
 }
 
-/// A client of its own for each page: nothing is pooled, and the witness sees this certificate only.
+/// A client of its own for each page: its connection ends with it, and the witness sees this certificate only.
 fn client(interface: Option<&str>) -> Result<(Client, Arc<tls::Witness>), Box<dyn Error + Send + Sync>> {
     let (config, witness) = tls::client()?;
     let builder = Client::builder()
@@ -93,7 +190,7 @@ fn client(interface: Option<&str>) -> Result<(Client, Arc<tls::Witness>), Box<dy
         .redirect(Policy::none())
         .referer(false)
         .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(0)
+        .pool_max_idle_per_host(1)
         .http1_only()
         // Small servers look for `Content-Length` as it is spelt (eidheim/Simple-Web-Server 35) and wait for ever.
         .http1_title_case_headers()
@@ -155,6 +252,7 @@ async fn read(mut response: Response, end: Instant) -> Answer {
         certificate: None,
         tls: None,
         connections: 1,
+        login: None,
         why,
     }
 }

@@ -48,6 +48,11 @@ impl Legacy {
         both(first, second)
     }
 
+    /// The answer to one request more, by older TLS, from a device that has answered by it before.
+    pub(super) async fn ask(&self, exchange: &Exchange, interface: Option<&Interface>) -> Answer {
+        ask(exchange, interface).await
+    }
+
     fn hosts(&self) -> MutexGuard<'_, HashMap<IpAddr, Option<u16>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

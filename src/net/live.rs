@@ -19,8 +19,8 @@ use super::names::Names;
 use super::pacing::{Conversations, Limits, Pacer};
 use super::system::{self, NeighbourEvents, PacketSocket};
 use super::{
-    Answer, Body, Channel, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Neighbour, Packet, Row, arp,
-    fetch, streams,
+    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Neighbour, Packet,
+    Reason, Row, Vault, arp, fetch, login, streams,
 };
 use crate::fact::MAX_DATAGRAM;
 use crate::wire;
@@ -39,6 +39,7 @@ pub struct Live {
     datagrams: Pacer,
     conversations: Conversations,
     legacy: Legacy,
+    vault: Vault,
     names: Names,
     channels: Mutex<BTreeMap<Channel, Opened>>,
     ears: Mutex<JoinSet<()>>,
@@ -56,8 +57,8 @@ enum Opened {
 }
 
 impl Live {
-    /// A door to the network of these interfaces, all channels closed, within these limits.
-    pub fn new(interfaces: Vec<Interface>, limits: Limits) -> Self {
+    /// A door to the network of these interfaces, all channels closed, within these limits and with these logins.
+    pub fn new(interfaces: Vec<Interface>, limits: Limits, vault: Vault) -> Self {
         let (tell, heard) = mpsc::channel(HEARD_WAITING);
         Live {
             interfaces: interfaces.into(),
@@ -66,6 +67,7 @@ impl Live {
             datagrams: Pacer::new(limits.datagrams_per_second),
             conversations: Conversations::new(limits),
             legacy: Default::default(),
+            vault,
             names: Names::default(),
             channels: Mutex::default(),
             ears: Mutex::default(),
@@ -272,17 +274,31 @@ impl Door for Live {
             Ok(interface) => interface,
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
-        let _conversation = self.conversations.begin(page.to.ip()).await;
-        let modern = fetch::fetch(&page);
-        let answer = match fetch::by_hand(&page).filter(|_| page.tls && page.legacy_tls) {
-            Some(exchange) => {
-                let conversations = &self.conversations;
-                self.legacy.read(&exchange, interface, conversations, modern).await
-            }
-            None => modern.await,
+        // Before the conversation, so that who waits for leave holds nothing that others could use.
+        let chance = match &page.login {
+            Some(unit) => match self.vault.chance(unit, page.to.ip()).await {
+                Ok(chance) => Some(chance),
+                Err(reason) => return login::withheld(reason),
+            },
+            None => None,
         };
+        let _conversation = self.conversations.begin(page.to.ip()).await;
+        let ways = fetch::Ways {
+            interface,
+            conversations: &self.conversations,
+            legacy: &self.legacy,
+        };
+        let answer = fetch::fetch(&page, chance, ways).await;
         tokio::time::sleep(fetch::FAREWELL).await;
         answer
+    }
+
+    fn has_login(&self, unit: &Confirmed) -> bool {
+        self.vault.has(unit)
+    }
+
+    fn withheld_logins(&self) -> Vec<(Reason, Vec<IpAddr>)> {
+        self.vault.withheld()
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {

@@ -5,12 +5,14 @@
 //! are kept in one place, and a scripted network can stand in for the real one ([`Door`]).
 
 mod arp;
+mod challenge;
 mod datagrams;
 mod fetch;
 mod interfaces;
 #[cfg_attr(not(feature = "legacy-tls"), path = "no_legacy.rs")]
 mod legacy;
 pub mod live;
+mod login;
 mod names;
 mod pacing;
 mod streams;
@@ -19,6 +21,7 @@ mod streams;
 #[cfg_attr(not(all(target_os = "linux", not(camsweep_elsewhere))), path = "elsewhere.rs")]
 mod system;
 mod tls;
+mod vault;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -36,6 +39,7 @@ use crate::wire::onvif;
 
 pub use interfaces::interfaces;
 pub use pacing::{Limits, Pacer};
+pub use vault::{Confirmed, Credential, Reason, Secret, Vault};
 
 /// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
 /// industrial control (502, 102, 2404, 20000, 44818, 47808), imaging and patient data (104, 11112, 2575).
@@ -240,6 +244,8 @@ pub struct Answer {
     pub tls: Option<Tls>,
     /// How many connections it took: two where older TLS was tried after that of today.
     pub connections: u64,
+    /// What became of the login, where one was meant for it and the device wanted one.
+    pub login: Option<LoginEnd>,
     /// Why not, where it was not answered: what we were doing and what went wrong.
     pub why: Option<String>,
 }
@@ -250,10 +256,23 @@ pub enum Tls {
     /// TLS of today, by its version: `1.2`, `1.3`.
     Modern(&'static str),
     /// Older TLS, or TLS 1.2 with what is long broken, because the device refused that of today. Whoever is on
-    /// the way may read and change what is said, so that a login has no business here.
+    /// the way may read and change what is said, as without TLS.
     Legacy(&'static str),
     /// The device refused what it was offered.
     Refused,
+}
+
+/// What became of a login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LoginEnd {
+    /// The device let us in.
+    Accepted,
+    /// It refused.
+    Refused,
+    /// It was sent, and what came back was neither.
+    Unclear,
+    /// It was not sent.
+    Withheld(Reason),
 }
 
 /// A page to fetch after the banner, from the very host that the banner came from.
@@ -265,11 +284,13 @@ pub struct Fetch {
     pub interface: Option<String>,
     /// Whether to use TLS.
     pub tls: bool,
-    /// Whether it may be asked by older TLS where the device refuses that of today. Never with a login in it.
+    /// Whether it may be asked by older TLS where the device refuses that of today.
     pub legacy_tls: bool,
     /// What is asked.
     pub ask: Ask,
-    /// How long the whole fetch may take.
+    /// The unit that is there, where a login may be used on it. It is sent to `to` and nowhere else.
+    pub login: Option<Confirmed>,
+    /// How long each request of the fetch may take: one, or two or three with a login.
     pub deadline: Duration,
 }
 
@@ -326,6 +347,12 @@ pub trait Door: Send + Sync + 'static {
 
     /// Fetches one page over HTTP(S) when the host is free and its turn has come. No redirect is followed.
     fn fetch(&self, fetch: Fetch) -> impl Future<Output = Answer> + Send;
+
+    /// Whether there is a login that may (still) be used on a unit.
+    fn has_login(&self, unit: &Confirmed) -> bool;
+
+    /// Every reason for which a login was not used, or used no further, and the hosts that it held for.
+    fn withheld_logins(&self) -> Vec<(Reason, Vec<IpAddr>)>;
 
     /// The name that reverse DNS gives an address.
     fn name_of(&self, address: IpAddr) -> impl Future<Output = Option<String>> + Send;

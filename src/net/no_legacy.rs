@@ -4,7 +4,11 @@
 use std::future::Future;
 
 use super::pacing::Conversations;
+use super::streams::nothing;
 use super::{Answer, Exchange, Interface, Tls};
+use crate::fact::Outcome;
+
+const WITHOUT: &str = "older TLS is read by a program with the feature legacy-tls";
 
 #[derive(Debug, Default)]
 pub(super) struct Legacy;
@@ -24,10 +28,13 @@ impl Legacy {
         }
         let why = answer.why.unwrap_or_default();
         Answer {
-            why: Some(format!(
-                "{why} (older TLS is read by a program with the feature legacy-tls)"
-            )),
+            why: Some(format!("{why} ({WITHOUT})")),
             ..answer
         }
+    }
+
+    /// Nothing: no device has answered by older TLS here.
+    pub(super) async fn ask(&self, _exchange: &Exchange, _interface: Option<&Interface>) -> Answer {
+        nothing(Outcome::Denied, WITHOUT)
     }
 }

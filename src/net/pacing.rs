@@ -109,7 +109,6 @@ impl Conversations {
     }
 
     /// Waits for the turn of one more connection in a conversation that has begun.
-    #[cfg(feature = "legacy-tls")]
     pub(super) async fn another(&self) {
         self.pacer.turn().await;
     }

@@ -26,6 +26,7 @@ pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
         certificate: None,
         tls: None,
         connections: 1,
+        login: None,
         why: Some(why.into()),
     }
 }
@@ -135,6 +136,7 @@ pub(super) async fn converse(
         certificate: None,
         tls: None,
         connections: 1,
+        login: None,
         why,
     }
 }

@@ -3,11 +3,13 @@
 //! Datagram questions are data: the sweep decides when each is sent. Questions over TCP are plain
 //! sequential `async`: ask, read, next.
 
+pub mod brings;
 mod description;
 mod dhip;
 mod dvrip;
 mod hik_sdk;
 pub mod http;
+pub mod login;
 mod mdns;
 pub mod onvif;
 pub mod pages;

@@ -29,7 +29,7 @@ pub fn is_called_for(signs: &Signs) -> bool {
 }
 
 /// Where the service may be: announced, each port once, else behind the web server.
-fn places(signs: &Signs) -> Vec<Page> {
+pub(super) fn places(signs: &Signs) -> Vec<Page> {
     let mut places: Vec<Page> = Vec::new();
     for page in &signs.services {
         if places.iter().all(|known| known.web.port != page.web.port) {

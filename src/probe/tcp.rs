@@ -7,8 +7,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use crate::fact::{Outcome, Protocol, Reply};
-use crate::net::{Answer, Ask, Door, Exchange, Fetch};
+use crate::net::{Answer, Ask, Confirmed, Door, Exchange, Fetch};
 
+use super::login::{self, Login};
 use super::{description, dvrip, hik_sdk, http, onvif, pages, rtsp};
 
 /// How long to wait for a connection.
@@ -63,6 +64,8 @@ pub struct Signs {
     pub known: Known,
     /// Whether it is a recorder, which may have cameras behind it.
     pub recorder: bool,
+    /// The unit that it is confirmed to be, where there is a login for it.
+    pub login: Option<Confirmed>,
 }
 
 impl Signs {
@@ -154,7 +157,16 @@ impl Whom {
             tls: web.tls,
             legacy_tls: true,
             ask,
+            login: None,
             deadline: DEADLINE,
+        }
+    }
+
+    /// The same, with the login that there is for this unit.
+    pub fn fetch_with_login(&self, web: Web, ask: Ask, unit: &Confirmed) -> Fetch {
+        Fetch {
+            login: Some(unit.clone()),
+            ..self.fetch(web, ask)
         }
     }
 
@@ -231,6 +243,8 @@ pub enum Question {
     Favicon,
     /// The UPnP description.
     Description,
+    /// What the unit tells to who has logged in.
+    Login(Login),
 }
 
 /// The order in which a host is asked.
@@ -263,29 +277,47 @@ pub struct Talked {
     pub dropped: usize,
 }
 
-/// The next question to a host of which this much is known and that has been talked to so far.
-pub fn next(signs: &Signs, talked: &Talked) -> Option<Question> {
+/// The next question to a host of which this much is known and that has been talked to so far. Of one that is settled
+/// nothing is missing but, maybe, what only a login brings.
+pub fn next(signs: &Signs, settled: bool, talked: &Talked) -> Option<Question> {
     let left = |order: &'static [Question]| {
         order
             .iter()
             .copied()
             .filter(|question| !talked.asked.contains(question))
     };
-    match signs.shown {
+    let called_for = |order| left(order).find(|question| question.is_called_for(signs));
+    let open = match signs.shown {
+        _ if settled => None,
         Shown::Nothing => left(ORDER_FOR_SILENT).next(),
         // It has a camera's MAC, perhaps, but lets nobody in.
         Shown::Mac if talked.dropped >= http::ENOUGH_SILENCE => None,
-        Shown::Mac | Shown::Itself => left(ORDER).find(|question| question.is_called_for(signs)),
-    }
+        Shown::Mac | Shown::Itself => called_for(ORDER),
+    };
+    open.or_else(|| called_for(LOGINS))
 }
 
 /// Once a host, the door tries older TLS after that of today.
 const FOR_LEGACY_TLS: u64 = 1;
 
-/// The most connections to one host.
+/// What is asked with a login, when nothing is left to ask without one: of units that are settled, too.
+pub const LOGINS: &[Question] = &[
+    Question::Login(Login::Hikvision),
+    Question::Login(Login::Dahua),
+    Question::Login(Login::Onvif),
+    Question::Login(Login::HikvisionChannels),
+    Question::Login(Login::DahuaChannels),
+];
+
+/// The most connections to one host without a login.
 pub fn most_connections() -> u64 {
     let questions: u64 = ORDER.iter().map(|question| question.connections()).sum();
     questions + FOR_LEGACY_TLS
+}
+
+/// The most connections that a login adds.
+pub fn most_connections_with_login() -> u64 {
+    login::most_connections()
 }
 
 impl Question {
@@ -305,6 +337,7 @@ impl Question {
             Question::HikWebUi => pages::HIK_WEB_UI.is_called_for(signs),
             Question::Favicon => pages::FAVICON.is_called_for(signs),
             Question::Description => description::is_called_for(signs),
+            Question::Login(login) => login.is_called_for(signs),
         }
     }
 
@@ -323,6 +356,7 @@ impl Question {
             Question::HikWebUi => pages::HIK_WEB_UI.name,
             Question::Favicon => pages::FAVICON.name,
             Question::Description => "upnp",
+            Question::Login(login) => login.name(),
         }
     }
 
@@ -340,6 +374,7 @@ impl Question {
             Question::HikWebUi => pages::HIK_WEB_UI.paths.len() as u64,
             Question::Favicon => pages::FAVICON.paths.len() as u64,
             Question::Description => description::MAX_CONNECTIONS,
+            Question::Login(login) => login.connections(),
         }
     }
 
@@ -359,6 +394,7 @@ impl Question {
             Question::HikWebUi => pages::HIK_WEB_UI.ask(door, whom, signs).await,
             Question::Favicon => pages::FAVICON.ask(door, whom, signs).await,
             Question::Description => description::ask(door, whom, signs).await,
+            Question::Login(login) => login.ask(door, whom, signs).await,
         }
     }
 }
@@ -374,7 +410,7 @@ mod tests {
             dropped,
             ..Talked::default()
         };
-        while let Some(question) = next(signs, &talked) {
+        while let Some(question) = next(signs, false, &talked) {
             talked.asked.push(question);
         }
         talked

@@ -9,6 +9,7 @@ mod dvrip;
 mod hik_sdk;
 mod http;
 mod isapi;
+mod login;
 mod mdns;
 mod onvif;
 mod recorder;
@@ -49,6 +50,16 @@ pub enum Reading {
 
 /// Reads one reply. Any bytes of any protocol may come.
 pub fn read(reply: &Reply) -> Reading {
+    let mut reading = by_protocol(reply);
+    if let Reading::Facts(facts) | Reading::Garbled { facts, .. } = &mut reading {
+        let mut said = Sayings(std::mem::take(facts));
+        login::facts(&mut said, reply);
+        *facts = said.0;
+    }
+    reading
+}
+
+fn by_protocol(reply: &Reply) -> Reading {
     match reply.protocol {
         Protocol::Neighbour | Protocol::Arp => arp::read(reply),
         Protocol::Wsd => wsd::read(reply),

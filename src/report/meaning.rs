@@ -40,7 +40,7 @@ fn line(one: &AdvisoryVerdict, addresses: &[&str]) -> String {
         Exposure::Affected => format!("{} firmware named in {about}", units("runs", "run")),
         Exposure::Possibly => format!("{} possibly concerned by {about}", units("is", "are")),
         _ => format!(
-            "whether {id} concerns {} cannot be told by model and version",
+            "model and version do not tell whether {id} concerns {}",
             units("here", "here")
         ),
     };
@@ -137,7 +137,7 @@ mod tests {
             lines[1]
         );
         assert!(
-            lines[2].starts_with("whether CVE-2017-7921 concerns 1 unit here cannot"),
+            lines[2].starts_with("model and version do not tell whether CVE-2017-7921 concerns 1 unit here: 10"),
             "{}",
             lines[2]
         );

@@ -12,7 +12,7 @@ use super::meaning;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, why};
 use crate::fact::Outcome;
-use crate::identify::{Confidence, Device};
+use crate::identify::{Confidence, Device, Login};
 
 /// What stands before the rest of a line that is too long for the page.
 const CONTINUED: &str = "    ";
@@ -64,6 +64,11 @@ pub fn text(report: &Report, style: Style) -> String {
         mis_addressed(report),
     );
     push_lines(&mut text, "No administrator's password set yet:", not_activated(report));
+    push_lines(
+        &mut text,
+        "Auth required (the login given was refused or could not be sent; all else that they told stands):",
+        auth_required(report),
+    );
     push_lines(&mut text, "Less than confirmed, because of:", doubts(report));
     push_lines(&mut text, "To note:", remarks(report));
     if !others.is_empty() {
@@ -139,6 +144,14 @@ fn mis_addressed(report: &Report) -> Vec<String> {
 fn not_activated(report: &Report) -> Vec<String> {
     let found = report.devices.iter().filter(|device| device.activated == Some(false));
     found.map(name).collect()
+}
+
+fn auth_required(report: &Report) -> Vec<String> {
+    let found = report.devices.iter();
+    found
+        .filter(|device| device.login == Some(Login::AuthRequired))
+        .map(name)
+        .collect()
 }
 
 /// The reasons for a verdict stand beside it where there is doubt; those for the rest are in the JSON.
@@ -379,11 +392,13 @@ mod tests {
         let mut lost = device("192.168.1.64", Some("hikvision"));
         lost.mis_addressed = true;
         lost.activated = Some(false);
+        lost.login = Some(Login::AuthRequired);
         let shown = text(&report(vec![stranger, lost]), Style::default());
         for part in [
             "Heard from outside the targets",
             "Mis-addressed",
             "No administrator's password",
+            "Auth required",
         ] {
             assert!(shown.contains(part), "{part}: {shown}");
         }

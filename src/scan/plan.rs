@@ -32,6 +32,8 @@ pub struct Plan {
     pub ethernet: bool,
     /// Ask reverse DNS for the names of what was found.
     pub names: bool,
+    /// What the logins given are for, in words.
+    pub logins: Vec<String>,
 }
 
 impl Plan {

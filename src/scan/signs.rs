@@ -1,9 +1,12 @@
 //! What is known of a host so far, and what the account says of the whole run.
 
+use std::net::IpAddr;
+
 use crate::coverage::Coverage;
 use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
+use crate::net::Confirmed;
 use crate::probe::tcp::{Known, Page, Shown, Signs, Web};
 
 use super::Plan;
@@ -19,7 +22,7 @@ const VIDEO_SERVICES: [&str; 4] = [
 /// Where a host stands in the middle of a run.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Standing {
-    /// Maker, model, serial and firmware are known and sure: nothing is left to ask.
+    /// Maker, model, serial and firmware are known and sure: nothing is left to ask without a login.
     pub(super) settled: bool,
     /// It may be a Hikvision or Dahua unit.
     pub(super) unit: bool,
@@ -28,7 +31,7 @@ pub(super) struct Standing {
 }
 
 /// Where a host stands by its replies.
-pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
+pub(super) fn standing(host: IpAddr, replies: &[Reply], knowledge: &Knowledge) -> Standing {
     let facts = facts_of(replies);
     let devices = guarded(|| identify(replies, &facts, knowledge)).unwrap_or_default();
     let itself = |device: &Device| device.behind.is_none();
@@ -54,6 +57,7 @@ pub(super) fn standing(replies: &[Reply], knowledge: &Knowledge) -> Standing {
             undecided: device.confidence <= Some(Confidence::Possible),
             known: known(&device),
             recorder: device.class == Some(Class::Recorder),
+            login: confirmed(host, &device),
             maker: device.maker,
         },
     }
@@ -69,6 +73,12 @@ fn is_video(fact: &Fact) -> bool {
         Name::MdnsService => VIDEO_SERVICES.iter().any(|kind| service(kind)),
         _ => false,
     }
+}
+
+/// The one place where a host becomes one that a login may be used on.
+fn confirmed(host: IpAddr, device: &Device) -> Option<Confirmed> {
+    let maker = device.maker.as_deref()?;
+    (device.confidence == Some(Confidence::Confirmed)).then(|| Confirmed::by_verdict(host, maker))
 }
 
 fn is_settled(device: &Device) -> bool {

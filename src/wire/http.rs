@@ -18,9 +18,9 @@ pub fn get(host_header: &str, path: &str) -> Vec<u8> {
     format!("{}\r\n", request_head("GET", host_header, path)).into_bytes()
 }
 
-/// A question to an ONVIF device service: the only POST that there is.
-pub fn onvif(host_header: &str, path: &str, request: onvif::Request) -> Vec<u8> {
-    let (head, envelope) = (request_head("POST", host_header, path), request.envelope());
+/// A question to an ONVIF device service, in an envelope of its own: the only POST that there is.
+pub fn onvif(host_header: &str, path: &str, request: onvif::Request, envelope: &str) -> Vec<u8> {
+    let head = request_head("POST", host_header, path);
     let (kind, length) = (request.content_type(), envelope.len());
     format!("{head}Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{envelope}").into_bytes()
 }

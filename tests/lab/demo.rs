@@ -24,7 +24,7 @@ use camsweep::cli::args::{OutputArgs, ScanArgs};
 use camsweep::cli::progress::Watch;
 use camsweep::cli::{plan, render, words};
 use camsweep::identify::{Device, Knowledge};
-use camsweep::net::{Limits, live::Live};
+use camsweep::net::{Limits, Vault, live::Live};
 use camsweep::report::is_unit;
 use camsweep::report::model::Report;
 use camsweep::scan;
@@ -73,7 +73,7 @@ async fn sweep() -> Result<Report, Box<dyn std::error::Error>> {
         knowledge: Knowledge::builtin(),
         oui_file: None,
     };
-    let door = Arc::new(Live::new(interfaces, Limits::default()));
+    let door = Arc::new(Live::new(interfaces, Limits::default(), Vault::default()));
     let mut watch = Watch::new(true, None);
     let findings = scan::scan(&plan, door, account.knowledge, &mut watch, CancellationToken::new()).await;
     watch.finish()?;

@@ -2,7 +2,7 @@
 //! host answers to which question, and what the scan must make of it. Time is tokio's paused clock, so
 //! a whole /24 takes milliseconds and the length of a scan is a number that a test asserts.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use camsweep::fact::{Outcome, parse_mac};
 use camsweep::net::{
-    Answer, Ask, Body, Channel, Door, Exchange, Fetch, Heard, Interface, Neighbour, NeighbourState, Packet,
+    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, LoginEnd, Neighbour,
+    NeighbourState, Packet, Reason, Secret, Vault,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -44,6 +45,9 @@ pub struct World {
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,
+    /// The logins that the user gave.
+    #[serde(rename = "login", default)]
+    pub logins: Vec<Login>,
     /// Who is there.
     #[serde(rename = "host", default)]
     pub hosts: Vec<Host>,
@@ -57,6 +61,14 @@ pub struct World {
 pub struct Nic {
     pub name: String,
     pub network: ipnetwork_text::Text,
+}
+
+/// A login of the user's.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    pub scope: Vec<String>,
+    pub maker: String,
 }
 
 /// Networks are kept as text here: the plan is built from them.
@@ -135,6 +147,9 @@ pub struct Tcp {
     /// It refuses TLS of today.
     #[serde(default)]
     pub legacy: bool,
+    /// The page wants a login, and one that is sent is `accepted` or `refused`.
+    #[serde(default)]
+    pub login: Option<String>,
 }
 
 /// What must come of it.
@@ -157,6 +172,10 @@ pub struct Expect {
     pub connections: BTreeMap<String, u64>,
     /// The ports that a host was connected to, in order.
     pub ports: BTreeMap<String, Vec<u16>>,
+    /// What was asked with a login, by host; a host that is not named was asked nothing so.
+    pub logins: BTreeMap<String, Vec<String>>,
+    /// How the login fared: `address accepted` or `address auth-required`; for others it is null.
+    pub fared: Vec<String>,
     /// Words that must occur in the blind spots.
     pub blind_spots: Vec<String>,
     /// Words that must occur in the coverage's notes.
@@ -190,6 +209,7 @@ fn slash() -> String {
 pub struct Scripted {
     hosts: Vec<Host>,
     raw: bool,
+    vault: Vault,
     speak: mpsc::UnboundedSender<Heard>,
     listen: tokio::sync::Mutex<mpsc::UnboundedReceiver<Heard>>,
     turns: Mutex<HashMap<&'static str, Instant>>,
@@ -206,6 +226,10 @@ pub struct Account {
     pub multicasts: u64,
     pub connections: BTreeMap<String, u64>,
     pub ports: BTreeMap<String, Vec<u16>>,
+    /// What was asked with a login, by host.
+    pub logins: BTreeMap<String, Vec<String>>,
+    /// Who refused it.
+    pub refused: HashSet<IpAddr>,
     pub opened: Vec<Channel>,
     /// Hosts that have refused TLS of today.
     pub legacy: std::collections::HashSet<String>,
@@ -214,11 +238,24 @@ pub struct Account {
 }
 
 impl Scripted {
-    pub fn new(hosts: Vec<Host>, raw: bool) -> Self {
+    pub fn new(hosts: Vec<Host>, raw: bool, logins: &[Login]) -> Self {
         let (speak, listen) = mpsc::unbounded_channel();
+        let credential = |login: &Login| Credential {
+            scope: login
+                .scope
+                .iter()
+                .map(|network| network.parse().expect("a network in the world"))
+                .collect(),
+            maker: login.maker.clone(),
+            user: "audit".into(),
+            password: Secret::from(zeroize::Zeroizing::new("never seen here".to_owned())),
+            allow_basic: false,
+            allow_username_token: false,
+        };
         Scripted {
             hosts,
             raw,
+            vault: Vault::new(logins.iter().map(credential).collect()),
             speak,
             listen: tokio::sync::Mutex::new(listen),
             turns: Mutex::default(),
@@ -382,6 +419,7 @@ impl Scripted {
             certificate: None,
             tls: None,
             connections: 1,
+            login: None,
             why: None,
         };
         let Some(host) = self.host(to.ip()) else {
@@ -416,6 +454,35 @@ impl Scripted {
             connections: answer.connections + more,
             ..answer
         }
+    }
+}
+
+impl Scripted {
+    /// The door sends a login only where a unit was confirmed at that very address, and one was given for it.
+    fn log_in(&self, unit: &Confirmed, fetch: &Fetch, operation: &str, answer: Answer) -> Answer {
+        let host = fetch.to.ip();
+        assert!(
+            unit.host() == host && self.has_login(unit),
+            "a login for {host} that nobody gave"
+        );
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        ledger
+            .logins
+            .entry(host.to_string())
+            .or_default()
+            .push(operation.to_owned());
+        let found = self.host(host).into_iter().flat_map(|host| &host.tcp);
+        let mut found = found.filter(|tcp| tcp.port == fetch.to.port() && tcp.tls == fetch.tls);
+        let page = found.find(|tcp| tcp.path == fetch.ask.path() || tcp.path == operation);
+        let login = match page.and_then(|page| page.login.as_deref()) {
+            Some("accepted") => Some(LoginEnd::Accepted),
+            Some("refused") => {
+                ledger.refused.insert(host);
+                Some(LoginEnd::Refused)
+            }
+            _ => None,
+        };
+        Answer { login, ..answer }
     }
 }
 
@@ -507,7 +574,20 @@ impl Door for Scripted {
             Ask::Onvif { request, .. } => format!("{path}#{}", request.operation()),
             Ask::Get(_) => path.to_owned(),
         };
-        self.answer_tcp(fetch.to, fetch.tls, path, &operation)
+        let answer = self.answer_tcp(fetch.to, fetch.tls, path, &operation);
+        match &fetch.login {
+            Some(unit) => self.log_in(unit, &fetch, &operation, answer),
+            None => answer,
+        }
+    }
+
+    fn has_login(&self, unit: &Confirmed) -> bool {
+        let ledger = self.ledger.lock().expect("no test panics with it held");
+        self.vault.has(unit) && !ledger.refused.contains(&unit.host())
+    }
+
+    fn withheld_logins(&self) -> Vec<(Reason, Vec<IpAddr>)> {
+        self.vault.withheld()
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {

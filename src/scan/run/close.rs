@@ -1,6 +1,7 @@
 //! The end of a run: the account.
 
 use super::*;
+use crate::net::Reason;
 
 impl<D: Door> Run<'_, D> {
     /// Closes the account.
@@ -30,6 +31,8 @@ impl<D: Door> Run<'_, D> {
         let asks = coverage.questions.iter_mut().filter(|(name, _)| is_to_everybody(name));
         asks.for_each(|(_, question)| question.asked = interfaces);
         coverage.notes.extend(signs::notes(self.plan, coverage));
+        self.blind_spots
+            .extend(self.door.withheld_logins().iter().map(without_login));
         let (replies, coverage) = self.ledger.close();
         Findings {
             replies,
@@ -63,5 +66,15 @@ impl<D: Door> Run<'_, D> {
         };
         let begun = self.passes.unreached().union(&hosts).union(&by_tcp);
         unreached.fold(begun, |all, ranges| all.union(&ranges))
+    }
+}
+
+/// What a login would have brought.
+fn without_login((reason, hosts): &(Reason, Vec<IpAddr>)) -> BlindSpot {
+    let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+    BlindSpot {
+        what: format!("what the login would bring from {}", hosts.join(", ")),
+        why: reason.why.into(),
+        remedy: reason.remedy.into(),
     }
 }

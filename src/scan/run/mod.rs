@@ -211,15 +211,13 @@ impl<'a, D: Door> Run<'a, D> {
         }
     }
 
-    /// A host has rested: it is settled, or asked once more, or talked to.
+    /// A host has rested: it is asked once more, or talked to.
     fn rested(&mut self, host: Ipv4Addr, now: Instant) -> Step {
         let standing = self.standing(host);
         if standing.unit {
             self.units.insert(host);
         }
-        if standing.settled {
-            self.asking.release(host);
-        } else if standing.unit && self.asked_again.insert(host) {
+        if !standing.settled && standing.unit && self.asked_again.insert(host) {
             self.asking.ask_again(host, ASKED_AGAIN.iter().copied(), now);
         } else {
             self.talk(host, standing);
@@ -228,7 +226,9 @@ impl<'a, D: Door> Run<'a, D> {
     }
 
     fn standing(&self, host: Ipv4Addr) -> Standing {
-        signs::standing(&self.ledger.of(host.into()), self.knowledge)
+        let mut standing = signs::standing(host.into(), &self.ledger.of(host.into()), self.knowledge);
+        standing.signs.login.take_if(|unit| !self.door.has_login(unit));
+        standing
     }
 
     fn keep(&mut self, reply: Reply) -> Kept {

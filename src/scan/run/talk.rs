@@ -7,7 +7,7 @@ impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
         let talked = self.talked.entry(host).or_default();
-        let Some(question) = tcp::next(&standing.signs, talked) else {
+        let Some(question) = tcp::next(&standing.signs, standing.settled, talked) else {
             return self.asking.release(host);
         };
         talked.asked.push(question);
@@ -62,10 +62,7 @@ impl<D: Door> Run<'_, D> {
         if standing.unit {
             self.units.insert(host);
         }
-        match standing.settled {
-            true => self.asking.release(host),
-            false => self.talk(host, standing),
-        }
+        self.talk(host, standing);
     }
 
     fn broken(&self, host: Ipv4Addr) -> Asked {

@@ -1,0 +1,217 @@
+//! The one way in which a login leaves this machine.
+//!
+//! A page is asked for without one. Only where the device answers that it wants one, in a way that may be answered, it
+//! is sent: once, and once more where the device says no more than that its nonce has grown old.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use reqwest::header::HeaderValue;
+
+use super::challenge::Challenge;
+use super::fetch::Visit;
+use super::streams::nothing;
+use super::vault::{Chance, Credential, Reason, UNCLEAR};
+use super::{Answer, Ask, LoginEnd, Tls};
+use crate::fact::Outcome;
+use crate::wire::http::Response;
+use crate::wire::onvif::{self, Body, UsernameToken};
+
+const BASIC: Reason = Reason {
+    why: "they take the password only in readable form (Basic)",
+    remedy: "newer firmware, or `allow_basic = true` for devices that offer it over TLS",
+};
+const TOKEN: Reason = Reason {
+    why: "they take a login only in a SOAP header (UsernameToken)",
+    remedy: "`allow_username_token = true`: whoever overhears one may try passwords against it, or use it for a moment",
+};
+const NO_CLOCK: Reason = Reason {
+    why: "they take a login only with the time by their own clock, and do not tell it",
+    remedy: "log in by hand",
+};
+const NOT_WRITTEN: Reason = Reason {
+    why: "the user's name or the challenge cannot be written in a header",
+    remedy: "a user whose name is plain text",
+};
+
+/// What shows a device who we are.
+pub(super) enum Proof {
+    /// The value of `Authorization`.
+    Authorization(HeaderValue),
+    /// A header in the envelope. Never both (ONVIF Core specification, authentication).
+    Token(UsernameToken),
+}
+
+/// The body of a question to an ONVIF service.
+pub(super) fn envelope(request: onvif::Request, proof: Option<&Proof>) -> String {
+    match proof {
+        Some(Proof::Token(token)) => request.envelope_with(token),
+        _ => request.envelope(),
+    }
+}
+
+/// The answer where no login may be used at all: nothing is sent.
+pub(super) fn withheld(reason: Reason) -> Answer {
+    Answer {
+        login: Some(LoginEnd::Withheld(reason)),
+        ..nothing(Outcome::Denied, reason.why)
+    }
+}
+
+/// A request as bytes, with the login where that stands in its head.
+pub(super) fn authorized(mut request: Vec<u8>, proof: Option<&Proof>) -> Vec<u8> {
+    let end_of_first_line = request.windows(2).position(|end| end == b"\r\n");
+    if let (Some(Proof::Authorization(value)), Some(end)) = (proof, end_of_first_line) {
+        let field = [b"\r\nAuthorization: ", value.as_bytes()].concat();
+        request.splice(end..end, field);
+    }
+    request
+}
+
+/// Asks for a page, and logs in if the device wants that.
+pub(super) async fn ask(visit: &Visit<'_>, mut chance: Chance<'_>) -> Answer {
+    let first = visit.ask().await;
+    let proof = match proof(visit, chance.credential(), &first).await {
+        Ok(None) => return first,
+        Ok(Some(proof)) => proof,
+        Err(reason) => {
+            chance.withheld(reason);
+            return Answer {
+                login: Some(LoginEnd::Withheld(reason)),
+                ..first
+            };
+        }
+    };
+    chance.sent();
+    let second = visit.ask_again(&first, visit.question(), Some(&proof)).await;
+    match renewed(visit, chance.credential(), &second) {
+        Some(proof) => {
+            let third = visit.ask_again(&second, visit.question(), Some(&proof)).await;
+            end(third, &proof, visit, chance)
+        }
+        None => end(second, &proof, visit, chance),
+    }
+}
+
+/// What to answer to a device that wants a login; nothing to one that wants none.
+async fn proof(visit: &Visit<'_>, login: &Credential, answer: &Answer) -> Result<Option<Proof>, Reason> {
+    let response = Response::decode(&answer.bytes);
+    match response.status {
+        _ if wants_token(visit, &response) => token(visit, login, answer).await.map(Some),
+        Some(401) => {
+            let challenge = Challenge::of(&challenges(&response))?;
+            authorization(visit, login, challenge, answer.tls).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The answer to a device that only wants a newer nonce in it.
+fn renewed(visit: &Visit<'_>, login: &Credential, answer: &Answer) -> Option<Proof> {
+    let response = Response::decode(&answer.bytes);
+    let challenges = Some(challenges(&response)).filter(|_| response.status == Some(401))?;
+    let stale = Challenge::of(&challenges).ok().filter(Challenge::is_stale)?;
+    authorization(visit, login, stale, answer.tls).ok()
+}
+
+fn challenges(response: &Response) -> Vec<&str> {
+    response.headers_named("WWW-Authenticate").collect()
+}
+
+fn authorization(
+    visit: &Visit<'_>,
+    login: &Credential,
+    challenge: Challenge,
+    tls: Option<Tls>,
+) -> Result<Proof, Reason> {
+    let is_safe = matches!(tls, Some(Tls::Modern(_)));
+    if matches!(challenge, Challenge::Basic) && !(login.allow_basic && is_safe) {
+        return Err(BASIC);
+    }
+    let method = match visit.question() {
+        Ask::Get(_) => "GET",
+        Ask::Onvif { .. } => "POST",
+    };
+    let answer = challenge.answer(login, method, &visit.uri())?;
+    let mut value = HeaderValue::from_str(&answer).map_err(|_| NOT_WRITTEN)?;
+    value.set_sensitive(true);
+    Ok(Proof::Authorization(value))
+}
+
+/// Whether a service refuses without a word of HTTP's own logins.
+fn wants_token(visit: &Visit<'_>, response: &Response) -> bool {
+    let is_service = matches!(visit.question(), Ask::Onvif { .. });
+    let refuses = |answer: onvif::Answer| matches!(answer.body, Body::Fault(_)) && answer.wants_login();
+    is_service && challenges(response).is_empty() && refuses(onvif::Answer::read(response))
+}
+
+async fn token(visit: &Visit<'_>, login: &Credential, before: &Answer) -> Result<Proof, Reason> {
+    if !login.allow_username_token {
+        return Err(TOKEN);
+    }
+    let now = clock(visit, before).await.ok_or(NO_CLOCK)?;
+    let nonce = uuid::Uuid::new_v4().into_bytes();
+    let token = UsernameToken::new(&login.user, login.password.expose(), nonce, now);
+    Ok(Proof::Token(token))
+}
+
+/// The device's clock, which it shows everybody.
+async fn clock(visit: &Visit<'_>, before: &Answer) -> Option<Timestamp> {
+    let ask = Ask::Onvif {
+        path: visit.question().path().to_owned(),
+        request: onvif::Request::SystemDateAndTime,
+    };
+    let answer = visit.ask_again(before, &ask, None).await;
+    match onvif::Answer::read(&Response::decode(&answer.bytes)).body {
+        Body::SystemDateAndTime(clock) => TimeZone::UTC.to_timestamp(clock.utc?).ok(),
+        _ => None,
+    }
+}
+
+fn end(answer: Answer, proof: &Proof, visit: &Visit<'_>, chance: Chance<'_>) -> Answer {
+    let response = Response::decode(&answer.bytes);
+    let (login, answer) = match echoes(&answer, proof) {
+        true => (LoginEnd::Unclear, without_echo(answer)),
+        false => (end_of(&response, visit), answer),
+    };
+    match login {
+        LoginEnd::Accepted => chance.accepted(),
+        LoginEnd::Refused => chance.refused(),
+        _ => chance.withheld(UNCLEAR),
+    }
+    Answer {
+        login: Some(login),
+        ..answer
+    }
+}
+
+/// How a device took a login. One that let us in may still lack the page, or find it wrong.
+fn end_of(response: &Response, visit: &Visit<'_>) -> LoginEnd {
+    match response.status {
+        Some(401 | 403) => LoginEnd::Refused,
+        _ if wants_token(visit, response) => LoginEnd::Refused,
+        Some(200..=299 | 400 | 404 | 405) => LoginEnd::Accepted,
+        _ => LoginEnd::Unclear,
+    }
+}
+
+/// Whether a device sends back what we sent: evidence is shown around, and must not hold it.
+fn echoes(answer: &Answer, proof: &Proof) -> bool {
+    let Proof::Authorization(value) = proof else {
+        return false;
+    };
+    let text = value.to_str().unwrap_or_default();
+    let digest = text
+        .split_once("response=\"")
+        .and_then(|(_, rest)| rest.split('"').next());
+    let mark = digest.unwrap_or_else(|| text.trim_start_matches("Basic "));
+    !mark.is_empty() && answer.bytes.windows(mark.len()).any(|window| window == mark.as_bytes())
+}
+
+fn without_echo(answer: Answer) -> Answer {
+    Answer {
+        outcome: Outcome::Garbled,
+        bytes: Vec::new(),
+        why: Some("it sent the login back; that is not kept".into()),
+        ..answer
+    }
+}
