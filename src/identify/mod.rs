@@ -17,9 +17,10 @@ mod serial;
 mod table;
 mod verdict;
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use crate::fact::{Fact, Reply};
+use crate::fact::{Fact, Name, Reply, parse_mac};
 
 pub use device::{
     AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, Login,
@@ -36,6 +37,10 @@ pub struct Knowledge {
     pub makers: Vec<makers::Maker>,
     /// What is published about their devices.
     pub advisories: Vec<advisories::Bulletin>,
+    /// What the makers' rules are about.
+    names: HashSet<Name>,
+    /// All their MAC prefixes, as upper-case hexadecimal digits.
+    prefixes: HashSet<String>,
 }
 
 impl Knowledge {
@@ -47,9 +52,19 @@ impl Knowledge {
 
     /// The makers that the program carries, beside another registry.
     pub fn with_registry(registry: Registry) -> Knowledge {
+        let makers = makers::builtin();
+        let blocks = makers.iter().flat_map(|maker| &maker.oui);
+        let prefixes = blocks.flat_map(|block| block.prefixes.iter().cloned()).collect();
+        let patterns = makers.iter().flat_map(|maker| &maker.pattern);
+        let about = |pattern: &makers::Pattern| {
+            let also: Vec<Name> = pattern.all.iter().map(|also| also.fact).collect();
+            also.into_iter().chain([pattern.fact])
+        };
         Knowledge {
             registry,
-            makers: makers::builtin(),
+            names: patterns.flat_map(about).collect(),
+            prefixes,
+            makers,
             advisories: advisories::builtin(),
         }
     }
@@ -65,6 +80,26 @@ impl Knowledge {
 }
 
 impl Knowledge {
+    /// Whether any pattern of any maker is about facts of this kind.
+    fn is_about(&self, name: Name) -> bool {
+        self.names.contains(&name)
+    }
+
+    /// The digits of a MAC address that is in a block of any maker, and still registered.
+    fn digits(&self, mac: &str) -> Option<String> {
+        let mac = parse_mac(mac)?;
+        let number = mac
+            .bytes()
+            .iter()
+            .fold(0, |number, &byte| number << 8 | u64::from(byte));
+        let digits = format!("{number:012X}");
+        // MA-L, MA-M, MA-S: 24, 28 and 36 bits.
+        let listed = [6, 7, 9]
+            .into_iter()
+            .any(|length| self.prefixes.contains(&digits[..length]));
+        (listed && self.registry.lookup(mac).organisation().is_some()).then_some(digits)
+    }
+
     /// Whether any rule of any maker reads something in this fact.
     pub fn knows(&self, fact: &Fact) -> bool {
         self.makers.iter().any(|maker| maker.knows(fact))

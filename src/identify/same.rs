@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Conflict;
 use super::merge::{Host, order};
 use super::verdict::{View, weigh};
+use super::{Behind, Conflict};
 use crate::fact::{Fact, Name, Protocol};
 
 /// Shorter than this no serial number is told from another.
@@ -141,9 +141,8 @@ fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
     let places: BTreeMap<String, usize> = devices.iter().enumerate().flat_map(addresses).collect();
     let mut channels: BTreeMap<(usize, String), usize> = BTreeMap::new();
     for host in recorded {
-        let behind = host.behind.iter();
-        let channel = behind.filter_map(|behind| Some((*places.get(&behind.recorder)?, behind.channel.clone())));
-        let channel = channel.last();
+        let listed_by = |behind: &Behind| Some((*places.get(&behind.recorder)?, behind.channel.clone()));
+        let channel = host.behind.as_ref().and_then(listed_by);
         // A recorder with two ports lists its cameras at both.
         let listed = channel.as_ref().and_then(|channel| channels.get(channel));
         let known = listed.or_else(|| places.get(&host.addresses[0])).copied();

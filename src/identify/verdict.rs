@@ -76,11 +76,15 @@ pub struct Weighed<'a> {
 
 /// Weighs a host's facts against every maker.
 pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
+    let signs = Signs::of(host, view);
+    if signs.texts.is_empty() && signs.macs.is_empty() {
+        return Weighed::default();
+    }
     let tells: Vec<Tell<'a>> = view
         .knowledge
         .makers
         .iter()
-        .flat_map(|maker| tells(host, maker, view))
+        .flat_map(|maker| tells(host, maker, &signs, view))
         .collect();
     let mut by_maker: BTreeMap<&str, Vec<&Tell<'a>>> = BTreeMap::new();
     tells
@@ -105,12 +109,12 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
         evidence: evidence(&tells, view),
         conflict: (!others.is_empty()).then(|| about_maker(&tells, view)),
         yields: mine.iter().map(|tell| (tell.yields.clone(), tell.fact.reply)).collect(),
-        block: block_at(host, mine[0].maker, view).map(|(_, _, block)| block),
+        block: signs.block(mine[0].maker).map(|(_, block)| block),
     }
 }
 
-fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>> {
-    let hits = maker.hits(&host.facts).into_iter().map(|hit| Tell {
+fn tells<'a>(host: &Host<'a>, maker: &'a Maker, signs: &Signs<'a>, view: &View<'a>) -> Vec<Tell<'a>> {
+    let hits = maker.hits(&signs.texts).into_iter().map(|hit| Tell {
         maker,
         rule: format!("{}/{}", maker.id, hit.pattern.id),
         weight: hit.pattern.weight,
@@ -120,13 +124,49 @@ fn tells<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Vec<Tell<'a>
         sign: Sign::Pattern(hit.pattern),
         yields: hit.yields,
     });
-    let mut tells: Vec<Tell<'a>> = hits.chain(block(host, maker, view)).collect();
+    let mut tells: Vec<Tell<'a>> = hits.chain(block(maker, signs, view)).collect();
     drop_shared(&mut tells, host, view);
     tells
 }
 
+/// What of a host can tell a maker. Most hosts have nothing of the kind, and are not held against thirty makers.
+struct Signs<'a> {
+    /// The facts that any rule is about.
+    texts: Vec<&'a Fact>,
+    /// The MAC addresses in any maker's block, each with its digits.
+    macs: Vec<(&'a Fact, String)>,
+}
+
+impl<'a> Signs<'a> {
+    fn of(host: &Host<'a>, view: &View<'a>) -> Self {
+        let knowledge = view.knowledge;
+        let texts = host.facts.iter().copied().filter(|fact| knowledge.is_about(fact.name));
+        // The wire is asked first; where it shows a MAC, others do not count.
+        let names = [Name::Mac, Name::ClaimedMac, Name::DerivedMac];
+        let name = names.into_iter().find(|name| host.all(*name).next().is_some());
+        let macs = name.into_iter().flat_map(|name| host.all(name));
+        Signs {
+            texts: texts.collect(),
+            macs: macs
+                .filter_map(|fact| Some((fact, knowledge.digits(&fact.value)?)))
+                .collect(),
+        }
+    }
+
+    /// The maker's block that the host's MAC is in.
+    fn block(&self, maker: &'a Maker) -> Option<(&'a Fact, &'a Oui)> {
+        self.macs.iter().find_map(|(fact, digits)| {
+            let holds = |block: &&Oui| block.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str()));
+            Some((*fact, maker.oui.iter().find(holds)?))
+        })
+    }
+}
+
 /// A text that other firmware is known to send says nothing on a stranger's hardware, unless another source agrees.
 fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
+    if tells.is_empty() {
+        return;
+    }
     let sources: BTreeSet<&str> = tells.iter().map(|tell| tell.source).collect();
     let registered = |fact: &Fact| {
         let owner = parse_mac(&fact.value).map(|mac| view.knowledge.registry.lookup(mac));
@@ -139,8 +179,9 @@ fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
 }
 
 /// The tell that the host's MAC is in one of the maker's blocks.
-fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<'a>> {
-    let (name, fact, block) = block_at(host, maker, view).filter(|(_, _, block)| block.weight > 0)?;
+fn block<'a>(maker: &'a Maker, signs: &Signs<'a>, view: &View<'a>) -> Option<Tell<'a>> {
+    let (fact, block) = signs.block(maker).filter(|(_, block)| block.weight > 0)?;
+    let name = fact.name;
     let (rule, most, source) = match name {
         Name::Mac => ("oui", u8::MAX, WIRE),
         Name::ClaimedMac => (
@@ -164,23 +205,6 @@ fn block<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<Tell<
         sign: Sign::Block,
         yields: Yields::default(),
     })
-}
-
-/// The maker's block that the host's MAC is in. The wire is asked first; where it shows a MAC, others do not count.
-fn block_at<'a>(host: &Host<'a>, maker: &'a Maker, view: &View<'a>) -> Option<(Name, &'a Fact, &'a Oui)> {
-    let name = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
-        .into_iter()
-        .find(|name| host.all(*name).next().is_some())?;
-    host.all(name)
-        .find_map(|fact| Some((name, fact, block_of(&fact.value, maker, view)?)))
-}
-
-fn block_of<'a>(mac: &str, maker: &'a Maker, view: &View<'_>) -> Option<&'a Oui> {
-    let mac = parse_mac(mac)?;
-    view.knowledge.registry.lookup(mac).organisation()?;
-    let digits: String = mac.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
-    let holds = |block: &&Oui| block.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str()));
-    maker.oui.iter().find(holds)
 }
 
 /// Protocols of one source can be wrong together: they are one program's word. What a web server puts on every page

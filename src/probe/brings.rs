@@ -259,6 +259,8 @@ pub fn markdown() -> String {
         }
         page.push('\n');
     }
+    page.truncate(page.trim_end().len());
+    page.push('\n');
     page
 }
 
