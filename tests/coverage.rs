@@ -1,7 +1,5 @@
 //! `docs/coverage.md` is made from `probe::brings`, and every cell of it is held to an answer here that brings just that.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
-
 use std::collections::BTreeSet;
 
 use camsweep::fact::{Fact, Name, Protocol, Reply};
@@ -233,7 +231,7 @@ fn datagram(protocol: &Protocol, family: Family) -> Option<Reply> {
 fn older_discovery() -> Vec<u8> {
     let second = "3c:ef:8c:00:00:05IPC-HFW0000\0";
     let third = format!("SerialNo:{DAHUA_SERIAL}\r\n\r\n");
-    let mut bytes = vec![0; 0x78];
+    let mut bytes = [0; 0x78];
     bytes[0] = 0xb3;
     bytes[2] = second.len() as u8;
     bytes[4] = 0x58;

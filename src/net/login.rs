@@ -8,9 +8,9 @@ use jiff::tz::TimeZone;
 use reqwest::header::HeaderValue;
 
 use super::challenge::Challenge;
+use super::credential::{Credential, Reason};
 use super::fetch::Visit;
 use super::streams::nothing;
-use super::credential::{Credential, Reason};
 use super::vault::{BARRED, Chance, UNCLEAR};
 use super::{Answer, Ask, LoginEnd, Tls};
 use crate::fact::Outcome;

@@ -38,10 +38,10 @@ use mac_address::MacAddress;
 use crate::fact::{Outcome, Protocol};
 use crate::wire::onvif;
 
+pub use credential::{Confirmed, Credential, Reason, Secret};
 pub use interfaces::interfaces;
 pub use pacing::{Limits, Pacer};
 pub use vault::Vault;
-pub use credential::{Confirmed, Credential, Reason, Secret};
 
 /// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
 /// industrial control (502, 102, 2404, 20000, 44818, 47808), imaging and patient data (104, 11112, 2575).

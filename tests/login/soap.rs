@@ -64,14 +64,12 @@ async fn a_username_token_is_sent_only_where_it_is_allowed_and_by_the_devices_cl
     let (to, log) = device(LOCAL, soap).await;
     let answer = tokens_allowed(PASSWORD).fetch(service(to)).await;
     assert_eq!((answer.login, status(&answer)), (Some(LoginEnd::Accepted), "200"));
-    let seen = log.lock().unwrap();
-    assert_eq!((seen.requests.len(), seen.logins().len(), seen.connections), (3, 0, 1));
-    assert!(
-        seen.requests[..2]
-            .iter()
-            .all(|request| !request.contains("UsernameToken"))
-    );
-    drop(seen);
+    {
+        let seen = log.lock().unwrap();
+        assert_eq!((seen.requests.len(), seen.logins().len(), seen.connections), (3, 0, 1));
+        let mut before = seen.requests[..2].iter();
+        assert!(before.all(|request| !request.contains("UsernameToken")));
+    }
 
     let (to, log) = device(LOCAL, soap).await;
     let door = tokens_allowed("wrong");
@@ -98,9 +96,10 @@ async fn a_service_that_offers_digest_is_sent_no_token_and_one_without_a_clock_n
         tokens_allowed(PASSWORD).fetch(service(to)).await.login,
         Some(LoginEnd::Refused)
     );
-    let seen = log.lock().unwrap();
-    assert!(seen.logins().len() == 1 && seen.requests.iter().all(|request| !request.contains("UsernameToken")));
-    drop(seen);
+    {
+        let seen = log.lock().unwrap();
+        assert!(seen.logins().len() == 1 && seen.requests.iter().all(|request| !request.contains("UsernameToken")));
+    }
     let (to, log) = device(LOCAL, |_| soap("")).await;
     let end = tokens_allowed(PASSWORD).fetch(service(to)).await.login;
     assert!(
