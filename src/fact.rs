@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use mac_address::MacAddress;
-use strum::{Display, EnumString, IntoStaticStr};
+use strum::{AsRefStr, Display, EnumString, IntoStaticStr};
 
 /// The longest datagram or XML document that is kept, in bytes.
 pub const MAX_DATAGRAM: usize = 64 * 1024;
@@ -18,7 +18,7 @@ pub const WITH_LOGIN: &str = " with login";
 pub const LOGIN_WITHHELD: &str = ", login withheld";
 
 /// How a reply came. The spelling is the one of the reply format (`docs/formats.md`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, AsRefStr, Display, EnumString)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Protocol {
     /// A row of an operating system's neighbour table: the text is a MAC address.
@@ -342,21 +342,36 @@ pub enum Outcome {
 /// all-one addresses, which name nobody.
 pub fn parse_mac(text: &str) -> Option<MacAddress> {
     let text = text.trim();
-    let groups: Vec<&str> = text.split([':', '-']).collect();
-    let digits: String = match groups.len() {
-        6 if groups.iter().all(|group| matches!(group.len(), 1 | 2)) => {
-            groups.iter().map(|group| format!("{group:0>2}")).collect()
+    let groups = text.split([':', '-']);
+    let mut mac = [0; 6];
+    match groups.clone().count() {
+        6 => {
+            for (byte, group) in mac.iter_mut().zip(groups) {
+                *byte = octet(group.as_bytes())?;
+            }
         }
-        1 => text.replace('.', ""),
+        1 => {
+            let mut digits = text.bytes().filter(|byte| *byte != b'.');
+            for byte in &mut mac {
+                *byte = octet(&[digits.next()?, digits.next()?])?;
+            }
+            if digits.next().is_some() {
+                return None;
+            }
+        }
         _ => return None,
-    };
-    if digits.len() != 12 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
     }
-    let number = u64::from_str_radix(&digits, 16).ok()?;
-    let bytes = number.to_be_bytes();
-    let mac = [bytes[2], bytes[3], bytes[4], bytes[5], bytes[6], bytes[7]];
-    (number != 0 && mac != [0xff; 6]).then(|| MacAddress::new(mac))
+    (mac != [0; 6] && mac != [0xff; 6]).then(|| MacAddress::new(mac))
+}
+
+/// The number that one or two hexadecimal digits spell.
+fn octet(digits: &[u8]) -> Option<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16).map(|value| value as u8);
+    match *digits {
+        [one] => digit(one),
+        [first, second] => Some(digit(first)? << 4 | digit(second)?),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

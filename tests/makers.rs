@@ -5,8 +5,8 @@
 use std::collections::BTreeSet;
 
 use camsweep::fact::{Fact, Name, Protocol, Reply};
-use camsweep::identify::makers::{Example, Lookalike, Maker, Text, Yields};
-use camsweep::identify::{Device, Knowledge, identify};
+use camsweep::identify::makers::{Example, Hit, Lookalike, Maker, Text, Yields};
+use camsweep::identify::{Device, Knowledge, Registry, identify};
 use camsweep::judge::judge;
 
 fn makers() -> &'static [Maker] {
@@ -24,6 +24,12 @@ fn facts(texts: &[Text]) -> Vec<Fact> {
     texts.iter().map(fact).collect()
 }
 
+/// The patterns of one maker that fit.
+fn hits<'a>(maker: &Maker, facts: &[&'a Fact]) -> Vec<Hit<'a>> {
+    let hits = Knowledge::builtin().hits(facts).into_iter();
+    hits.filter(|(of, _)| of.id == maker.id).map(|(_, hit)| hit).collect()
+}
+
 fn prefixes(id: &str) -> BTreeSet<&str> {
     let maker = makers().iter().find(|maker| maker.id == id).expect("it has a file");
     maker
@@ -34,19 +40,16 @@ fn prefixes(id: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-fn heaviest(maker: &Maker, name: Name, text: &str) -> u8 {
+fn heaviest(knowledge: &Knowledge, maker: &Maker, name: Name, text: &str) -> u8 {
     let fact = Fact {
         channel: None,
         name,
         value: text.into(),
         reply: 0,
     };
-    maker
-        .hits(&[&fact])
-        .iter()
-        .map(|hit| hit.pattern.weight)
-        .max()
-        .unwrap_or(0)
+    let hits = knowledge.hits(&[&fact]).into_iter();
+    let of_maker = hits.filter(|(of, _)| of.id == maker.id);
+    of_maker.map(|(_, hit)| hit.pattern.weight).max().unwrap_or(0)
 }
 
 #[test]
@@ -56,10 +59,10 @@ fn every_example_matches_its_own_maker_alone_and_yields_its_values() {
         for example in &maker.example {
             let facts = facts(&example.facts);
             let facts: Vec<&Fact> = facts.iter().collect();
-            let hits = maker.hits(&facts);
-            assert!(!hits.is_empty(), "{}: {:?} matches nothing", maker.id, example.facts);
+            let fitting = hits(maker, &facts);
+            assert!(!fitting.is_empty(), "{}: {:?} matches nothing", maker.id, example.facts);
             let mut read = Yields::default();
-            for hit in hits {
+            for hit in fitting {
                 read.model = read.model.or(hit.yields.model);
                 read.serial = read.serial.or(hit.yields.serial);
                 read.firmware = read.firmware.or(hit.yields.firmware);
@@ -68,7 +71,7 @@ fn every_example_matches_its_own_maker_alone_and_yields_its_values() {
             assert_eq!(read, example.yields, "{}: {:?}", maker.id, example.facts);
             for other in makers().iter().filter(|other| other.id != maker.id) {
                 assert!(
-                    other.hits(&facts).is_empty(),
+                    hits(other, &facts).is_empty(),
                     "{} matches an example of {}",
                     other.id,
                     maker.id
@@ -85,7 +88,7 @@ fn every_pattern_has_an_example_and_a_lookalike() {
             let fits = |example: &Example| {
                 let said = facts(&example.facts);
                 let said: Vec<&Fact> = said.iter().collect();
-                maker.hits(&said).iter().any(|hit| hit.pattern.id == pattern.id)
+                hits(maker, &said).iter().any(|hit| hit.pattern.id == pattern.id)
             };
             assert!(
                 maker.example.iter().any(fits),
@@ -271,7 +274,7 @@ fn what_speaks_the_makers_protocol_shows_its_label_beside_the_maker() {
 fn no_lookalike_is_accused() {
     for maker in makers() {
         for lookalike in &maker.lookalike {
-            let weight = heaviest(maker, lookalike.fact, &lookalike.text);
+            let weight = heaviest(Knowledge::builtin(), maker, lookalike.fact, &lookalike.text);
             assert!(
                 weight <= lookalike.at_most,
                 "{}: {:?} is {}",
@@ -284,7 +287,7 @@ fn no_lookalike_is_accused() {
                 .filter(|maker| ["hikvision", "dahua"].contains(&maker.id.as_str()))
             {
                 assert!(
-                    heaviest(accused, lookalike.fact, &lookalike.text) < 40,
+                    heaviest(Knowledge::builtin(), accused, lookalike.fact, &lookalike.text) < 40,
                     "{}: {:?}",
                     accused.id,
                     lookalike.text
@@ -371,6 +374,7 @@ fn the_file_in_the_documentation_can_be_read() {
         .expect("a fenced file")
         .trim_start_matches("toml");
     let maker = Maker::from_toml(toml).expect("it is a maker's file");
-    assert_eq!(heaviest(&maker, Name::HttpServer, "Acme-Webs/1.2"), 80);
-    assert_eq!(heaviest(&maker, Name::HttpServer, "Acme-Webserver"), 0);
+    let knowledge = Knowledge::of(Registry::builtin(), vec![maker]);
+    let weighs = |text| heaviest(&knowledge, &knowledge.makers[0], Name::HttpServer, text);
+    assert_eq!((weighs("Acme-Webs/1.2"), weighs("Acme-Webserver")), (80, 0));
 }

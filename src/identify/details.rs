@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
+use mac_address::MacAddress;
 
 use super::exposure;
 use super::firmware::{self, Grammar, Release};
@@ -12,14 +13,26 @@ use super::oui::Lookup;
 use super::serial::production_date;
 use super::verdict::{View, Weighed, weigh};
 use super::{BrandClaim, Class, Conflict, Device, Firmware, Login, Strength};
-use crate::fact::{Name, Protocol, parse_mac};
+use crate::fact::{Fact, Name, Protocol, parse_mac};
 
-/// A value, the protocol that said it, how direct that is.
-type Value = (usize, String, String);
+/// A value, and the protocol that said it.
+#[derive(Clone, Copy)]
+struct Value<'a> {
+    text: &'a str,
+    via: &'a Protocol,
+}
+
+impl Value<'_> {
+    /// What is said, and who says so.
+    fn quoted(&self) -> String {
+        format!("{} ({})", self.text, self.via)
+    }
+}
 
 /// The verdict on one host.
-pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
-    let weighed = weigh(host, view);
+pub fn device(mut host: Host<'_>, view: &View<'_>) -> Device {
+    let weighed = host.weighed.take().unwrap_or_else(|| weigh(&host, view));
+    let host = &host;
     let mut device = Device {
         addresses: host.addresses.clone(),
         maker: weighed.maker.map(|maker| maker.id.clone()),
@@ -29,7 +42,7 @@ pub fn device(host: &Host<'_>, view: &View<'_>) -> Device {
         host_name: first(&values(host, Name::HostName, view)),
         activated: values(host, Name::Activated, view)
             .iter()
-            .find_map(|value| value.1.parse().ok()),
+            .find_map(|value| value.text.parse().ok()),
         login: login(host),
         class: class(host, &weighed, view),
         mis_addressed: host.replies.iter().any(|&reply| view.replies[reply].off_subnet),
@@ -65,7 +78,7 @@ fn serial(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Str
     first(&yielded(host, Name::Serial, weighed, |yields| &yields.serial, view))
 }
 
-fn models(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Value> {
+fn models<'a>(host: &Host<'a>, weighed: &'a Weighed<'_>, view: &View<'a>) -> Vec<Value<'a>> {
     let mut models = yielded(host, Name::Model, weighed, |yields| &yields.model, view);
     if weighed.maker.is_some() {
         models.extend(values(host, Name::WsdHardware, view));
@@ -73,8 +86,8 @@ fn models(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Value>
     models
 }
 
-fn first(values: &[Value]) -> Option<String> {
-    values.first().map(|value| value.1.clone())
+fn first(values: &[Value<'_>]) -> Option<String> {
+    values.first().map(|value| value.text.to_owned())
 }
 
 /// The most direct source first: what the maker's own protocol says is what the firmware says.
@@ -86,45 +99,40 @@ fn rank(protocol: &Protocol) -> usize {
     order.iter().position(|known| known == protocol).unwrap_or(order.len())
 }
 
-fn values(host: &Host<'_>, name: Name, view: &View<'_>) -> Vec<Value> {
-    let value = |reply: usize, text: &str| {
-        let protocol = &view.replies[reply].protocol;
-        (rank(protocol), text.to_string(), protocol.to_string())
+fn values<'a>(host: &Host<'a>, name: Name, view: &View<'a>) -> Vec<Value<'a>> {
+    let said = host.all(name).filter(|fact| !fact.value.is_empty());
+    let value = |fact: &'a Fact| Value {
+        text: &fact.value,
+        via: &view.replies[fact.reply].protocol,
     };
-    let mut values: Vec<Value> = host
-        .all(name)
-        .filter(|fact| !fact.value.is_empty())
-        .map(|fact| value(fact.reply, &fact.value))
-        .collect();
-    values.sort_by_key(|value| value.0);
+    let mut values: Vec<Value<'a>> = said.map(value).collect();
+    values.sort_by_key(|value| rank(value.via));
     values
 }
 
-fn yielded(
-    host: &Host<'_>,
+fn yielded<'a>(
+    host: &Host<'a>,
     name: Name,
-    weighed: &Weighed<'_>,
-    group: impl Fn(&Yields) -> &Option<String>,
-    view: &View<'_>,
-) -> Vec<Value> {
+    weighed: &'a Weighed<'_>,
+    group: impl Fn(&'a Yields) -> &'a Option<String>,
+    view: &View<'a>,
+) -> Vec<Value<'a>> {
     let mut all = values(host, name, view);
-    for (yields, reply) in &weighed.yields {
-        let protocol = &view.replies[*reply].protocol;
-        all.extend(
-            group(yields)
-                .iter()
-                .map(|text| (rank(protocol), text.clone(), protocol.to_string())),
-        );
-    }
-    all.sort_by_key(|value| value.0);
+    let value = |(yields, reply): &'a (Yields, usize)| {
+        let text = group(yields).as_deref()?;
+        let via = &view.replies[*reply].protocol;
+        Some(Value { text, via })
+    };
+    all.extend(weighed.yields.iter().filter_map(value));
+    all.sort_by_key(|value| rank(value.via));
     all
 }
 
 fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) {
     let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
     let mut versions: Vec<Firmware> = Vec::new();
-    for (_, raw, via) in yielded(host, Name::Firmware, weighed, |yields| &yields.firmware, view) {
-        let version = firmware::read(grammar, &raw, &via);
+    for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| &yields.firmware, view) {
+        let version = firmware::read(grammar, text, via.as_ref());
         if !versions.contains(&version) {
             versions.push(version);
         }
@@ -134,8 +142,8 @@ fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, vie
     let mut versions = versions.into_iter();
     device.firmware = versions.next();
     device.other_firmware = versions.collect();
-    for (_, raw, via) in others {
-        let version = firmware::read(Grammar::None, &raw, &via);
+    for Value { text, via } in others {
+        let version = firmware::read(Grammar::None, text, via.as_ref());
         if !device.other_firmware.contains(&version) {
             device.other_firmware.push(version);
         }
@@ -256,7 +264,7 @@ fn class_of_maker(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Op
     let rules = &weighed.maker?.class;
     let models = models(host, weighed, view);
     let by_rule = rules.iter().find(|rule| match rule.fact {
-        Name::Model => models.iter().any(|model| rule.regex.is_match(&model.1)),
+        Name::Model => models.iter().any(|model| rule.regex.is_match(model.text)),
         name => host.all(name).any(|fact| rule.regex.is_match(&fact.value)),
     });
     by_rule.map(|rule| rule.class).or_else(|| {
@@ -279,10 +287,7 @@ fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Con
             .iter()
             .any(|label| order(label).0 == 2 || order(label) == order(address))
     };
-    let strangers = addresses
-        .iter()
-        .filter(|value| !known(&value.1))
-        .map(|value| format!("{} ({})", value.1, value.2));
+    let strangers = addresses.iter().filter(|value| !known(value.text)).map(Value::quoted);
     let strangers: Vec<String> = strangers.collect();
     if !strangers.is_empty() {
         conflicts.push(Conflict {
@@ -298,32 +303,32 @@ fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Con
 }
 
 /// What is said of the firmware, but for other spellings of the first.
-fn versions(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Value> {
+fn versions<'a>(host: &Host<'a>, weighed: &Weighed<'_>, view: &View<'a>) -> Vec<Value<'a>> {
     let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
     let mut versions = values(host, Name::Firmware, view);
-    if let Some(first) = versions.first().map(|first| firmware::read(grammar, &first.1, "")) {
-        versions
-            .retain(|other| other.1 == first.raw || !is_same(grammar, &first, &firmware::read(grammar, &other.1, "")));
+    if let Some(&first) = versions.first() {
+        let read = |value: &Value<'_>| firmware::read(grammar, value.text, "");
+        versions.retain(|other| other.text == first.text || !is_same(grammar, &read(&first), &read(other)));
     }
     versions
 }
 
 /// Two MACs on the wire for one address, or a claimed one that the wire does not show.
 fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
-    let mut by_address: BTreeMap<&str, Vec<(Name, String, String)>> = BTreeMap::new();
+    let mut by_address: BTreeMap<&str, Vec<(Name, MacAddress, &Protocol)>> = BTreeMap::new();
     for fact in host.all(Name::Mac).chain(host.all(Name::ClaimedMac)) {
         let reply = &view.replies[fact.reply];
-        let mac = parse_mac(&fact.value).map(|mac| mac.to_string().to_lowercase());
+        let mac = parse_mac(&fact.value);
         let of_address = by_address.entry(&reply.host).or_default();
-        of_address.extend(mac.map(|mac| (fact.name, mac, reply.protocol.to_string())));
+        of_address.extend(mac.map(|mac| (fact.name, mac, &reply.protocol)));
     }
-    let disagree = |macs: &&Vec<(Name, String, String)>| {
+    let disagree = |macs: &&Vec<(Name, MacAddress, &Protocol)>| {
         macs.iter().any(|mac| mac.0 == Name::Mac) && macs.iter().any(|mac| mac.1 != macs[0].1)
     };
     let macs = by_address.values().find(disagree)?;
     let mut says: Vec<String> = macs
         .iter()
-        .map(|(_, mac, protocol)| format!("{mac} ({protocol})"))
+        .map(|(_, mac, protocol)| format!("{} ({protocol})", mac.to_string().to_lowercase()))
         .collect();
     says.dedup();
     Some(Conflict {
@@ -332,14 +337,11 @@ fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
     })
 }
 
-fn differing(about: &str, values: &[Value]) -> Option<Conflict> {
-    let differ = values.iter().any(|value| value.1 != values[0].1);
-    let mut says: Vec<String> = values
-        .iter()
-        .map(|value| format!("{} ({})", value.1, value.2))
-        .collect();
+fn differing(about: &str, values: &[Value<'_>]) -> Option<Conflict> {
+    values.iter().find(|value| value.text != values[0].text)?;
+    let mut says: Vec<String> = values.iter().map(Value::quoted).collect();
     says.dedup();
-    differ.then(|| Conflict {
+    Some(Conflict {
         about: about.into(),
         says,
     })

@@ -221,29 +221,36 @@ impl Maker {
         let mut rules = patterns.chain(conditions).chain(brands);
         rules.any(|(name, regex)| name == fact.name && regex.is_match(&fact.value))
     }
-
-    /// The patterns that fit facts, a pattern's conditions within one reply.
-    pub fn hits<'a>(&'a self, facts: &[&'a Fact]) -> Vec<Hit<'a>> {
-        let pairs = self
-            .pattern
-            .iter()
-            .flat_map(|pattern| facts.iter().map(move |fact| (pattern, *fact)));
-        pairs.filter_map(|(pattern, fact)| pattern.hit(fact, facts)).collect()
-    }
 }
 
 impl Pattern {
-    fn hit<'a>(&'a self, fact: &'a Fact, facts: &[&Fact]) -> Option<Hit<'a>> {
-        if fact.name != self.fact {
-            return None;
-        }
-        let groups = self.regex.captures(&fact.value)?;
+    /// What it reads in a fact, if it fits; its conditions are about other facts of the same reply.
+    pub(super) fn hit<'a>(&'a self, fact: &'a Fact, facts: &[&Fact]) -> Option<Hit<'a>> {
         let holds = |also: &Also| {
             let mut same = facts
                 .iter()
                 .filter(|other| other.reply == fact.reply && other.name == also.fact);
             same.any(|other| also.regex.is_match(&other.value))
         };
+        if !self.all.iter().all(holds) {
+            return None;
+        }
+        let (at, yields) = self.read(&fact.value)?;
+        Some(Hit {
+            pattern: self,
+            fact,
+            at,
+            yields,
+        })
+    }
+
+    /// Where it fits in a text, and what its groups read there.
+    fn read(&self, text: &str) -> Option<(Range<usize>, Yields)> {
+        // Groups cost several times as much as the match, and most patterns have none.
+        if self.regex.captures_len() == 1 {
+            return self.regex.find(text).map(|found| (found.range(), Yields::default()));
+        }
+        let groups = self.regex.captures(text)?;
         let group = |name| groups.name(name).map(|text| text.as_str().trim().to_string());
         let yields = Yields {
             model: group("model"),
@@ -251,12 +258,7 @@ impl Pattern {
             firmware: group("firmware"),
             brand: group("brand"),
         };
-        self.all.iter().all(holds).then_some(Hit {
-            pattern: self,
-            fact,
-            at: groups.get_match().range(),
-            yields,
-        })
+        Some((groups.get_match().range(), yields))
     }
 }
 

@@ -1,10 +1,13 @@
 //! Which replies and facts belong to one host.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
+use mac_address::MacAddress;
+
+use super::verdict::Weighed;
 use super::{Behind, Conflict, Device};
-use crate::fact::{Fact, Name, Reply};
+use crate::fact::{Fact, Name, Reply, parse_mac};
 
 /// More addresses than this behind one MAC is a router that answers for others, and no device.
 const PROXY_ABOVE: usize = 8;
@@ -14,17 +17,40 @@ const PROXY_ABOVE: usize = 8;
 pub struct Host<'a> {
     pub addresses: Vec<String>,
     pub replies: Vec<usize>,
-    pub facts: Vec<&'a Fact>,
+    /// By name, and those of one name in the order that they came.
+    facts: Vec<&'a Fact>,
     pub notes: Vec<String>,
     pub conflicts: Vec<Conflict>,
     /// Where nothing but a recorder speaks of it.
     pub behind: Option<Behind>,
+    /// The verdict on these facts, once it was asked for.
+    pub weighed: Option<Weighed<'a>>,
 }
 
 impl<'a> Host<'a> {
+    fn new(address: Option<String>, behind: Option<Behind>, replies: Vec<usize>, mut facts: Vec<&'a Fact>) -> Self {
+        facts.sort_by_key(|fact| fact.name);
+        Host {
+            addresses: address.into_iter().collect(),
+            replies,
+            facts,
+            behind,
+            ..Host::default()
+        }
+    }
+
+    /// Everything that was said.
+    pub fn facts(&self) -> &[&'a Fact] {
+        &self.facts
+    }
+
     /// The values of a fact, in the order they came.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'a Fact> {
-        self.facts.iter().copied().filter(move |fact| fact.name == name)
+        let first = self.facts.partition_point(|fact| fact.name < name);
+        self.facts[first..]
+            .iter()
+            .copied()
+            .take_while(move |fact| fact.name == name)
     }
 
     /// Takes in a host that is the same device.
@@ -36,6 +62,8 @@ impl<'a> Host<'a> {
         self.addresses.extend(news.collect::<Vec<_>>());
         self.replies.extend(other.replies);
         self.facts.extend(other.facts);
+        self.facts.sort_by_key(|fact| fact.name);
+        self.weighed = None;
         self.notes.extend(other.notes);
         self.conflicts.extend(other.conflicts);
         // Who has spoken for itself is not behind the recorder, though recorded by it.
@@ -61,49 +89,56 @@ pub fn order(label: &str) -> (u8, u128, String) {
 /// Groups replies and facts by their sender, the earliest first, so that the order in which they are given does not
 /// count. A fact that points at no reply is dropped: it has no evidence.
 pub fn hosts<'a>(replies: &[Reply], facts: &'a [Fact]) -> Vec<Host<'a>> {
-    let mut said: BTreeMap<usize, Vec<&'a Fact>> = BTreeMap::new();
-    facts
-        .iter()
-        .for_each(|fact| said.entry(fact.reply).or_default().push(fact));
-    let mut places: Vec<usize> = (0..replies.len()).collect();
-    places.sort_by(|a, b| precedence(&replies[*a]).cmp(&precedence(&replies[*b])));
-    let mut hosts: BTreeMap<_, Host<'a>> = BTreeMap::new();
-    for place in places {
-        let label = &replies[place].host;
-        let (about_others, about_itself): (Vec<_>, Vec<_>) = said
-            .remove(&place)
-            .unwrap_or_default()
-            .into_iter()
-            .partition(|fact| fact.channel.is_some());
-        let host = hosts.entry((order(label), None)).or_default();
-        if host.addresses.is_empty() {
-            host.addresses.push(label.clone());
-        }
-        host.replies.push(place);
-        host.facts.extend(about_itself);
-        for fact in about_others {
-            let host = hosts.entry((order(label), fact.channel.clone())).or_default();
-            host.behind = fact.channel.clone().map(|channel| Behind {
-                recorder: label.clone(),
-                channel,
-            });
-            if host.replies.last() != Some(&place) {
-                host.replies.push(place);
-            }
-            host.facts.push(fact);
+    let mut facts: Vec<&'a Fact> = facts.iter().collect();
+    facts.sort_by_key(|fact| fact.reply);
+    let mut said: Vec<&[&'a Fact]> = vec![&[]; replies.len()];
+    for of_reply in facts.chunk_by(|one, other| one.reply == other.reply) {
+        if let Some(said) = said.get_mut(of_reply[0].reply) {
+            *said = of_reply;
         }
     }
-    hosts.into_values().map(with_address).collect()
+    let mut senders: HashMap<_, Vec<usize>> = HashMap::new();
+    for (place, reply) in replies.iter().enumerate() {
+        senders.entry(order(&reply.host)).or_default().push(place);
+    }
+    let mut senders: Vec<_> = senders.into_iter().collect();
+    senders.sort_unstable();
+    let hosts = senders.into_iter().flat_map(|(_, mut places)| {
+        places.sort_by(|a, b| precedence(&replies[*a]).cmp(&precedence(&replies[*b])));
+        of_sender(&replies[places[0]].host, places, &said)
+    });
+    hosts.collect()
+}
+
+/// The sender itself, and what it says of the cameras on its channels.
+fn of_sender<'a>(sender: &str, places: Vec<usize>, said: &[&[&'a Fact]]) -> Vec<Host<'a>> {
+    let facts = places.iter().flat_map(|&place| said[place].iter().copied());
+    let (about_itself, about_others): (Vec<&Fact>, Vec<&Fact>) = facts.partition(|fact| fact.channel.is_none());
+    let mut channels: BTreeMap<&str, Vec<&'a Fact>> = BTreeMap::new();
+    for fact in about_others {
+        let channel = fact.channel.as_deref().unwrap_or_default();
+        channels.entry(channel).or_default().push(fact);
+    }
+    let mut hosts = vec![Host::new(Some(sender.to_owned()), None, places, about_itself)];
+    hosts.extend(
+        channels
+            .into_iter()
+            .map(|(channel, facts)| on_channel(sender, channel, facts)),
+    );
+    hosts
 }
 
 /// A camera behind a recorder goes by the address that the recorder gives it, or by its channel.
-fn with_address(mut host: Host<'_>) -> Host<'_> {
-    if let (Some(behind), true) = (&host.behind, host.addresses.is_empty()) {
-        let given = host.all(Name::ClaimedAddress).next().map(|fact| fact.value.clone());
-        let address = given.unwrap_or_else(|| format!("{} channel {}", behind.recorder, behind.channel));
-        host.addresses.push(address);
-    }
-    host
+fn on_channel<'a>(recorder: &str, channel: &str, facts: Vec<&'a Fact>) -> Host<'a> {
+    let given = facts.iter().find(|fact| fact.name == Name::ClaimedAddress);
+    let address = given.map_or_else(|| format!("{recorder} channel {channel}"), |fact| fact.value.clone());
+    let behind = Behind {
+        recorder: recorder.to_owned(),
+        channel: channel.to_owned(),
+    };
+    let mut replies: Vec<usize> = facts.iter().map(|fact| fact.reply).collect();
+    replies.dedup();
+    Host::new(Some(address), Some(behind), replies, facts)
 }
 
 /// By time, then by all else that a reply has, so that only equal replies are interchangeable.
@@ -116,23 +151,27 @@ fn precedence(reply: &Reply) -> impl Ord + '_ {
 
 /// Takes the MAC from addresses that one MAC answers for, and collapses those that said nothing else.
 pub fn take_proxy_arp(hosts: &mut Vec<Host<'_>>) -> Vec<Device> {
-    let mut holders: BTreeMap<String, usize> = BTreeMap::new();
+    let mut holders: HashMap<MacAddress, usize> = HashMap::new();
     for host in hosts.iter().filter(|host| order(&host.addresses[0]).0 == 0) {
-        let macs: BTreeSet<_> = host.all(Name::Mac).map(|fact| fact.value.to_lowercase()).collect();
+        let mut macs: Vec<MacAddress> = host.all(Name::Mac).filter_map(|fact| parse_mac(&fact.value)).collect();
+        macs.sort_unstable();
+        macs.dedup();
         macs.into_iter().for_each(|mac| *holders.entry(mac).or_default() += 1);
     }
     holders.retain(|_, count| *count > PROXY_ABOVE);
-    let note = |(mac, count): (String, usize)| {
-        let note = format!("proxy ARP: the one MAC {mac} answers for {count} addresses");
-        (
-            mac,
-            Device {
-                notes: vec![note],
-                ..Device::default()
-            },
-        )
+    if holders.is_empty() {
+        return Vec::new();
+    }
+    let proxy = |(mac, count): (MacAddress, usize)| {
+        let shown = mac.to_string().to_lowercase();
+        let note = format!("proxy ARP: the one MAC {shown} answers for {count} addresses");
+        let device = Device {
+            notes: vec![note],
+            ..Device::default()
+        };
+        (mac, device)
     };
-    let mut proxies: BTreeMap<String, Device> = holders.into_iter().map(note).collect();
+    let mut proxies: BTreeMap<MacAddress, Device> = holders.into_iter().map(proxy).collect();
     hosts.retain_mut(|host| !is_proxied_away(host, &mut proxies));
     proxies
         .into_values()
@@ -141,12 +180,12 @@ pub fn take_proxy_arp(hosts: &mut Vec<Host<'_>>) -> Vec<Device> {
 }
 
 /// Takes the MACs of proxies from a host. A host of which nothing else is known goes to the last of them.
-fn is_proxied_away(host: &mut Host<'_>, proxies: &mut BTreeMap<String, Device>) -> bool {
-    let proxied = |fact: &&Fact| fact.name == Name::Mac && proxies.contains_key(&fact.value.to_lowercase());
-    let (taken, kept): (Vec<&Fact>, Vec<&Fact>) = host.facts.iter().copied().partition(proxied);
-    let macs: BTreeSet<String> = taken.iter().map(|fact| fact.value.to_lowercase()).collect();
+fn is_proxied_away(host: &mut Host<'_>, proxies: &mut BTreeMap<MacAddress, Device>) -> bool {
+    let taken = host.all(Name::Mac).filter_map(|fact| parse_mac(&fact.value));
+    let macs: BTreeSet<MacAddress> = taken.filter(|mac| proxies.contains_key(mac)).collect();
     let Some(last) = macs.last() else { return false };
-    host.facts = kept;
+    let proxied = |fact: &Fact| fact.name == Name::Mac && parse_mac(&fact.value).is_some_and(|mac| macs.contains(&mac));
+    host.facts.retain(|fact| !proxied(fact));
     let notes = macs
         .iter()
         .filter_map(|mac| proxies.get(mac))

@@ -12,6 +12,7 @@ pub mod firmware;
 pub mod makers;
 mod merge;
 pub mod oui;
+mod rules;
 mod same;
 mod serial;
 mod table;
@@ -37,7 +38,9 @@ pub struct Knowledge {
     pub makers: Vec<makers::Maker>,
     /// What is published about their devices.
     pub advisories: Vec<advisories::Bulletin>,
-    /// What the makers' rules are about.
+    /// All the makers' patterns at once.
+    rules: rules::Rules,
+    /// What the makers' patterns are about.
     names: HashSet<Name>,
     /// All their MAC prefixes, as upper-case hexadecimal digits.
     prefixes: HashSet<String>,
@@ -52,7 +55,11 @@ impl Knowledge {
 
     /// The makers that the program carries, beside another registry.
     pub fn with_registry(registry: Registry) -> Knowledge {
-        let makers = makers::builtin();
+        Knowledge::of(registry, makers::builtin())
+    }
+
+    /// These makers and no others.
+    pub fn of(registry: Registry, makers: Vec<makers::Maker>) -> Knowledge {
         let blocks = makers.iter().flat_map(|maker| &maker.oui);
         let prefixes = blocks.flat_map(|block| block.prefixes.iter().cloned()).collect();
         let patterns = makers.iter().flat_map(|maker| &maker.pattern);
@@ -62,6 +69,7 @@ impl Knowledge {
         };
         Knowledge {
             registry,
+            rules: rules::Rules::of(&makers),
             names: patterns.flat_map(about).collect(),
             prefixes,
             makers,
@@ -77,9 +85,12 @@ impl Knowledge {
             format!("{date}, with the list of exploited ones of {exploited} and later single additions")
         })
     }
-}
 
-impl Knowledge {
+    /// The patterns that fit facts, each with its maker; a pattern's conditions hold within one reply.
+    pub fn hits<'a>(&'a self, facts: &[&'a Fact]) -> Vec<(&'a makers::Maker, makers::Hit<'a>)> {
+        self.rules.hits(&self.makers, facts)
+    }
+
     /// Whether any pattern of any maker is about facts of this kind.
     fn is_about(&self, name: Name) -> bool {
         self.names.contains(&name)
@@ -112,9 +123,9 @@ pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec
     let proxies = merge::take_proxy_arp(&mut hosts);
     let view = verdict::View { replies, knowledge };
     let hosts = same::same_devices(hosts, &view);
-    let mut devices: Vec<Device> = hosts.iter().map(|host| details::device(host, &view)).collect();
+    let mut devices: Vec<Device> = hosts.into_iter().map(|host| details::device(host, &view)).collect();
     devices.extend(proxies);
-    devices.sort_by_key(|device| merge::order(device.addresses.first().map_or("", String::as_str)));
+    devices.sort_by_cached_key(|device| merge::order(device.addresses.first().map_or("", String::as_str)));
     devices
 }
 

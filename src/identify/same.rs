@@ -2,12 +2,14 @@
 //!
 //! Everything goes through an index: an estate has tens of thousands of hosts, and a flood of made-up ones is cheap.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use mac_address::MacAddress;
 
 use super::merge::{Host, order};
 use super::verdict::{View, weigh};
 use super::{Behind, Conflict};
-use crate::fact::{Fact, Name, Protocol};
+use crate::fact::{Fact, Name, Protocol, parse_mac};
 
 /// Shorter than this no serial number is told from another.
 const SERIAL: usize = 6;
@@ -15,34 +17,36 @@ const SERIAL: usize = 6;
 const LISTED: usize = 16;
 
 /// Who a reply says that it is: the maker of its host, and the model and the serial number of that very reply.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Claim {
-    serial: String,
-    maker: Option<String>,
-    model: Option<String>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Claim<'a> {
+    serial: &'a str,
+    maker: Option<&'a str>,
+    model: Option<&'a str>,
 }
 
 /// Makes one of the hosts that are one device, and marks those that only say so.
-pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
     with_one_mac(recorded_ones(with_one_serial(hosts, view)), view)
 }
 
 /// A recorder says the same at each of its ports. Devices that share no more than a serial number stay apart: one of
 /// them, or both, must be wrong.
-fn with_one_serial<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
-    let claims: Vec<BTreeSet<Claim>> = hosts.iter().map(|host| claims(host, view)).collect();
-    let mut devices: BTreeMap<usize, (BTreeSet<Claim>, Host<'a>)> = BTreeMap::new();
+fn with_one_serial<'a>(mut hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
+    let claims: Vec<BTreeSet<Claim<'a>>> = hosts.iter_mut().map(|host| claims(host, view)).collect();
     let firsts = firsts(&claims);
+    let mut devices: Vec<(BTreeSet<Claim<'a>>, Host<'a>)> = Vec::with_capacity(hosts.len());
+    let mut places: Vec<usize> = Vec::with_capacity(hosts.len());
     for (place, (host, claims)) in hosts.into_iter().zip(claims).enumerate() {
-        match devices.get_mut(&firsts[place]) {
-            Some((known, device)) => {
-                known.extend(claims);
-                device.absorb(host);
-            }
-            None => drop(devices.insert(place, (claims, host))),
+        if firsts[place] == place {
+            places.push(devices.len());
+            devices.push((claims, host));
+        } else {
+            let (known, device) = &mut devices[places[firsts[place]]];
+            known.extend(claims);
+            device.absorb(host);
+            places.push(places[firsts[place]]);
         }
     }
-    let mut devices: Vec<_> = devices.into_values().collect();
     mark_contested(&mut devices);
     let mut hosts: Vec<Host<'a>> = devices.into_iter().map(|(_, host)| host).collect();
     hosts.sort_by_cached_key(|host| order(&host.addresses[0]));
@@ -50,9 +54,9 @@ fn with_one_serial<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
 }
 
 /// For each host the place of the first one that is the same device by a chain of equal claims.
-fn firsts(claims: &[BTreeSet<Claim>]) -> Vec<usize> {
+fn firsts(claims: &[BTreeSet<Claim<'_>>]) -> Vec<usize> {
     let mut firsts: Vec<usize> = (0..claims.len()).collect();
-    let mut claimed: BTreeMap<&Claim, usize> = BTreeMap::new();
+    let mut claimed: BTreeMap<&Claim<'_>, usize> = BTreeMap::new();
     for (place, claims) in claims.iter().enumerate() {
         for claim in claims.iter().filter(|claim| claim.maker.is_some()) {
             let other = *claimed.entry(claim).or_insert(place);
@@ -71,27 +75,31 @@ fn first(firsts: &[usize], mut place: usize) -> usize {
 }
 
 /// Each device that claims a serial number which others claim too carries that as a conflict.
-fn mark_contested(devices: &mut [(BTreeSet<Claim>, Host<'_>)]) {
-    let mut claimed: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
-    for (place, (claims, host)) in devices.iter().enumerate() {
-        for Claim { serial, model, .. } in claims {
-            let model = model.as_deref().unwrap_or("no model");
-            let says = format!("{serial}: {model} at {}", host.addresses[0]);
-            claimed.entry(serial.clone()).or_default().push((place, says));
+fn mark_contested(devices: &mut [(BTreeSet<Claim<'_>>, Host<'_>)]) {
+    let mut claimed: BTreeMap<&str, Vec<(usize, Claim<'_>)>> = BTreeMap::new();
+    for (place, (claims, _)) in devices.iter().enumerate() {
+        for claim in claims {
+            claimed.entry(claim.serial).or_default().push((place, *claim));
         }
     }
     for claims in claimed.into_values() {
-        let contested = claims.iter().any(|(place, _)| *place != claims[0].0);
-        let conflict = contested.then(|| contest(&claims));
+        if claims.iter().all(|(place, _)| *place == claims[0].0) {
+            continue;
+        }
+        let conflict = contest(&claims, devices);
         let places: BTreeSet<usize> = claims.into_iter().map(|(place, _)| place).collect();
         for place in places {
-            devices[place].1.conflicts.extend(conflict.clone());
+            devices[place].1.conflicts.push(conflict.clone());
         }
     }
 }
 
-fn contest(claims: &[(usize, String)]) -> Conflict {
-    let mut says: Vec<String> = claims.iter().take(LISTED).map(|(_, says)| says.clone()).collect();
+fn contest(claims: &[(usize, Claim<'_>)], devices: &[(BTreeSet<Claim<'_>>, Host<'_>)]) -> Conflict {
+    let says = |(place, Claim { serial, model, .. }): &(usize, Claim<'_>)| {
+        let model = model.unwrap_or("no model");
+        format!("{serial}: {model} at {}", devices[*place].1.addresses[0])
+    };
+    let mut says: Vec<String> = claims.iter().take(LISTED).map(says).collect();
     if claims.len() > LISTED {
         says.push(format!("and {} more", claims.len() - LISTED));
     }
@@ -102,27 +110,30 @@ fn contest(claims: &[(usize, String)]) -> Conflict {
 }
 
 /// What the maker's own protocols say of model and serial number. Texts that any number of units share are no serial.
-fn claims(host: &Host<'_>, view: &View<'_>) -> BTreeSet<Claim> {
+fn claims<'a>(host: &mut Host<'a>, view: &View<'a>) -> BTreeSet<Claim<'a>> {
     use Protocol::{DahuaCgi, DahuaRpc, Dhip, DvripUdp, HikSdk, Isapi, Sadp};
     let own = |fact: &&Fact| {
         let protocol = &view.replies[fact.reply].protocol;
         [Sadp, Isapi, HikSdk, Dhip, DvripUdp, DahuaCgi, DahuaRpc].contains(protocol)
     };
-    let serials: Vec<&Fact> = host
+    let serials: Vec<&'a Fact> = host
         .all(Name::Serial)
         .filter(own)
         .filter(|fact| is_serial(&fact.value))
         .collect();
-    let maker = (!serials.is_empty())
-        .then(|| weigh(host, view).maker.map(|maker| maker.id.clone()))
-        .flatten();
-    let claim = |serial: &Fact| Claim {
-        serial: serial.value.clone(),
-        maker: maker.clone(),
+    if serials.is_empty() {
+        return BTreeSet::new();
+    }
+    let weighed = weigh(host, view);
+    let maker = weighed.maker.map(|maker| maker.id.as_str());
+    host.weighed = Some(weighed);
+    let claim = |serial: &'a Fact| Claim {
+        serial: &serial.value,
+        maker,
         model: host
             .all(Name::Model)
             .find(|model| model.reply == serial.reply)
-            .map(|model| model.value.clone()),
+            .map(|model| model.value.as_str()),
     };
     serials.into_iter().map(claim).collect()
 }
@@ -135,6 +146,9 @@ fn is_serial(text: &str) -> bool {
 /// A camera that a recorder lists is the host at that address, unless what is known of the two does not agree: the
 /// recorder's own network may use the same addresses.
 fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
+    if hosts.iter().all(|host| host.behind.is_none()) {
+        return hosts;
+    }
     let (recorded, mut devices): (Vec<_>, Vec<_>) = hosts.into_iter().partition(|host| host.behind.is_some());
     let addresses =
         |(place, host): (usize, &Host<'_>)| host.addresses.clone().into_iter().map(move |address| (address, place));
@@ -161,7 +175,7 @@ fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
 /// Whether nothing contradicts that two hosts are one.
 fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
     let values = |host: &Host<'_>, names: &[Name]| -> BTreeSet<String> {
-        let facts = host.facts.iter().filter(|fact| names.contains(&fact.name));
+        let facts = host.facts().iter().filter(|fact| names.contains(&fact.name));
         facts.map(|fact| fact.value.to_lowercase()).collect()
     };
     [&[Name::Model][..], &[Name::Serial], &[Name::Mac, Name::ClaimedMac]]
@@ -174,9 +188,9 @@ fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
 
 /// An IPv6 address joins the host with the same MAC on the same interface. Two IPv4 addresses with one MAC do not: that
 /// may be a router's.
-fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
+fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
     let mut devices: Vec<Host<'a>> = Vec::with_capacity(hosts.len());
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    let mut places: HashMap<(&str, MacAddress), usize> = HashMap::new();
     for host in hosts {
         let macs = macs(&host, view);
         let joins = order(&host.addresses[0]).0 == 1;
@@ -193,10 +207,11 @@ fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'_>) -> Vec<Host<'a>> {
     devices
 }
 
-fn macs(host: &Host<'_>, view: &View<'_>) -> BTreeSet<String> {
+/// The MACs on the wire, each with the interface that it was seen on.
+fn macs<'a>(host: &Host<'a>, view: &View<'a>) -> Vec<(&'a str, MacAddress)> {
     let with_interface = |fact: &Fact| {
         let interface = view.replies[fact.reply].interface.as_deref().unwrap_or("");
-        format!("{interface} {}", fact.value.to_lowercase())
+        Some((interface, parse_mac(&fact.value)?))
     };
-    host.all(Name::Mac).map(with_interface).collect()
+    host.all(Name::Mac).filter_map(with_interface).collect()
 }

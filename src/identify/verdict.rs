@@ -32,37 +32,44 @@ pub struct View<'a> {
 /// One sign that points at a maker.
 struct Tell<'a> {
     maker: &'a Maker,
-    rule: String,
+    rule: Rule<'a>,
     weight: u8,
     fact: &'a Fact,
     /// Where in the fact it is, in bytes.
     at: Range<usize>,
     /// Who says so; one voice can be wrong only once.
     source: &'static str,
-    sign: Sign<'a>,
     yields: Yields,
 }
 
 /// What a tell rests on.
-enum Sign<'a> {
+enum Rule<'a> {
     /// A text.
     Pattern(&'a Pattern),
-    /// A MAC address.
-    Block,
+    /// A MAC address, and how it came to us.
+    Block(&'static str),
 }
 
 impl Tell<'_> {
     fn is_block(&self) -> bool {
-        matches!(self.sign, Sign::Block)
+        matches!(self.rule, Rule::Block(_))
     }
 
     fn is_own_protocol(&self) -> bool {
-        matches!(self.sign, Sign::Pattern(pattern) if pattern.own_protocol)
+        matches!(self.rule, Rule::Pattern(pattern) if pattern.own_protocol)
+    }
+
+    /// The rule, as the evidence names it.
+    fn rule(&self) -> String {
+        match self.rule {
+            Rule::Pattern(pattern) => format!("{}/{}", self.maker.id, pattern.id),
+            Rule::Block(how) => how.to_owned(),
+        }
     }
 }
 
 /// The outcome of weighing.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Weighed<'a> {
     pub maker: Option<&'a Maker>,
     pub confidence: Option<Confidence>,
@@ -80,53 +87,61 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
     if signs.texts.is_empty() && signs.macs.is_empty() {
         return Weighed::default();
     }
-    let tells: Vec<Tell<'a>> = view
-        .knowledge
-        .makers
+    let by_maker = tells(host, &signs, view);
+    let Some(winner) = by_maker
         .iter()
-        .flat_map(|maker| tells(host, maker, &signs, view))
-        .collect();
-    let mut by_maker: BTreeMap<&str, Vec<&Tell<'a>>> = BTreeMap::new();
-    tells
-        .iter()
-        .for_each(|tell| by_maker.entry(&tell.maker.id).or_default().push(tell));
-    let Some((winner, mine)) = by_maker
-        .iter()
-        .max_by_key(|(id, tells)| (strength(tells), std::cmp::Reverse(**id)))
+        .max_by_key(|tells| (strength(tells), std::cmp::Reverse(&tells[0].maker.id)))
     else {
         return Weighed::default();
     };
-    let others: Vec<&Tell<'_>> = tells.iter().filter(|tell| tell.maker.id != **winner).collect();
-    let blocks_only = others.iter().all(|tell| tell.is_block());
-    let mut confidence = confidence(mine, host, view);
-    let settled = others.is_empty() || blocks_only && mine.iter().any(|tell| tell.is_own_protocol());
-    if !settled {
-        confidence = confidence.min(Confidence::Probable);
-    }
+    let maker = winner[0].maker;
+    let mut others = by_maker
+        .iter()
+        .flatten()
+        .filter(|tell| tell.maker.id != maker.id)
+        .peekable();
+    let alone = others.peek().is_none();
+    let settled = alone || others.all(Tell::is_block) && winner.iter().any(Tell::is_own_protocol);
+    let confidence = confidence(winner, host, view);
     Weighed {
-        maker: Some(mine[0].maker),
-        confidence: Some(confidence),
-        evidence: evidence(&tells, view),
-        conflict: (!others.is_empty()).then(|| about_maker(&tells, view)),
-        yields: mine.iter().map(|tell| (tell.yields.clone(), tell.fact.reply)).collect(),
-        block: signs.block(mine[0].maker).map(|(_, block)| block),
+        maker: Some(maker),
+        confidence: Some(if settled {
+            confidence
+        } else {
+            confidence.min(Confidence::Probable)
+        }),
+        evidence: evidence(&by_maker, view),
+        conflict: (!alone).then(|| about_maker(&by_maker, view)),
+        yields: winner
+            .iter()
+            .map(|tell| (tell.yields.clone(), tell.fact.reply))
+            .collect(),
+        block: signs.block(maker).map(|(_, block)| block),
     }
 }
 
-fn tells<'a>(host: &Host<'a>, maker: &'a Maker, signs: &Signs<'a>, view: &View<'a>) -> Vec<Tell<'a>> {
-    let hits = maker.hits(&signs.texts).into_iter().map(|hit| Tell {
-        maker,
-        rule: format!("{}/{}", maker.id, hit.pattern.id),
-        weight: hit.pattern.weight,
-        fact: hit.fact,
-        at: hit.at,
-        source: source(&view.replies[hit.fact.reply].protocol, hit.fact.name),
-        sign: Sign::Pattern(hit.pattern),
-        yields: hit.yields,
-    });
-    let mut tells: Vec<Tell<'a>> = hits.chain(block(maker, signs, view)).collect();
-    drop_shared(&mut tells, host, view);
-    tells
+/// What points at each maker that anything points at, in the order of the makers.
+fn tells<'a>(host: &Host<'a>, signs: &Signs<'a>, view: &View<'a>) -> Vec<Vec<Tell<'a>>> {
+    let mut hits = view.knowledge.hits(&signs.texts).into_iter().peekable();
+    let mut all = Vec::new();
+    for maker in &view.knowledge.makers {
+        let mut tells: Vec<Tell<'a>> = Vec::new();
+        while let Some((_, hit)) = hits.next_if(|(of, _)| std::ptr::eq(*of, maker)) {
+            tells.push(Tell {
+                maker,
+                rule: Rule::Pattern(hit.pattern),
+                weight: hit.pattern.weight,
+                fact: hit.fact,
+                at: hit.at,
+                source: source(&view.replies[hit.fact.reply].protocol, hit.fact.name),
+                yields: hit.yields,
+            });
+        }
+        tells.extend(block(maker, signs, view));
+        drop_shared(&mut tells, host, view);
+        all.extend((!tells.is_empty()).then_some(tells));
+    }
+    all
 }
 
 /// What of a host can tell a maker. Most hosts have nothing of the kind, and are not held against thirty makers.
@@ -140,7 +155,11 @@ struct Signs<'a> {
 impl<'a> Signs<'a> {
     fn of(host: &Host<'a>, view: &View<'a>) -> Self {
         let knowledge = view.knowledge;
-        let texts = host.facts.iter().copied().filter(|fact| knowledge.is_about(fact.name));
+        let texts = host
+            .facts()
+            .iter()
+            .copied()
+            .filter(|fact| knowledge.is_about(fact.name));
         // The wire is asked first; where it shows a MAC, others do not count.
         let names = [Name::Mac, Name::ClaimedMac, Name::DerivedMac];
         let name = names.into_iter().find(|name| host.all(*name).next().is_some());
@@ -174,7 +193,7 @@ fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
     };
     // The maker's own block is a source, so that with one source a registered MAC is a stranger's.
     if sources.len() <= 1 && host.all(Name::Mac).any(registered) {
-        tells.retain(|tell| !matches!(tell.sign, Sign::Pattern(pattern) if pattern.shared_with.is_some()));
+        tells.retain(|tell| !matches!(tell.rule, Rule::Pattern(pattern) if pattern.shared_with.is_some()));
     }
 }
 
@@ -197,12 +216,11 @@ fn block<'a>(maker: &'a Maker, signs: &Signs<'a>, view: &View<'a>) -> Option<Tel
     };
     Some(Tell {
         maker,
-        rule: rule.into(),
+        rule: Rule::Block(rule),
         weight: block.weight.min(most),
         fact,
         at: 0..fact.value.len(),
         source,
-        sign: Sign::Block,
         yields: Yields::default(),
     })
 }
@@ -231,20 +249,20 @@ fn source(protocol: &Protocol, name: Name) -> &'static str {
 }
 
 /// The own protocol before any sum; a source counts once, with its heaviest tell.
-fn strength(tells: &[&Tell<'_>]) -> (bool, u32) {
+fn strength(tells: &[Tell<'_>]) -> (bool, u32) {
     let mut heaviest: BTreeMap<&str, u8> = BTreeMap::new();
     for tell in tells {
         let weight = heaviest.entry(tell.source).or_default();
         *weight = tell.weight.max(*weight);
     }
     (
-        tells.iter().any(|tell| tell.is_own_protocol()),
+        tells.iter().any(Tell::is_own_protocol),
         heaviest.values().map(|weight| u32::from(*weight)).sum(),
     )
 }
 
-fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
-    let strong: Vec<&&Tell<'_>> = tells
+fn confidence(tells: &[Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confidence {
+    let strong: Vec<&Tell<'_>> = tells
         .iter()
         .filter(|tell| tell.weight >= STRONG && !tell.is_block())
         .collect();
@@ -269,7 +287,7 @@ fn confidence(tells: &[&Tell<'_>], host: &Host<'_>, view: &View<'_>) -> Confiden
 }
 
 /// The MAC and a text point at one maker, and are two voices: what one program says of its MAC and of itself is one.
-fn mac_agrees(tells: &[&Tell<'_>]) -> bool {
+fn mac_agrees(tells: &[Tell<'_>]) -> bool {
     let mut blocks = tells.iter().filter(|tell| tell.is_block());
     blocks.any(|block| tells.iter().any(|tell| !tell.is_block() && tell.source != block.source))
 }
@@ -289,15 +307,24 @@ fn is_vouched_for(fact: &Fact, host: &Host<'_>, view: &View<'_>) -> bool {
             .any(on_wire)
 }
 
-fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
+fn evidence(by_maker: &[Vec<Tell<'_>>], view: &View<'_>) -> Vec<Evidence> {
     let mut evidence: Vec<Evidence> = Vec::new();
-    for tell in tells {
+    for tell in by_maker.iter().flatten() {
         let reply = &view.replies[tell.fact.reply];
-        let next = Evidence {
-            rule: tell.rule.clone(),
+        let (rule, saw) = (tell.rule(), quote(&tell.fact.value, &tell.at));
+        // A question is asked several times; the same answer to it is one reason.
+        let same = |known: &Evidence| {
+            let of = &known.reply;
+            (&known.rule, &known.saw, &of.host, &of.asked) == (&rule, &saw, &reply.host, &reply.asked)
+        };
+        if evidence.iter().any(same) {
+            continue;
+        }
+        evidence.push(Evidence {
+            rule,
             maker: tell.maker.id.clone(),
             weight: tell.weight,
-            saw: quote(&tell.fact.value, &tell.at),
+            saw,
             reply: ReplyRef {
                 host: reply.host.clone(),
                 protocol: reply.protocol.to_string(),
@@ -305,15 +332,7 @@ fn evidence(tells: &[Tell<'_>], view: &View<'_>) -> Vec<Evidence> {
                 asked: reply.asked.clone(),
                 at: reply.at.map(|at| at.to_string()),
             },
-        };
-        // A question is asked several times; the same answer to it is one reason.
-        let same = |known: &Evidence| {
-            let (a, b) = (&known.reply, &next.reply);
-            (&known.rule, &known.saw, &a.host, &a.asked) == (&next.rule, &next.saw, &b.host, &b.asked)
-        };
-        if !evidence.iter().any(same) {
-            evidence.push(next);
-        }
+        });
     }
     evidence.sort_by_key(|evidence| std::cmp::Reverse(evidence.weight));
     evidence
@@ -336,13 +355,16 @@ fn quote(text: &str, at: &Range<usize>) -> String {
     quote
 }
 
-fn about_maker(tells: &[Tell<'_>], view: &View<'_>) -> Conflict {
-    let says: BTreeSet<String> = tells
+fn about_maker(by_maker: &[Vec<Tell<'_>>], view: &View<'_>) -> Conflict {
+    let says: BTreeSet<String> = by_maker
         .iter()
+        .flatten()
         .map(|tell| {
             format!(
                 "{} ({}: {})",
-                tell.maker.id, view.replies[tell.fact.reply].protocol, tell.rule
+                tell.maker.id,
+                view.replies[tell.fact.reply].protocol,
+                tell.rule()
             )
         })
         .collect();

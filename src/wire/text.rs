@@ -23,7 +23,7 @@ pub fn decode_as(bytes: &[u8], charset: Option<&str>) -> String {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
     }
-    let declared = charset.map(str::to_owned).or_else(|| declaration(bytes));
+    let declared = charset.or_else(|| declaration(bytes));
     declared
         .and_then(|label| Encoding::for_label(label.trim().as_bytes()))
         // UTF-16 and its like cannot be what an ASCII declaration was written in.
@@ -53,18 +53,28 @@ fn utf8(bytes: &[u8]) -> Option<String> {
 }
 
 /// The label after `encoding=` (XML) or `charset=` (HTML) near the beginning.
-fn declaration(bytes: &[u8]) -> Option<String> {
-    let prolog: String = bytes.iter().take(PROLOG).map(|&byte| char::from(byte)).collect();
-    let lower = prolog.to_ascii_lowercase();
-    let key = if lower.trim_start().starts_with("<?xml") {
-        "encoding"
-    } else {
-        "charset"
-    };
-    let after = lower.split_once(key)?.1.trim_start().strip_prefix('=')?;
-    let label = after.trim_start().trim_start_matches(['"', '\'']);
-    let end = label.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'))?;
-    (end > 0).then(|| label[..end].to_owned())
+fn declaration(bytes: &[u8]) -> Option<&str> {
+    let prolog = &bytes[..bytes.len().min(PROLOG)];
+    let is_xml = prolog
+        .trim_ascii_start()
+        .get(..5)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"<?xml"));
+    let key: &[u8] = if is_xml { b"encoding" } else { b"charset" };
+    let at = prolog
+        .windows(key.len())
+        .position(|window| window.eq_ignore_ascii_case(key))?;
+    let after = prolog[at + key.len()..]
+        .trim_ascii_start()
+        .strip_prefix(b"=")?
+        .trim_ascii_start();
+    let quotes = after.iter().take_while(|byte| matches!(byte, b'"' | b'\'')).count();
+    let label = &after[quotes..];
+    let end = label
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'-' | b'_'))?;
+    std::str::from_utf8(&label[..end])
+        .ok()
+        .filter(|label| !label.is_empty())
 }
 
 /// The `charset` of a `Content-Type` value.

@@ -5,6 +5,9 @@
 //! expanded beyond the five of XML and character references. The elements lie in one flat list, so that
 //! nothing recurses however deep a document pretends to be.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -17,18 +20,35 @@ pub const MAX_DEPTH: usize = 64;
 /// The most attributes of one element that are kept.
 const MAX_ATTRIBUTES: usize = 128;
 
+/// A piece of [`Document::written`], in bytes.
+type Piece = Range<usize>;
+
+/// What stands in an element, its children left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Content {
+    /// In one piece, as nearly all of them.
+    Piece(Piece),
+    /// What stood before, between and after children, joined.
+    Joined(String),
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Element {
-    name: String,
+    name: Piece,
     depth: usize,
-    text: String,
-    attributes: Vec<(String, String)>,
+    content: Content,
+    /// Places in [`Document::attributes`].
+    attributes: Range<usize>,
 }
 
 /// A document: its elements in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Document {
     elements: Vec<Element>,
+    /// The names and values of all attributes.
+    attributes: Vec<(Piece, Piece)>,
+    /// All names and texts, one behind the other: a string each would cost more than the reading.
+    written: String,
     /// Whether nothing had to be mended or left out.
     pub well_formed: bool,
 }
@@ -36,8 +56,8 @@ pub struct Document {
 /// One element, with everything below it.
 #[derive(Debug, Clone, Copy)]
 pub struct Node<'a> {
-    element: &'a Element,
-    below: &'a [Element],
+    document: &'a Document,
+    index: usize,
 }
 
 impl Document {
@@ -57,7 +77,7 @@ impl Document {
 
     /// The first element.
     pub fn root(&self) -> Option<Node<'_>> {
-        self.node(0)
+        self.nodes().next()
     }
 
     /// All elements of that local name, in any case, in order.
@@ -67,16 +87,12 @@ impl Document {
 
     /// All elements, in order.
     pub fn nodes(&self) -> impl Iterator<Item = Node<'_>> {
-        (0..self.elements.len()).filter_map(|index| self.node(index))
+        (0..self.elements.len()).map(|index| Node { document: self, index })
     }
 
     /// The first element of that local name, in any case.
     pub fn find(&self, name: &str) -> Option<Node<'_>> {
-        let index = self
-            .elements
-            .iter()
-            .position(|element| element.name.eq_ignore_ascii_case(name))?;
-        self.node(index)
+        self.nodes().find(|node| node.is(name))
     }
 
     /// The text of the first element of that local name, blanks around it removed; absent where empty.
@@ -86,60 +102,60 @@ impl Document {
 
     /// The namespaces that the document declares, each once, in order.
     pub fn namespaces(&self) -> Vec<String> {
-        let mut found: Vec<String> = Vec::new();
-        for (key, value) in self.elements.iter().flat_map(|element| &element.attributes) {
-            if (key == "xmlns" || key.starts_with("xmlns:")) && !found.contains(value) && found.len() < MAX_ATTRIBUTES {
-                found.push(value.clone());
+        let mut found: Vec<&str> = Vec::new();
+        for (key, value) in &self.attributes {
+            let (key, value) = (&self.written[key.clone()], &self.written[value.clone()]);
+            if (key == "xmlns" || key.starts_with("xmlns:")) && !found.contains(&value) && found.len() < MAX_ATTRIBUTES
+            {
+                found.push(value);
             }
         }
-        found
-    }
-
-    fn node(&self, index: usize) -> Option<Node<'_>> {
-        Node::first(self.elements.get(index..)?)
+        found.into_iter().map(str::to_owned).collect()
     }
 }
 
 impl<'a> Node<'a> {
-    fn first(elements: &'a [Element]) -> Option<Node<'a>> {
-        let (element, below) = elements.split_first()?;
-        Some(Node { element, below })
+    fn element(self) -> &'a Element {
+        &self.document.elements[self.index]
     }
 
     /// Whether this is its local name, in any case.
     pub fn is(self, name: &str) -> bool {
-        self.element.name.eq_ignore_ascii_case(name)
+        self.name().eq_ignore_ascii_case(name)
     }
 
     /// The local name.
     pub fn name(self) -> &'a str {
-        &self.element.name
+        &self.document.written[self.element().name.clone()]
     }
 
     /// Its own text, blanks around it removed; absent where empty.
     pub fn text(self) -> Option<String> {
-        super::filled(&self.element.text)
+        super::filled(match &self.element().content {
+            Content::Piece(piece) => &self.document.written[piece.clone()],
+            Content::Joined(text) => text,
+        })
     }
 
     /// The value of an attribute by its name, prefix included.
     pub fn attribute(self, name: &str) -> Option<&'a str> {
-        self.element
-            .attributes
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        let document = self.document;
+        let mut attributes = document.attributes[self.element().attributes.clone()].iter();
+        let (_, value) = attributes.find(|(key, _)| &document.written[key.clone()] == name)?;
+        Some(&document.written[value.clone()])
     }
 
     /// All elements below this one, in order.
     pub fn below(self) -> impl Iterator<Item = Node<'a>> {
-        let nodes = (0..self.below.len()).filter_map(move |index| Node::first(&self.below[index..]));
-        nodes.take_while(move |node| node.element.depth > self.element.depth)
+        let depth = self.element().depth;
+        let rest = (self.index + 1..self.document.elements.len()).map(move |index| Node { index, ..self });
+        rest.take_while(move |node| node.element().depth > depth)
     }
 
     /// The elements directly below this one, in order.
     pub fn children(self) -> impl Iterator<Item = Node<'a>> {
-        self.below()
-            .filter(move |node| node.element.depth == self.element.depth + 1)
+        let depth = self.element().depth + 1;
+        self.below().filter(move |node| node.element().depth == depth)
     }
 
     /// The first element below this one of that local name, in any case.
@@ -149,13 +165,7 @@ impl<'a> Node<'a> {
 
     /// The first element directly below this one of that local name, in any case.
     pub fn child(self, name: &str) -> Option<Node<'a>> {
-        let depth = self.element.depth;
-        let inside = self.below.iter().take_while(|element| element.depth > depth);
-        let mut inside = inside.enumerate();
-        let is_child = |(_, element): &(usize, &Element)| element.depth == depth + 1;
-        let (index, _) = inside.find(|at| is_child(at) && at.1.name.eq_ignore_ascii_case(name))?;
-        let (element, below) = self.below[index..].split_first()?;
-        Some(Node { element, below })
+        self.children().find(|node| node.is(name))
     }
 
     /// The text of the first element below this one of that local name.
@@ -167,36 +177,67 @@ impl<'a> Node<'a> {
 /// Puts elements in order as tags come by, whatever their nesting.
 #[derive(Default)]
 struct Builder {
-    elements: Vec<Element>,
-    /// The places of the open elements in `elements`.
+    document: Document,
+    /// The places of the open elements.
     open: Vec<usize>,
     mended: bool,
 }
 
 impl Builder {
+    fn write(&mut self, text: &str) -> Piece {
+        let start = self.document.written.len();
+        self.document.written.push_str(text);
+        start..self.document.written.len()
+    }
+
     /// Whether the document may go deeper.
-    fn open(&mut self, name: &str, attributes: Vec<(String, String)>) -> bool {
+    fn open(&mut self, name: &str) -> bool {
         if self.open.len() >= MAX_DEPTH {
             self.mended = true;
             return false;
         }
         let depth = self.open.len();
-        self.open.push(self.elements.len());
-        self.elements.push(Element {
-            name: local(name).to_owned(),
+        self.open.push(self.document.elements.len());
+        let name = self.write(local(name));
+        let attributes = self.document.attributes.len();
+        self.document.elements.push(Element {
+            content: Content::Piece(name.end..name.end),
+            name,
             depth,
-            text: String::new(),
-            attributes,
+            attributes: attributes..attributes,
         });
         true
+    }
+
+    /// The attributes of the element that was opened last.
+    fn attributes(&mut self, tag: &BytesStart<'_>) {
+        let first = self.document.attributes.len();
+        let mut all = tag.html_attributes();
+        for attribute in all.with_checks(false).take(MAX_ATTRIBUTES).filter_map(Result::ok) {
+            let key = self.write(attribute.key.0);
+            let value = self.write(&unescape(&attribute.value));
+            self.document.attributes.push((key, value));
+        }
+        let end = self.document.attributes.len();
+        if let Some(element) = self.document.elements.last_mut() {
+            element.attributes = first..end;
+        }
+    }
+
+    fn tag(&mut self, tag: &BytesStart<'_>) -> bool {
+        let opened = self.open(tag.name().0);
+        if opened {
+            self.attributes(tag);
+        }
+        opened
     }
 
     /// Takes in what the reader met; says whether reading may go on.
     fn take(&mut self, event: Event<'_>) -> bool {
         match event {
-            Event::Start(tag) => return self.open(tag.name().0, attributes(&tag)),
+            Event::Start(tag) => return self.tag(&tag),
             Event::Empty(tag) => {
-                let opened = self.open(tag.name().0, attributes(&tag));
+                let opened = self.tag(&tag);
                 self.open.truncate(self.open.len() - usize::from(opened));
                 return opened;
             }
@@ -210,15 +251,29 @@ impl Builder {
     }
 
     fn text(&mut self, text: &str) {
-        if let Some(&index) = self.open.last() {
-            self.elements[index].text.push_str(text);
+        let Some(&index) = self.open.last() else { return };
+        let Document { elements, written, .. } = &mut self.document;
+        let content = &mut elements[index].content;
+        match content {
+            Content::Joined(joined) => joined.push_str(text),
+            Content::Piece(piece) if piece.start == piece.end || piece.end == written.len() => {
+                let start = if piece.start == piece.end {
+                    written.len()
+                } else {
+                    piece.start
+                };
+                written.push_str(text);
+                *piece = start..written.len();
+            }
+            Content::Piece(piece) => *content = Content::Joined([&written[piece.clone()], text].concat()),
         }
     }
 
     /// Closes the innermost open element of that name, and what was left open inside it.
     fn close(&mut self, name: &str) {
-        let elements = &self.elements;
-        match self.open.iter().rposition(|&index| elements[index].name == local(name)) {
+        let document = &self.document;
+        let is_named = |index: &usize| document.written[document.elements[*index].name.clone()] == *local(name);
+        match self.open.iter().rposition(is_named) {
             Some(place) => {
                 self.mended |= place + 1 != self.open.len();
                 self.open.truncate(place);
@@ -228,10 +283,10 @@ impl Builder {
     }
 
     fn finish(self) -> Document {
-        let well_formed = !self.mended && self.open.is_empty() && !self.elements.is_empty();
+        let well_formed = !self.mended && self.open.is_empty() && !self.document.elements.is_empty();
         Document {
-            elements: self.elements,
             well_formed,
+            ..self.document
         }
     }
 }
@@ -253,15 +308,6 @@ fn strictly(document: &str) -> Option<Document> {
     }
 }
 
-fn attributes(tag: &BytesStart<'_>) -> Vec<(String, String)> {
-    let mut all = tag.html_attributes();
-    all.with_checks(false)
-        .take(MAX_ATTRIBUTES)
-        .filter_map(Result::ok)
-        .map(|attribute| (attribute.key.0.to_owned(), unescape(&attribute.value)))
-        .collect()
-}
-
 /// Reads tag by tag without any idea of well-formedness. Attributes are not kept.
 fn scan(document: &str) -> Document {
     let mut builder = Builder {
@@ -280,7 +326,7 @@ fn scan(document: &str) -> Document {
         match (closing, name) {
             (_, "") => {}
             (true, name) => builder.close(name),
-            (false, name) if !builder.open(name, Vec::new()) => break,
+            (false, name) if !builder.open(name) => break,
             (false, name) => {
                 builder.text(&unescape(after.trim_start_matches('>')));
                 if tag.ends_with('/') {
@@ -315,7 +361,10 @@ fn local(name: &str) -> &str {
 }
 
 /// Replaces the five entities of XML and character references; everything else stays as it is.
-pub fn unescape(text: &str) -> String {
+pub fn unescape(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
@@ -331,7 +380,7 @@ pub fn unescape(text: &str) -> String {
             }
         }
     }
-    out + rest
+    Cow::Owned(out + rest)
 }
 
 /// The character that a reference means, and how long it is without its `&`. No reference that is
