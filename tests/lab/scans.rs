@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
 use crate::check::{assert_estate, assert_nobody_else, device, devices, scan, text, units};
-use crate::stage::{CAMSWEEP, Privilege, with_lab};
+use crate::stage::{CAMSWEEP, Lab, Privilege, with_lab};
 use crate::{below, estate};
 
 #[test]
@@ -254,37 +254,49 @@ const UNDER_WAY: Duration = Duration::from_secs(2);
 fn ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known() {
     with_lab(
         "scans::ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known",
-        |lab| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let file = folder.path().join("report.json");
-            let arguments = ["--format", "json", "--output", file.to_str().expect("a plain path")];
-            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &[UNDER_WAY]);
-            assert_eq!(ran.code, Some(130), "{}", ran.stderr);
-            assert!(ran.wall < UNDER_WAY + Duration::from_secs(2), "{:?}", ran.wall);
-            let report: Value =
-                serde_json::from_str(&std::fs::read_to_string(&file).expect("the report")).expect("JSON");
-            assert_eq!(report["ended"], "interrupted");
-            let not_asked = report["coverage"]["not_asked"].to_string();
-            assert!(not_asked.contains("10.66.0."), "{not_asked}");
-            assert!(
-                !units(&report).is_empty(),
-                "a unit's multicast answer takes milliseconds"
-            );
-            assert_eq!(names_in(folder.path()), ["report.json"]);
-        },
+        |lab| ends_with_a_report(lab, libc::SIGINT),
     );
+}
+
+#[test]
+fn sigterm_ends_the_scan_as_ctrl_c_does() {
+    with_lab("scans::sigterm_ends_the_scan_as_ctrl_c_does", |lab| {
+        ends_with_a_report(lab, libc::SIGTERM);
+    });
+}
+
+fn ends_with_a_report(lab: &Lab, signal: libc::c_int) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
+    let (file, record) = (path("report.json"), path("replies"));
+    let arguments = ["--format", "json", "--output", &file, "--record", &record];
+    let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &[(UNDER_WAY, signal)]);
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    assert!(ran.wall < UNDER_WAY + Duration::from_secs(2), "{:?}", ran.wall);
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(&file).expect("the report")).expect("JSON");
+    assert_eq!(report["ended"], "interrupted");
+    let not_asked = report["coverage"]["not_asked"].to_string();
+    assert!(not_asked.contains("10.66.0."), "{not_asked}");
+    assert!(
+        !units(&report).is_empty(),
+        "a unit's multicast answer takes milliseconds"
+    );
+    assert_eq!(names_in(folder.path()), ["replies", "report.json"]);
 }
 
 #[test]
 fn ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind() {
     with_lab("scans::ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind", |lab| {
-        // The report of what is known takes some 20 ms: the second Ctrl-C must come before it is written.
-        for apart in [1, 3, 6] {
+        // The report of what is known takes some 20 ms: the second signal must come before it is written.
+        for (apart, second) in [(1, libc::SIGINT), (3, libc::SIGTERM), (6, libc::SIGINT)] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
             let arguments = ["--output", &path("report"), "--record", &path("replies")];
-            let interrupts = [UNDER_WAY, UNDER_WAY + Duration::from_millis(apart)];
-            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &interrupts);
+            let signals = [
+                (UNDER_WAY, libc::SIGINT),
+                (UNDER_WAY + Duration::from_millis(apart), second),
+            ];
+            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &signals);
             assert_eq!(ran.code, Some(130), "{}", ran.stderr);
             assert!(ran.wall < UNDER_WAY + Duration::from_millis(1500), "{:?}", ran.wall);
             let left = names_in(folder.path());
@@ -298,7 +310,10 @@ fn ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind() {
 
 fn names_in(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder");
-    entries
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect()
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
 }
