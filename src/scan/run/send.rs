@@ -88,7 +88,11 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
-        if self.is_called_for(host, place) && self.send_unicast(host, place).await {
+        if !self.is_called_for(host, place) {
+            self.asking.passed_over(host, Instant::now());
+            return Step::Sent;
+        }
+        if self.send_unicast(host, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent(&name, Some(host.into()));
         }
