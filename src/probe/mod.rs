@@ -57,7 +57,8 @@ pub struct DatagramQuestion {
     pub group: Option<Ipv4Addr>,
     /// Whether it is asked by broadcast.
     pub broadcast: bool,
-    /// Whether devices answer or announce themselves to the group, so that its port is listened on.
+    /// Whether devices answer or announce themselves to the group, or answer to the port that they are asked on, so
+    /// that it is listened on.
     pub listens: bool,
     /// What is sent to the group and by broadcast.
     pub multicast: Vec<Ask>,

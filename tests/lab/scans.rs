@@ -7,6 +7,7 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
 use crate::check::{assert_estate, assert_nobody_else, device, devices, scan, text, units};
+use crate::host::Host;
 use crate::stage::{CAMSWEEP, Lab, Privilege, with_lab};
 use crate::{below, estate};
 
@@ -87,6 +88,27 @@ fn units_beyond_a_router_are_found_without_a_ping_and_the_silent_one_only_by_tcp
                 .collect();
             assert_eq!(ports, ["80", "443", "554", "8000", "37777"].map(Some));
             assert_estate(&report, estate::FAR.iter().filter(|host| !host.firewalled));
+        },
+    );
+}
+
+#[test]
+fn units_that_answer_to_the_protocols_own_port_are_heard_there() {
+    with_lab(
+        "scans::units_that_answer_to_the_protocols_own_port_are_heard_there",
+        |lab| {
+            let units: Vec<&Host> = estate::NEAR.iter().filter(|host| host.to_own_port).collect();
+            assert!(units.len() >= 2, "one of each maker");
+            let targets: Vec<&str> = units.iter().map(|host| host.ip).collect();
+            for privilege in [Privilege::RawSocket, Privilege::None] {
+                let (report, _) = scan(lab, &targets, privilege);
+                assert_estate(&report, units.iter().copied());
+                for host in &units {
+                    let unit = device(&report, host.ip).expect("just compared");
+                    let via = if host.sadp.is_some() { "sadp" } else { "dhip" };
+                    assert_eq!(unit["firmware"]["via"], via, "{unit:#}");
+                }
+            }
         },
     );
 }
