@@ -106,15 +106,29 @@ fn run(
 
 /// Once: stop asking and report what is known. Twice: leave at once.
 async fn interruptions(stop: CancellationToken) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+    if interruption().await.is_ok() {
         stop.cancel();
         say("\nstopping; what is known is reported (again to leave at once)\n");
-        if tokio::signal::ctrl_c().await.is_ok() {
+        if interruption().await.is_ok() {
             file::discard_unfinished();
             std::process::exit(Code::Interrupted as i32);
         }
     }
 }
+
+/// Ctrl-C, or what a service manager or `timeout` sends in its place.
+#[cfg(unix)]
+async fn interruption() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+use tokio::signal::ctrl_c as interruption;
 
 fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);

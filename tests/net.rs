@@ -423,6 +423,52 @@ async fn empty_datagrams_and_forbidden_ports_are_refused() {
     assert_eq!(printer.unwrap_err().kind(), io::ErrorKind::PermissionDenied);
 }
 
+/// Where group and port are listened on side by side, as in a scan.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_comes_to_a_port_is_heard_once_and_nothing_leaves_by_an_ear() {
+    let door = door();
+    let found = interfaces().unwrap();
+    let loopback = found.iter().find(|interface| interface.loopback).unwrap();
+    let speaker = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    socket2::SockRef::from(&speaker)
+        .set_multicast_if_v4(&Ipv4Addr::LOCALHOST)
+        .unwrap();
+    let free = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let (port, group) = (free.local_addr().unwrap().port(), Ipv4Addr::new(239, 255, 255, 250));
+    drop(free);
+    let own = Channel::OwnPort {
+        protocol: Protocol::Sadp,
+        interface: Some(loopback.name.clone()),
+        port,
+    };
+    let ears = Channel::Listen {
+        protocol: Protocol::Sadp,
+        interface: loopback.name.clone(),
+        port,
+        group,
+    };
+    door.open(&ears).await.unwrap();
+    door.open(&own).await.unwrap();
+    speaker.send_to(b"to one", (Ipv4Addr::LOCALHOST, port)).await.unwrap();
+    speaker.send_to(b"to all", (group, port)).await.unwrap();
+    let mut heard = Vec::new();
+    while let Ok(next) = tokio::time::timeout(Duration::from_millis(500), door.heard()).await {
+        let Body::Datagram(_, bytes) = next.body else {
+            panic!("only datagrams are listened for")
+        };
+        heard.push((next.channel, bytes));
+    }
+    heard.sort();
+    assert_eq!(heard, [(ears, b"to all".to_vec()), (own.clone(), b"to one".to_vec())]);
+    let packet = Packet::Datagram {
+        channel: own,
+        to: SocketAddrV4::new(Ipv4Addr::LOCALHOST, port),
+        payload: (*b"x").into(),
+    };
+    assert_eq!(door.send(packet).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+}
+
 #[cfg(target_os = "linux")]
 mod namespace {
     use super::*;

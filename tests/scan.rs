@@ -331,6 +331,7 @@ async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps
         to: "ssdp".into(),
         ways: vec!["multicast".into()],
         delay_ms: 0,
+        to_port: None,
         from_port: None,
         after: 0,
         text: format!("HTTP/1.1 200 OK\r\nUSN: uuid:{number}::upnp:rootdevice\r\nST: upnp:rootdevice\r\n\r\n"),

@@ -11,7 +11,7 @@ Exit codes:
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned
    10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
-  130  interrupted; what was known by then is reported";
+  130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
 Examples:

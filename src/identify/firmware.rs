@@ -33,7 +33,7 @@ const HIKVISION: &str = concat!(
 /// The version's own last group may be a letter for the kind of release (`R`).
 const DAHUA: &str = concat!(
     r"(?i)^\s*(?:[\w-]+_)?(?<version>v?\d{1,3}\.\d{1,5}(?:\.[0-9a-z]{1,9})?\.\d{1,5}(?:\.[a-z])?)",
-    r"(?:(?:,\s*build:\s*|\s+BuildDate=|,?\s*Build Date:?\s*|\.)",
+    r"(?:(?:,\s*(?:build:\s*)?|\s+BuildDate=|,?\s*Build Date:?\s*|\.)",
     r"(?:(?<long>\d{4}-\d{2}-\d{2})|(?<packed>\d{8})|(?<short>\d{6})))?(?:\.bin)?\s*$"
 );
 
@@ -247,6 +247,13 @@ mod tests {
             "5.001.0000000.2.R,build:2026-03-31",
             Some("5.001.0000000.2.R"),
             Some("2026-03-31"),
+        ),
+        // In a recorder's list of cameras.
+        (
+            Dahua,
+            "2.800.0000000.3.R,2021-10-26",
+            Some("2.800.0000000.3.R"),
+            Some("2021-10-26"),
         ),
         (
             Dahua,

@@ -16,6 +16,7 @@ use super::{Channel, Interface, system};
 pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Result<UdpSocket> {
     let socket = match *channel {
         Channel::Listen { port, group, .. } => listen(port, group, interface)?,
+        Channel::OwnPort { port, .. } => own_port(port, interface)?,
         Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
         Channel::Unicast { source_port, .. } => speak_from(source_port, interface)?,
         Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => {
@@ -77,6 +78,17 @@ fn listen(port: u16, group: Ipv4Addr, interface: Option<&Interface>) -> io::Resu
     bind(&socket, system::listening_address(group), port)?;
     system::only_own_groups(&socket)?;
     socket.join_multicast_v4_n(&group, &socket2::InterfaceIndexOrAddress::Index(interface.index))?;
+    Ok(socket)
+}
+
+/// Ears only, for what is sent to this machine alone: no group is joined, so that nothing is heard twice. Of the
+/// sockets that share a port the kernel gives such a datagram to one, which is ours before another's that is bound
+/// to neither interface nor address: that program hears the groups alone while a scan runs.
+fn own_port(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
+    let socket = new_socket(interface)?;
+    system::share_port(&socket)?;
+    system::only_own_groups(&socket)?;
+    bind(&socket, Ipv4Addr::UNSPECIFIED, port)?;
     Ok(socket)
 }
 

@@ -104,7 +104,9 @@ impl Live {
             Channel::Multicast { interface, .. } | Channel::Listen { interface, .. } => {
                 self.open_datagrams(channel, Some(interface))
             }
-            Channel::Unicast { interface, .. } => self.open_datagrams(channel, interface.as_deref()),
+            Channel::Unicast { interface, .. } | Channel::OwnPort { interface, .. } => {
+                self.open_datagrams(channel, interface.as_deref())
+            }
         }
     }
 
@@ -190,7 +192,7 @@ impl Live {
                 "an empty datagram is never sent",
             ));
         }
-        if matches!(channel, Channel::Listen { .. }) {
+        if matches!(channel, Channel::Listen { .. } | Channel::OwnPort { .. }) {
             return wrong_channel();
         }
         let Opened::Datagrams(socket) = self.opened(channel)? else {

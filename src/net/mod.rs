@@ -108,6 +108,16 @@ pub enum Channel {
         /// The group joined.
         group: Ipv4Addr,
     },
+    /// Ears only: the well-known port of a protocol on this machine itself, shared with other programs. There are
+    /// units that answer to it, whatever port they were asked from.
+    OwnPort {
+        /// The protocol listened for.
+        protocol: Protocol,
+        /// The only interface to hear by, or none for any.
+        interface: Option<String>,
+        /// The port.
+        port: u16,
+    },
     /// Unicast questions, wherever the routes lead.
     Unicast {
         /// The protocol asked.

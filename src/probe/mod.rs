@@ -10,7 +10,7 @@ mod dvrip;
 mod hik_sdk;
 pub mod http;
 pub mod login;
-mod mdns;
+pub mod mdns;
 pub mod onvif;
 pub mod pages;
 mod rtsp;
@@ -57,7 +57,8 @@ pub struct DatagramQuestion {
     pub group: Option<Ipv4Addr>,
     /// Whether it is asked by broadcast.
     pub broadcast: bool,
-    /// Whether devices answer or announce themselves to the group, so that its port is listened on.
+    /// Whether devices answer or announce themselves to the group, or answer to the port that they are asked on, so
+    /// that it is listened on.
     pub listens: bool,
     /// What is sent to the group and by broadcast.
     pub multicast: Vec<Ask>,
@@ -83,8 +84,9 @@ pub fn datagram_questions(mut id: impl FnMut() -> Uuid) -> Vec<DatagramQuestion>
 /// Pairs of (question, ask) by their place in [`datagram_questions`].
 pub const ORDER_FOR_SILENT: &[(usize, usize)] = &[(0, 0), (1, 0), (2, 0), (0, 1), (3, 0), (2, 2)];
 
-/// The order in which a host that exists is asked, until it is settled.
-pub const ORDER_FOR_LIVE: &[(usize, usize)] = &[(0, 0), (1, 0), (2, 0), (0, 1), (3, 0), (2, 1), (2, 2)];
+/// The order in which a host that exists is asked, until it is settled. Multicast DNS comes last: whether it is
+/// called for ([`mdns::is_called_for`]) the other answers say.
+pub const ORDER_FOR_LIVE: &[(usize, usize)] = &[(0, 0), (1, 0), (2, 0), (0, 1), (3, 0), (2, 1), (2, 2), (5, 0)];
 
 #[cfg(test)]
 mod tests {

@@ -46,6 +46,8 @@ pub struct Signs {
     pub command_port: Option<u16>,
     /// The port of its RTSP server, where the device announced it.
     pub rtsp_port: Option<u16>,
+    /// Whether it has said by multicast DNS what it offers.
+    pub offered: bool,
     /// The ONVIF device services that the device announced.
     pub services: Vec<Page>,
     /// The port on which an ONVIF device service has answered.

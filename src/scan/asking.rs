@@ -92,6 +92,18 @@ impl Asking {
         }
     }
 
+    /// What was handed out for a host is not asked after all: its patience counts from the question before.
+    pub fn passed_over(&mut self, host: Ipv4Addr, now: Instant) {
+        if let Some(entry) = self.hosts.get(&host) {
+            let left = if entry.places.is_empty() {
+                LISTEN - PACE
+            } else {
+                Duration::ZERO
+            };
+            self.set_due(host, Some(now + left));
+        }
+    }
+
     /// A host is done with altogether: its place is free for the next.
     pub fn release(&mut self, host: Ipv4Addr) {
         self.set_due(host, None);
@@ -173,6 +185,18 @@ mod tests {
             (1206, Next::Rested(HOST)),
         ];
         assert_eq!(run(&mut asking, start), expected);
+    }
+
+    #[test]
+    fn what_is_passed_over_takes_no_time() {
+        let (mut asking, start) = (Asking::new(10), Instant::now());
+        asking.admit(HOST, [(0, 0), (5, 0)], start);
+        assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
+        asking.sent(HOST, start);
+        assert_eq!(asking.poll(start + PACE), Next::Ask(HOST, (5, 0)));
+        asking.passed_over(HOST, start + PACE);
+        assert_eq!(asking.poll(start + PACE), Next::Wait(start + LISTEN));
+        assert_eq!(asking.poll(start + LISTEN), Next::Rested(HOST));
     }
 
     #[test]

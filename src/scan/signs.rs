@@ -46,6 +46,7 @@ pub(super) fn standing(host: IpAddr, replies: &[Reply], knowledge: &Knowledge) -
             web: replies.iter().rev().find_map(web_of),
             command_port: facts.iter().find_map(|fact| announced_port(fact, Name::CommandPort)),
             rtsp_port: facts.iter().find_map(|fact| announced_port(fact, Name::RtspPort)),
+            offered: replies.iter().any(|reply| reply.protocol == Protocol::Mdns),
             services: facts
                 .iter()
                 .filter_map(|fact| announced_page(fact, Name::WsdXaddr))

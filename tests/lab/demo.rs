@@ -56,7 +56,8 @@ fn demo() -> Result<Vec<String>, Box<dyn std::error::Error>> {
     let terminal = std::io::stdout().is_terminal();
     let table = render::render(&report, &OutputArgs::default(), terminal)?;
     print!("{}", String::from_utf8_lossy(&table));
-    Ok(street::STREET.iter().flat_map(|host| faults(&report, host)).collect())
+    let faults = street::STREET.iter().flat_map(|host| faults(&report, host));
+    Ok(faults.chain(without_rtsp(&report)).collect())
 }
 
 async fn sweep() -> Result<Report, Box<dyn std::error::Error>> {
@@ -110,6 +111,13 @@ fn faults(report: &Report, host: &Host) -> Vec<String> {
         faults.push(format!("{} is not one device with {:?}", host.ip, expect.same_as));
     }
     faults
+}
+
+/// What is wrong where nothing was told by RTSP on the port that was announced.
+fn without_rtsp(report: &Report) -> Option<String> {
+    let mut told = report.devices.iter().flat_map(|device| &device.evidence);
+    let by_rtsp = told.any(|told| told.reply.protocol == "rtsp" && told.reply.port == Some(street::RTSP));
+    (!by_rtsp).then(|| format!("nobody was told by RTSP on port {}", street::RTSP))
 }
 
 #[test]

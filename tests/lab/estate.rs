@@ -128,13 +128,16 @@ const SETTLED: &[Host] = &[
             "V5.5.84build 200810",
         )
     },
-    hik(
-        "10.66.0.15",
-        "a4:14:37:10:00:15",
-        "DS-2CD2T47G1-L",
-        "DS-2CD2T47G1-L20191120AAWRD61200115",
-        "V5.6.3build 190923",
-    ),
+    Host {
+        to_own_port: true,
+        ..hik(
+            "10.66.0.15",
+            "a4:14:37:10:00:15",
+            "DS-2CD2T47G1-L",
+            "DS-2CD2T47G1-L20191120AAWRD61200115",
+            "V5.6.3build 190923",
+        )
+    },
     Host {
         tcp: HIK_NVR,
         ..hik_dvr(
@@ -247,6 +250,7 @@ const SETTLED: &[Host] = &[
     ),
     Host {
         hears: Hears::UnicastOnly,
+        to_own_port: true,
         ..dahua(
             "10.66.0.33",
             "e0:50:8b:10:00:33",

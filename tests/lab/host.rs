@@ -77,6 +77,8 @@ pub struct Host {
     pub activated: bool,
     /// Sends its SADP answer to the group as well.
     pub sadp_to_group: bool,
+    /// Answers SADP and DHIP to their own ports, whatever port it was asked from.
+    pub to_own_port: bool,
     /// Drops everything but ARP.
     pub firewalled: bool,
     pub garbled: bool,
@@ -211,6 +213,7 @@ pub const fn bare(ip: &'static str, mac: &'static str, tcp: &'static [(u16, Tcp)
         odd: Odd::No,
         activated: true,
         sadp_to_group: false,
+        to_own_port: false,
         firewalled: false,
         garbled: false,
         fragile: false,

@@ -118,6 +118,10 @@ async fn send(host: &'static Host, port: u16, reply: Vec<u8>, to: SocketAddr, in
         port
     };
     let Ok(socket) = bind(address(host), from) else { return };
+    let to = match (host.to_own_port, port) {
+        (true, SADP | DHIP) => SocketAddr::new(to.ip(), port),
+        _ => to,
+    };
     let _ = socket.send_to(&reply, to).await;
     if let (SADP, true, Some(name)) = (port, host.sadp_to_group, interface) {
         let raw = socket2::SockRef::from(&socket);

@@ -7,7 +7,8 @@ use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::Value;
 
 use crate::check::{assert_estate, assert_nobody_else, device, devices, scan, text, units};
-use crate::stage::{CAMSWEEP, Privilege, with_lab};
+use crate::host::Host;
+use crate::stage::{CAMSWEEP, Lab, Privilege, with_lab};
 use crate::{below, estate};
 
 #[test]
@@ -87,6 +88,27 @@ fn units_beyond_a_router_are_found_without_a_ping_and_the_silent_one_only_by_tcp
                 .collect();
             assert_eq!(ports, ["80", "443", "554", "8000", "37777"].map(Some));
             assert_estate(&report, estate::FAR.iter().filter(|host| !host.firewalled));
+        },
+    );
+}
+
+#[test]
+fn units_that_answer_to_the_protocols_own_port_are_heard_there() {
+    with_lab(
+        "scans::units_that_answer_to_the_protocols_own_port_are_heard_there",
+        |lab| {
+            let units: Vec<&Host> = estate::NEAR.iter().filter(|host| host.to_own_port).collect();
+            assert!(units.len() >= 2, "one of each maker");
+            let targets: Vec<&str> = units.iter().map(|host| host.ip).collect();
+            for privilege in [Privilege::RawSocket, Privilege::None] {
+                let (report, _) = scan(lab, &targets, privilege);
+                assert_estate(&report, units.iter().copied());
+                for host in &units {
+                    let unit = device(&report, host.ip).expect("just compared");
+                    let via = if host.sadp.is_some() { "sadp" } else { "dhip" };
+                    assert_eq!(unit["firmware"]["via"], via, "{unit:#}");
+                }
+            }
         },
     );
 }
@@ -254,37 +276,49 @@ const UNDER_WAY: Duration = Duration::from_secs(2);
 fn ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known() {
     with_lab(
         "scans::ctrl_c_once_ends_the_scan_with_a_report_of_what_is_known",
-        |lab| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let file = folder.path().join("report.json");
-            let arguments = ["--format", "json", "--output", file.to_str().expect("a plain path")];
-            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &[UNDER_WAY]);
-            assert_eq!(ran.code, Some(130), "{}", ran.stderr);
-            assert!(ran.wall < UNDER_WAY + Duration::from_secs(2), "{:?}", ran.wall);
-            let report: Value =
-                serde_json::from_str(&std::fs::read_to_string(&file).expect("the report")).expect("JSON");
-            assert_eq!(report["ended"], "interrupted");
-            let not_asked = report["coverage"]["not_asked"].to_string();
-            assert!(not_asked.contains("10.66.0."), "{not_asked}");
-            assert!(
-                !units(&report).is_empty(),
-                "a unit's multicast answer takes milliseconds"
-            );
-            assert_eq!(names_in(folder.path()), ["report.json"]);
-        },
+        |lab| ends_with_a_report(lab, libc::SIGINT),
     );
+}
+
+#[test]
+fn sigterm_ends_the_scan_as_ctrl_c_does() {
+    with_lab("scans::sigterm_ends_the_scan_as_ctrl_c_does", |lab| {
+        ends_with_a_report(lab, libc::SIGTERM);
+    });
+}
+
+fn ends_with_a_report(lab: &Lab, signal: libc::c_int) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
+    let (file, record) = (path("report.json"), path("replies"));
+    let arguments = ["--format", "json", "--output", &file, "--record", &record];
+    let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &[(UNDER_WAY, signal)]);
+    assert_eq!(ran.code, Some(130), "{}", ran.stderr);
+    assert!(ran.wall < UNDER_WAY + Duration::from_secs(2), "{:?}", ran.wall);
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(&file).expect("the report")).expect("JSON");
+    assert_eq!(report["ended"], "interrupted");
+    let not_asked = report["coverage"]["not_asked"].to_string();
+    assert!(not_asked.contains("10.66.0."), "{not_asked}");
+    assert!(
+        !units(&report).is_empty(),
+        "a unit's multicast answer takes milliseconds"
+    );
+    assert_eq!(names_in(folder.path()), ["replies", "report.json"]);
 }
 
 #[test]
 fn ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind() {
     with_lab("scans::ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind", |lab| {
-        // The report of what is known takes some 20 ms: the second Ctrl-C must come before it is written.
-        for apart in [1, 3, 6] {
+        // The report of what is known takes some 20 ms: the second signal must come before it is written.
+        for (apart, second) in [(1, libc::SIGINT), (3, libc::SIGTERM), (6, libc::SIGINT)] {
             let folder = tempfile::tempdir().expect("a folder");
             let path = |name: &str| folder.path().join(name).to_str().expect("a plain path").to_owned();
             let arguments = ["--output", &path("report"), "--record", &path("replies")];
-            let interrupts = [UNDER_WAY, UNDER_WAY + Duration::from_millis(apart)];
-            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &interrupts);
+            let signals = [
+                (UNDER_WAY, libc::SIGINT),
+                (UNDER_WAY + Duration::from_millis(apart), second),
+            ];
+            let ran = lab.interrupt_scan(&arguments, Privilege::RawSocket, &signals);
             assert_eq!(ran.code, Some(130), "{}", ran.stderr);
             assert!(ran.wall < UNDER_WAY + Duration::from_millis(1500), "{:?}", ran.wall);
             let left = names_in(folder.path());
@@ -298,7 +332,10 @@ fn ctrl_c_twice_leaves_at_once_and_leaves_nothing_behind() {
 
 fn names_in(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("the folder");
-    entries
-        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
-        .collect()
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.expect("an entry").file_name();
+    let mut names: Vec<String> = entries
+        .map(|entry| name(entry).to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
 }

@@ -145,13 +145,13 @@ impl Lab {
         self.run_interrupted(program, arguments, privilege, &[])
     }
 
-    /// The same, with a Ctrl-C after each of these times.
+    /// The same, with each of these signals after its time.
     fn run_interrupted(
         &self,
         program: &Path,
         arguments: &[&str],
         privilege: Privilege,
-        interrupts: &[Duration],
+        signals: &[(Duration, libc::c_int)],
     ) -> Ran {
         let mut command = match privilege {
             Privilege::RawSocket => Command::new(program),
@@ -188,9 +188,9 @@ impl Lab {
             let _ = err.read_to_end(&mut text);
             text
         });
-        for time in interrupts {
+        for &(time, signal) in signals {
             std::thread::sleep(time.saturating_sub(begun.elapsed()));
-            sys::interrupt(child.id()).expect("our own child, not waited for yet");
+            sys::send(child.id(), signal).expect("our own child, not waited for yet");
         }
         let mut stdout = Vec::new();
         let _ = out.read_to_end(&mut stdout);
@@ -210,10 +210,10 @@ impl Lab {
         self.interrupt_scan(arguments, privilege, &[])
     }
 
-    /// `camsweep scan …` with a Ctrl-C after each of these times.
-    pub fn interrupt_scan(&self, arguments: &[&str], privilege: Privilege, interrupts: &[Duration]) -> Ran {
+    /// `camsweep scan …` with each of these signals after its time.
+    pub fn interrupt_scan(&self, arguments: &[&str], privilege: Privilege, signals: &[(Duration, libc::c_int)]) -> Ran {
         let arguments: Vec<&str> = std::iter::once("scan").chain(arguments.iter().copied()).collect();
-        self.run_interrupted(Path::new(CAMSWEEP), &arguments, privilege, interrupts)
+        self.run_interrupted(Path::new(CAMSWEEP), &arguments, privilege, signals)
     }
 }
 

@@ -1,8 +1,10 @@
-//! The demo's segment as data: a dozen units and neighbours on the loopback, web servers on the high ports
-//! that they announce, so that an ordinary user can play them.
+//! The demo's segment as data: a dozen units and neighbours on the loopback, web and RTSP servers on the high
+//! ports that they announce, so that an ordinary user can play them.
 
-use crate::host::{CGI, Expect, Host, ISAPI, bare, dahua, hik, hik_dvr, onvif, other};
+use crate::announce::Offer;
+use crate::host::{CGI, Expect, Host, ISAPI, bare, dahua, hik, hik_dvr, onvif, other, quiet, tells};
 use crate::replies as r;
+use crate::tcp::rtsp::Rtsp;
 use crate::tcp::{Site, Tcp};
 
 /// What the demo sweeps.
@@ -12,6 +14,10 @@ const HIK: &[(u16, Tcp)] = &[(18080, Tcp::Http(Site::Hikvision(ISAPI)))];
 const DAHUA: &[(u16, Tcp)] = &[(18081, Tcp::Http(Site::Dahua(CGI)))];
 const PLAIN: &[(u16, Tcp)] = &[(18082, Tcp::Http(Site::Page(r::HTTP_PLAIN)))];
 const WEB_SERVICE: &[(u16, Tcp)] = &[(18083, Tcp::Http(Site::Page(r::HTTP_WEB_SERVICE)))];
+
+/// Where the unit that is asked there says that its RTSP server is.
+pub const RTSP: u16 = 18554;
+const DAHUA_RTSP: &[(u16, Tcp)] = &[PLAIN[0], (RTSP, Tcp::Rtsp(Rtsp::Dahua))];
 
 const fn web(host: Host, tcp: &'static [(u16, Tcp)]) -> Host {
     Host { tcp, ..host }
@@ -119,6 +125,33 @@ pub const STREET: &[Host] = &[
         },
         DAHUA,
     ),
+    // Its own discovery is off, and its web server says nothing: its serial number is in the realm of its RTSP
+    // server alone, and where that is in its answer to multicast DNS.
+    Host {
+        offers: &[Offer {
+            instance: "Bicycle stand",
+            service: "_rtsp._tcp",
+            port: RTSP,
+            text: &[],
+        }],
+        ..onvif(
+            tells(
+                quiet(
+                    "dahua",
+                    "127.0.66.24",
+                    "74:c9:29:66:00:24",
+                    "IPC-HFW1320S",
+                    "2M02F51PAA66024",
+                    "2.420.0000.18.R",
+                    DAHUA_RTSP,
+                ),
+                true,
+                true,
+            ),
+            r::WSD_DAHUA,
+            "Dahua",
+        )
+    },
     web(
         other("127.0.66.26", "ac:cc:8e:66:00:26", "AXIS%20P3245-LV", "P3245-LV"),
         PLAIN,

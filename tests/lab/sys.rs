@@ -43,10 +43,10 @@ pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// Sends SIGINT, as Ctrl-C does.
-pub fn interrupt(pid: u32) -> io::Result<()> {
+/// Sends a signal: SIGINT, as Ctrl-C does, or another.
+pub fn send(pid: u32, signal: libc::c_int) -> io::Result<()> {
     // SAFETY: kill takes no pointers.
-    match unsafe { libc::kill(pid as libc::pid_t, libc::SIGINT) } {
+    match unsafe { libc::kill(pid as libc::pid_t, signal) } {
         0 => Ok(()),
         _ => Err(io::Error::last_os_error()),
     }

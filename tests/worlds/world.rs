@@ -115,6 +115,9 @@ pub struct Datagram {
     /// Answers only the nth question of its kind and later ones.
     #[serde(default)]
     pub after: u32,
+    /// Answers to this port, whatever port it was asked from.
+    #[serde(default)]
+    pub to_port: Option<u16>,
     #[serde(default)]
     pub text: String,
     /// In place of the text, what multicast DNS offers.
@@ -394,13 +397,20 @@ impl Scripted {
                 .entry((host.address.clone(), format!("{way} {protocol}")))
                 .or_default();
             *times += 1;
+            let times = *times;
             let fits = |answer: &&Datagram| {
-                answer.to == protocol && answer.ways.iter().any(|other| other == way) && *times > answer.after
+                answer.to == protocol && answer.ways.iter().any(|other| other == way) && times > answer.after
             };
             for answer in host.datagram.iter().filter(fits) {
                 let from: IpAddr = host.address.parse().expect("an address in the world");
                 let body = Body::Datagram(SocketAddr::new(from, answer.from_port.unwrap_or(3702)), answer.bytes());
-                self.say(answer.delay_ms, channel.clone(), interface.clone(), body);
+                let heard_by = match answer.to_port {
+                    Some(port) => own_port(channel, port),
+                    None => channel.clone(),
+                };
+                if ledger.opened.contains(&heard_by) {
+                    self.say(answer.delay_ms, heard_by, interface.clone(), body);
+                }
             }
         }
     }
@@ -483,6 +493,24 @@ impl Scripted {
             _ => None,
         };
         Answer { login, ..answer }
+    }
+}
+
+/// Who hears what comes to a port of this machine in answer to what left by a channel.
+fn own_port(asked_by: &Channel, port: u16) -> Channel {
+    let (protocol, interface) = match asked_by {
+        Channel::Multicast {
+            protocol, interface, ..
+        } => (protocol, Some(interface.clone())),
+        Channel::Unicast {
+            protocol, interface, ..
+        } => (protocol, interface.clone()),
+        _ => unreachable!("datagrams leave by datagram channels"),
+    };
+    Channel::OwnPort {
+        protocol: protocol.clone(),
+        interface,
+        port,
     }
 }
 

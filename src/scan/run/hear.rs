@@ -84,8 +84,14 @@ impl<D: Door> Run<'_, D> {
         let IpAddr::V4(sender) = from else { return };
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
-            Channel::Unicast { protocol, .. } if self.was_asked(sender, protocol) => (protocol.clone(), "unicast"),
-            Channel::Unicast { protocol, .. } | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
+            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. }
+                if self.was_asked(sender, protocol) =>
+            {
+                (protocol.clone(), "unicast")
+            }
+            Channel::Unicast { protocol, .. }
+            | Channel::OwnPort { protocol, .. }
+            | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
             Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
         let question = format!("{way} {protocol}");

@@ -106,11 +106,10 @@ impl<D: Door> Run<'_, D> {
         let routed = (!self.plan.routed.is_empty()).then(|| self.plan.routed_interface.clone());
         let interfaces: HashSet<Option<String>> = segments.chain(routed).collect();
         for interface in interfaces {
-            for question in self.questions.iter().filter(|question| !question.unicast.is_empty()) {
-                let channel = unicast_channel(&question.protocol, interface.clone());
+            let channels = self.questions.iter().flat_map(|question| single(question, &interface));
+            for (channel, what) in channels {
                 if let Err(why) = self.door.open(&channel).await {
                     let place = interface.as_deref().unwrap_or("any interface");
-                    let what = format!("unicast {}", question.protocol);
                     self.blind_spots.push(no_channel(&what, place, &why));
                 }
             }
@@ -128,6 +127,20 @@ impl<D: Door> Run<'_, D> {
             }),
         }
     }
+}
+
+/// What is opened for a question to single hosts, and its name: a way to ask, and an ear at the port that some answer to.
+fn single(question: &DatagramQuestion, interface: &Option<String>) -> Vec<(Channel, String)> {
+    let (protocol, port) = (&question.protocol, question.port);
+    let asks = (!question.unicast.is_empty()).then(|| unicast_channel(protocol, interface.clone()));
+    let hears = question.listens.then(|| Channel::OwnPort {
+        protocol: protocol.clone(),
+        interface: interface.clone(),
+        port,
+    });
+    let asks = asks.map(|channel| (channel, format!("unicast {protocol}")));
+    let hears = hears.map(|channel| (channel, format!("answers by {protocol} to port {port}")));
+    asks.into_iter().chain(hears).collect()
 }
 
 pub(super) fn multicast_packets(question: &DatagramQuestion, channel: &Channel) -> Vec<Packet> {

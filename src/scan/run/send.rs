@@ -88,12 +88,20 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
+        if !self.is_called_for(host, place) {
+            self.asking.passed_over(host, Instant::now());
+            return Step::Sent;
+        }
         if self.send_unicast(host, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent(&name, Some(host.into()));
         }
         self.asking.sent(host, Instant::now());
         Step::Sent
+    }
+
+    fn is_called_for(&self, host: Ipv4Addr, (question, _): Place) -> bool {
+        self.questions[question].protocol != Protocol::Mdns || probe::mdns::is_called_for(&self.standing(host).signs)
     }
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
