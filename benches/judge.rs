@@ -4,8 +4,14 @@
 //! makers' cameras, and mostly hosts that answer nothing but ARP or a plain page. In `docs/benchmarks.md`.
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "it prints figures")]
 
-use std::fmt::Write as _;
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
+
+#[cfg(target_os = "linux")]
+#[path = "../tests/lab/sys.rs"]
+#[expect(dead_code, reason = "only the waiting is needed")]
+mod sys;
 
 use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::Knowledge;
@@ -52,11 +58,40 @@ fn main() {
             replies.len()
         );
     }
-    let mut lines = String::new();
-    for reply in (0..2000).flat_map(block) {
-        let _ = writeln!(lines, "{}", record::to_line(&reply));
+    #[cfg(target_os = "linux")]
+    memory();
+}
+
+/// The peak memory of `camsweep judge` on files of so many replies.
+#[cfg(target_os = "linux")]
+fn memory() {
+    println!(
+        "{:>9} {:>12} {:>10} {:>12}",
+        "replies", "MB of NDJSON", "MiB peak", "bytes/reply"
+    );
+    let mut nothing = 0;
+    for size in [0, 50_000, 100_000, 200_000] {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        for reply in (0..size / BLOCK).flat_map(block) {
+            writeln!(file, "{}", record::to_line(&reply)).expect("room in the file");
+        }
+        let written = file.as_file().metadata().expect("a file").len();
+        let child = Command::new(env!("CARGO_BIN_EXE_camsweep"))
+            .args(["judge", "--format", "ndjson"])
+            .arg(file.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("camsweep");
+        let (_, peak) = sys::wait(child.id()).expect("it ends");
+        nothing = if size == 0 { peak } else { nothing };
+        println!(
+            "{size:>9} {:>12.1} {:>10.1} {:>12}",
+            written as f64 / 1e6,
+            peak as f64 / 1024.0,
+            (peak - nothing) * 1024 / size.max(1) as i64
+        );
     }
-    println!("{} bytes of NDJSON", lines.len());
 }
 
 /// Twenty hosts: three Hikvision units, two of Dahua's, one other camera, two web servers, and the rest silent but for ARP.
@@ -126,7 +161,9 @@ fn block(number: usize) -> Vec<Reply> {
     }
     while replies.len() < BLOCK {
         let at = replies.len() % 20;
-        let mut row = Reply::new(address(at), Protocol::Neighbour, "f8:b1:56:00:00:01");
+        let heard = replies.iter().find(|reply| reply.host == address(at));
+        let mac = heard.expect("every host has answered ARP").bytes.clone();
+        let mut row = Reply::new(address(at), Protocol::Neighbour, mac);
         row.asked = Some("table".into());
         replies.push(row);
     }

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use mac_address::MacAddress;
-use strum::{AsRefStr, Display, EnumString, IntoStaticStr};
+use strum::{AsRefStr, Display, EnumCount, EnumString, IntoStaticStr};
 
 /// The longest datagram or XML document that is kept, in bytes.
 pub const MAX_DATAGRAM: usize = 64 * 1024;
@@ -122,7 +122,19 @@ impl Reply {
 
 /// What a fact is about. Maker files name these in their patterns.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, EnumString, IntoStaticStr, serde::Deserialize,
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Display,
+    EnumCount,
+    EnumString,
+    IntoStaticStr,
+    serde::Deserialize,
 )]
 #[strum(serialize_all = "kebab-case")]
 #[serde(rename_all = "kebab-case")]

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use mac_address::MacAddress;
+use strum::EnumCount;
 
 use super::verdict::Weighed;
 use super::{Behind, Conflict, Device};
@@ -19,6 +20,8 @@ pub struct Host<'a> {
     pub replies: Vec<usize>,
     /// By name, and those of one name in the order that they came.
     facts: Vec<&'a Fact>,
+    /// One bit a name that is among them: most of what is asked for is not there.
+    names: u128,
     pub notes: Vec<String>,
     pub conflicts: Vec<Conflict>,
     /// Where nothing but a recorder speaks of it.
@@ -33,6 +36,7 @@ impl<'a> Host<'a> {
         Host {
             addresses: address.into_iter().collect(),
             replies,
+            names: facts.iter().fold(0, |names, fact| names | bit(fact.name)),
             facts,
             behind,
             ..Host::default()
@@ -63,6 +67,7 @@ impl<'a> Host<'a> {
         self.replies.extend(other.replies);
         self.facts.extend(other.facts);
         self.facts.sort_by_key(|fact| fact.name);
+        self.names |= other.names;
         self.weighed = None;
         self.notes.extend(other.notes);
         self.conflicts.extend(other.conflicts);
@@ -75,6 +80,11 @@ impl<'a> Host<'a> {
         self.notes
             .extend(recorded.map(|behind| format!("recorded by {} (channel {})", behind.recorder, behind.channel)));
     }
+}
+
+fn bit(name: Name) -> u128 {
+    const { assert!(Name::COUNT <= 128, "a bit each") };
+    1 << name as u32
 }
 
 /// Addresses by number, IPv4 before IPv6, labels last.
