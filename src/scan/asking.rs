@@ -64,7 +64,12 @@ impl Asking {
         self.waiting.push_back((host, entry));
     }
 
-    /// Asks a host that has rested some more.
+    /// Whether nothing is left that a host under way is to be asked.
+    pub fn is_asked_all(&self, host: Ipv4Addr) -> bool {
+        self.hosts.get(&host).is_some_and(|entry| entry.places.is_empty())
+    }
+
+    /// Asks a host that has been asked everything some more.
     pub fn ask_again(&mut self, host: Ipv4Addr, places: impl IntoIterator<Item = Place>, now: Instant) {
         if let Some(entry) = self.hosts.get_mut(&host) {
             entry.places.extend(places);

@@ -212,14 +212,12 @@ impl<'a, D: Door> Run<'a, D> {
     }
 
     /// A host has rested: it is asked once more, or talked to.
-    fn rested(&mut self, host: Ipv4Addr, now: Instant) -> Step {
+    fn rested(&mut self, host: Ipv4Addr) -> Step {
         let standing = self.standing(host);
         if standing.unit {
             self.units.insert(host);
         }
-        if !standing.settled && standing.unit && self.asked_again.insert(host) {
-            self.asking.ask_again(host, ASKED_AGAIN.iter().copied(), now);
-        } else {
+        if !self.ask_again(host, &standing) {
             self.talk(host, standing);
         }
         Step::Sent

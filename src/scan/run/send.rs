@@ -40,7 +40,7 @@ impl<D: Door> Run<'_, D> {
     async fn step_asking(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         match self.asking.poll(now) {
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
-            Next::Rested(host) => return Some(self.rested(host, now)),
+            Next::Rested(host) => return Some(self.rested(host)),
             Next::Wait(until) => waits.push(until),
             Next::Idle => {}
         }
@@ -88,16 +88,31 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
-        if !self.is_called_for(host, place) {
-            self.asking.passed_over(host, Instant::now());
-            return Step::Sent;
-        }
-        if self.send_unicast(host, place).await {
+        let is_called_for = self.is_called_for(host, place);
+        if is_called_for && self.send_unicast(host, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent(&name, Some(host.into()));
         }
-        self.asking.sent(host, Instant::now());
+        if self.asking.is_asked_all(host) {
+            let standing = self.standing(host);
+            self.ask_again(host, &standing);
+        }
+        let now = Instant::now();
+        match is_called_for {
+            true => self.asking.sent(host, now),
+            false => self.asking.passed_over(host, now),
+        }
         Step::Sent
+    }
+
+    /// What looks like a unit and is not settled is asked once more, at the pace of all questions: the makers' own come
+    /// first, so that their answers have had their time when the last question leaves.
+    pub(super) fn ask_again(&mut self, host: Ipv4Addr, standing: &Standing) -> bool {
+        let again = !standing.settled && standing.unit && self.asked_again.insert(host);
+        if again {
+            self.asking.ask_again(host, ASKED_AGAIN.iter().copied(), Instant::now());
+        }
+        again
     }
 
     fn is_called_for(&self, host: Ipv4Addr, (question, _): Place) -> bool {
