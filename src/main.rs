@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, plan, progress::Watch,
-    render, words,
+    Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, limits, plan,
+    progress::Watch, render, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Data(args)) => show_data(&args),
+        Some(Command::Profiles) => print(&limits::table()),
         Some(Command::Schema { format }) => print_schema(format),
     };
     let code = outcome.unwrap_or_else(|failure| {
@@ -96,7 +97,7 @@ fn run(
     let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = Arc::new(net::live::Live::new(interfaces, net::Limits::default(), vault));
+        let door = Arc::new(net::live::Live::new(interfaces, plan.limits.clone(), vault));
         scan::scan(plan, door, knowledge, watch, stop).await
     });
     // A name that DNS still owes must not hold up the report.

@@ -29,7 +29,7 @@ fn question(to: SocketAddr) -> Exchange {
         requests: vec![b"hello\r\n".to_vec()],
         answers: |_| 0,
         cap: 4096,
-        connect: Duration::from_secs(2),
+        page: false,
         deadline: Duration::from_millis(600),
     }
 }

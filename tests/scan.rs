@@ -45,13 +45,19 @@ fn plan(world: &World) -> Plan {
         routed_interface: world.routed_interface.clone(),
         probe_silent: world.probe_silent,
         ethernet: world.ethernet,
+        limits: world.limits(),
         names: true,
         ..Plan::default()
     }
 }
 
 async fn run(world: &World, stop: CancellationToken) -> (Findings, Arc<Scripted>, Duration) {
-    let door = Arc::new(Scripted::new(world.hosts.clone(), world.raw, &world.logins));
+    let door = Arc::new(Scripted::new(
+        world.hosts.clone(),
+        world.raw,
+        world.limits(),
+        &world.logins,
+    ));
     let start = Instant::now();
     let findings = scan(&plan(world), door.clone(), Knowledge::builtin(), &mut Nobody, stop).await;
     (findings, door, start.elapsed())
@@ -261,7 +267,7 @@ impl Watcher for Moments {
 async fn the_progress_line_stays_alive_while_nothing_comes() {
     let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
     world.hosts.clear();
-    let door = Arc::new(Scripted::new(Vec::new(), world.raw, &[]));
+    let door = Arc::new(Scripted::new(Vec::new(), world.raw, world.limits(), &[]));
     let mut moments = Moments::default();
     let stop = CancellationToken::new();
     scan(&plan(&world), door, Knowledge::builtin(), &mut moments, stop).await;

@@ -31,7 +31,7 @@ fn question(to: SocketAddr) -> Exchange {
         requests: vec![http::get("127.0.0.1", "/")],
         answers: |bytes| usize::from(http::is_complete(bytes)),
         cap: 4096,
-        connect: Duration::from_secs(2),
+        page: false,
         deadline: Duration::from_secs(2),
     }
 }

@@ -1,6 +1,6 @@
 //! `docs/what-it-sends.md` is a promise. Its numbers are compared with the code.
 
-use camsweep::net::FORBIDDEN_PORTS;
+use camsweep::net::{FORBIDDEN_PORTS, Limits, PROFILES};
 use camsweep::probe::tcp::ORDER_FOR_SILENT as ORDER_FOR_SILENT_TCP;
 use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions};
 use camsweep::wire::{dvrip, hik_sdk, rtsp, sadp_l2};
@@ -25,7 +25,35 @@ fn the_number_of_multicast_datagrams() {
         .iter()
         .map(|question| question.multicast.len() * places(question))
         .sum();
-    says(&format!("That is {} datagrams per interface in all", 3 * once));
+    says(&format!(
+        "That is {} datagrams per interface in all",
+        Limits::default().sends.len() * once
+    ));
+}
+
+#[test]
+fn the_table_of_profiles() {
+    assert!(
+        include_str!("../docs/what-it-sends.md").contains(&camsweep::cli::limits::table()),
+        "docs/what-it-sends.md has another table than `camsweep profiles`"
+    );
+}
+
+#[test]
+fn what_a_host_may_hear_by_multicast_is_all_that_is_sent_so() {
+    let questions = datagram_questions(uuid::Uuid::new_v4);
+    let places = |question: &camsweep::probe::DatagramQuestion| {
+        usize::from(question.group.is_some()) + usize::from(question.broadcast)
+    };
+    let once: usize = questions
+        .iter()
+        .map(|question| question.multicast.len() * places(question))
+        .sum();
+    for profile in &PROFILES {
+        let frames = 1;
+        let all = (once + frames) * profile.limits.sends.len();
+        assert_eq!(all, profile.limits.multicasts as usize, "{}", profile.name);
+    }
 }
 
 #[test]
@@ -33,7 +61,7 @@ fn the_number_of_raw_frames() {
     let frame = sadp_l2::inquiry([2; 6].into(), [10, 0, 0, 2].into());
     says(&format!(
         "{} per interface: type {:#06x}, to everybody, {} bytes",
-        camsweep::scan::SENDS.len(),
+        Limits::default().sends.len(),
         sadp_l2::ETHERTYPE,
         frame.len()
     ));
@@ -56,7 +84,7 @@ fn the_number_of_unicast_datagrams() {
 fn the_number_of_connections() {
     says(&format!(
         "At most {} connections to one host",
-        camsweep::probe::tcp::most_connections()
+        camsweep::probe::tcp::most_connections(Limits::default().pages)
     ));
 }
 

@@ -28,7 +28,7 @@ impl Account<'_> {
         self.report(
             Run {
                 interrupted: findings.interrupted,
-                plan: words::summary_of(plan, &Budget::default()),
+                plan: words::summary_of(plan, &Budget::of(&plan.limits)),
                 coverage: findings.coverage,
                 blind_spots: findings.blind_spots,
                 ..self.begun()

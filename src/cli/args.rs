@@ -46,6 +46,8 @@ pub enum Command {
     Judge(JudgeArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
     Data(DataArgs),
+    /// Show the profiles: how fast each is, and why it is no faster.
+    Profiles,
     /// Print the JSON schema of a format.
     Schema {
         /// Which format.
@@ -88,6 +90,9 @@ pub struct ScanArgs {
     /// The same for one login; the password comes from CAMSWEEP_PASSWORD or is asked for, never from here.
     #[arg(long, value_name = "MAKER:USER@SCOPE", help_heading = "Logins")]
     pub login: Option<String>,
+    /// How fast.
+    #[command(flatten)]
+    pub limits: LimitArgs,
     /// Write each reply to this file, one a line, for `camsweep judge`.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub record: Option<PathBuf>,
@@ -97,6 +102,56 @@ pub struct ScanArgs {
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// How much of the network a run may use.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Pace")]
+pub struct LimitArgs {
+    /// How careful to be; `camsweep profiles` shows what that means. The values below take the place of single ones.
+    #[arg(long, value_enum, default_value_t)]
+    pub profile: ProfileName,
+    /// ARP requests a second.
+    #[arg(long, value_name = "N")]
+    pub arp_rate: Option<u32>,
+    /// Datagrams a second, in all.
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
+    /// Datagrams and new connections a second, to one host.
+    #[arg(long, value_name = "N")]
+    pub host_rate: Option<u32>,
+    /// TCP connections open at one time, in all; to one host it is always one.
+    #[arg(long, value_name = "N")]
+    pub connections: Option<u32>,
+    /// New TCP connections a second.
+    #[arg(long, value_name = "N")]
+    pub connection_rate: Option<u32>,
+    /// HTTP requests to one host, without a login.
+    #[arg(long, value_name = "N")]
+    pub pages: Option<u32>,
+    /// Allow more than the profile `fast` does.
+    #[arg(long)]
+    pub i_know: bool,
+}
+
+/// A profile.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
+pub enum ProfileName {
+    /// Among devices that may be fragile: slow, and TCP only where a sign says camera.
+    Clinical,
+    /// In a network like any other.
+    #[default]
+    Standard,
+    /// Where the network and its devices are known to be sound.
+    Fast,
+}
+
+impl ProfileName {
+    /// As it is typed.
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
 }
 
 /// `camsweep judge`.

@@ -1,5 +1,6 @@
 //! The most that a plan can send, in words.
 
+use crate::net::Limits;
 use crate::probe;
 use crate::scan::{self, Plan};
 
@@ -22,8 +23,9 @@ pub struct Budget {
     pub connections_with_login: u64,
 }
 
-impl Default for Budget {
-    fn default() -> Self {
+impl Budget {
+    /// The most that these limits allow.
+    pub fn of(limits: &Limits) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
         let places = |question: &probe::DatagramQuestion| {
             usize::from(question.group.is_some()) + usize::from(question.broadcast)
@@ -34,17 +36,15 @@ impl Default for Budget {
             .sum();
         Budget {
             arp_rounds: scan::ARP.rounds as u64,
-            multicast_datagrams: (multicast * scan::SENDS.len()) as u64,
-            ethernet_frames: scan::SENDS.len() as u64,
+            multicast_datagrams: (multicast * limits.sends.len()) as u64,
+            ethernet_frames: limits.sends.len() as u64,
             datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
             datagrams_to_silent: probe::ORDER_FOR_SILENT.len() as u64,
-            connections: probe::tcp::most_connections(),
+            connections: probe::tcp::most_connections(limits.pages),
             connections_with_login: probe::tcp::most_connections_with_login(),
         }
     }
-}
 
-impl Budget {
     /// One line for each kind of packet that the plan calls for.
     pub fn words(&self, plan: &Plan) -> Vec<String> {
         let mut lines = Vec::new();

@@ -7,6 +7,7 @@ pub mod credentials;
 pub mod data;
 pub mod exit;
 pub mod file;
+pub mod limits;
 pub mod plan;
 pub mod progress;
 pub mod render;

@@ -6,6 +6,7 @@ use ipnetwork::Ipv4Network;
 
 use super::Failure;
 use super::args::ScanArgs;
+use super::limits;
 use crate::net::Interface;
 use crate::scan::{Plan, Ranges, Segment, parse_exclusions, parse_targets};
 
@@ -47,6 +48,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
             "name two files",
         ));
     }
+    let limits = limits::resolve(&args.limits)?;
     let targets = parse_targets(&args.targets)?;
     let excluded = parse_exclusions(&args.exclude)?;
     let mut skipped = Vec::new();
@@ -75,6 +77,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         probe_silent: args.probe_silent,
         ethernet: args.l2_sadp,
         names: !args.no_names,
+        limits,
         logins: Vec::new(),
     };
     check(plan, args)
@@ -301,7 +304,7 @@ mod tests {
 
     #[test]
     fn raw_ethernet_is_for_segments_and_counted() {
-        let budget = crate::cli::budget::Budget::default();
+        let budget = crate::cli::budget::Budget::of(&crate::net::Limits::default());
         for (targets, lines, skipped) in [(&["10.0.0.9"], 1, 0), (&["10.7.0.9"], 0, 1)] {
             let args = ScanArgs {
                 l2_sadp: true,

@@ -31,7 +31,7 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
 
 /// The scope, as it is printed before the first packet.
 pub fn scope_header(plan: &Plan) -> String {
-    let summary = summary_of(plan, &Budget::default());
+    let summary = summary_of(plan, &Budget::of(&plan.limits));
     let mut text = format!("scope: {} addresses\n", plan.addresses());
     let lists = [
         ("", &summary.scope),

@@ -14,7 +14,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::legacy::Legacy;
 use super::login::{self, Proof};
-use super::pacing::Conversations;
+use super::pacing::Pacing;
 use super::streams::{nothing, outcome_of};
 use super::vault::Chance;
 use super::{Answer, Ask, Exchange, Fetch, Interface, Tls, system, tls};
@@ -43,7 +43,7 @@ pub(super) async fn fetch(fetch: &Fetch, chance: Option<Chance<'_>>, ways: Ways<
 #[derive(Clone, Copy)]
 pub(super) struct Ways<'a> {
     pub(super) interface: Option<&'a Interface>,
-    pub(super) conversations: &'a Conversations,
+    pub(super) pacing: &'a Pacing,
     pub(super) legacy: &'a Legacy,
 }
 
@@ -89,18 +89,14 @@ impl<'a> Visit<'a> {
         let ask = &self.fetch.ask;
         let Ways {
             interface,
-            conversations,
+            pacing,
             legacy,
         } = self.ways;
         match self
             .by_hand(ask, None)
             .filter(|_| self.fetch.tls && self.fetch.legacy_tls)
         {
-            Some(exchange) => {
-                legacy
-                    .read(&exchange, interface, conversations, self.put(ask, None))
-                    .await
-            }
+            Some(exchange) => legacy.read(&exchange, interface, pacing, self.put(ask, None)).await,
             None => self.put(ask, None).await,
         }
     }
@@ -109,10 +105,11 @@ impl<'a> Visit<'a> {
     /// which it answered before.
     pub(super) async fn ask_again(&self, before: &Answer, ask: &Ask, proof: Option<&Proof>) -> Answer {
         sleep(FAREWELL).await;
-        self.ways.conversations.another().await;
+        let pacing = self.ways.pacing;
+        pacing.another(self.fetch.to.ip()).await;
         let is_legacy = matches!(before.tls, Some(Tls::Legacy(_)));
         let answer = match self.by_hand(ask, proof).filter(|_| is_legacy) {
-            Some(exchange) => self.ways.legacy.ask(&exchange, self.ways.interface).await,
+            Some(exchange) => self.ways.legacy.ask(&exchange, self.ways.interface, pacing).await,
             None => self.put(ask, proof).await,
         };
         Answer {
@@ -166,7 +163,7 @@ impl<'a> Visit<'a> {
             requests: vec![login::authorized(request, proof)],
             answers: |bytes| usize::from(http::is_complete(bytes)),
             cap: CAP,
-            connect: fetch.deadline,
+            page: true,
             deadline: fetch.deadline,
         })
     }

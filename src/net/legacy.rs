@@ -9,6 +9,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslContext, SslMethod, SslOptions, SslVerifyMode, SslVersion};
@@ -16,7 +17,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_openssl::SslStream;
 
-use super::pacing::Conversations;
+use super::pacing::Pacing;
 use super::streams::{connected, converse, nothing, unconnected};
 use super::{Answer, Exchange, Interface, Tls};
 use crate::fact::Outcome;
@@ -32,25 +33,25 @@ impl Legacy {
         &self,
         exchange: &Exchange,
         interface: Option<&Interface>,
-        conversations: &Conversations,
+        pacing: &Pacing,
         modern: impl Future<Output = Answer>,
     ) -> Answer {
         if exchange.tls && self.speaks(exchange.to) {
-            return ask(exchange, interface).await;
+            return self.ask(exchange, interface, pacing).await;
         }
         let first = modern.await;
         if first.tls != Some(Tls::Refused) || !self.is_new(exchange.to.ip()) {
             return first;
         }
-        conversations.another().await;
-        let second = ask(exchange, interface).await;
+        pacing.another(exchange.to.ip()).await;
+        let second = self.ask(exchange, interface, pacing).await;
         self.learn(exchange.to, &second);
         both(first, second)
     }
 
     /// The answer to one request more, by older TLS, from a device that has answered by it before.
-    pub(super) async fn ask(&self, exchange: &Exchange, interface: Option<&Interface>) -> Answer {
-        ask(exchange, interface).await
+    pub(super) async fn ask(&self, exchange: &Exchange, interface: Option<&Interface>, pacing: &Pacing) -> Answer {
+        ask(exchange, interface, pacing.limits().connect).await
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<IpAddr, Option<u16>>> {
@@ -85,9 +86,9 @@ fn both(first: Answer, second: Answer) -> Answer {
     }
 }
 
-async fn ask(exchange: &Exchange, interface: Option<&Interface>) -> Answer {
+async fn ask(exchange: &Exchange, interface: Option<&Interface>, patience: Duration) -> Answer {
     let to = exchange.to;
-    let stream = match connected(exchange, interface).await {
+    let stream = match connected(to, interface, patience).await {
         Ok(stream) => stream,
         Err(error) => return unconnected(to, &error),
     };

@@ -16,11 +16,11 @@ use tokio::task::JoinSet;
 use super::datagrams::{self, Nudges};
 use super::legacy::Legacy;
 use super::names::Names;
-use super::pacing::{Conversations, Limits, Pacer};
+use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket};
 use super::{
-    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Neighbour, Packet,
-    Reason, Row, Vault, arp, fetch, login, streams,
+    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Limits, Neighbour,
+    Packet, Reason, Row, Vault, arp, fetch, login, streams,
 };
 use crate::fact::MAX_DATAGRAM;
 use crate::wire;
@@ -34,10 +34,7 @@ const AFTER_ERROR: Duration = Duration::from_millis(50);
 /// The network in earnest. Channels close when it is dropped.
 pub struct Live {
     interfaces: Arc<[Interface]>,
-    arp: Pacer,
-    kernel: Pacer,
-    datagrams: Pacer,
-    conversations: Conversations,
+    pacing: Pacing,
     legacy: Legacy,
     vault: Vault,
     names: Names,
@@ -62,10 +59,7 @@ impl Live {
         let (tell, heard) = mpsc::channel(HEARD_WAITING);
         Live {
             interfaces: interfaces.into(),
-            arp: Pacer::new(limits.arp_per_second),
-            kernel: Pacer::new(limits.kernel_per_second),
-            datagrams: Pacer::new(limits.datagrams_per_second),
-            conversations: Conversations::new(limits),
+            pacing: Pacing::new(limits),
             legacy: Default::default(),
             vault,
             names: Names::default(),
@@ -157,18 +151,21 @@ impl Live {
             return wrong_channel();
         };
         let request = arp::request_from(from, target).ok_or_else(no_address)?;
-        self.arp.turn().await;
+        self.pacing.arp().await;
         socket.send(&request).await
     }
 
     async fn send_inquiry(&self, interface: String) -> io::Result<()> {
         let from = self.interface(&interface)?;
-        let Opened::Packets(socket) = self.opened(&Channel::Ethernet { interface })? else {
+        let Opened::Packets(socket) = self.opened(&Channel::Ethernet {
+            interface: interface.clone(),
+        })?
+        else {
             return wrong_channel();
         };
         let mac = from.mac.ok_or_else(no_address)?;
         let address = from.ipv4.first().ok_or_else(no_address)?.ip();
-        self.datagrams.turn().await;
+        self.pacing.multicast(&interface).await?;
         socket.send(&wire::sadp_l2::inquiry(mac, address)).await
     }
 
@@ -176,7 +173,7 @@ impl Live {
         let Opened::Kernel(nudges) = self.opened(&Channel::Kernel)? else {
             return wrong_channel();
         };
-        self.kernel.turn().await;
+        self.pacing.nudge(target).await;
         nudges.nudge(self.interface(interface)?, target).await
     }
 
@@ -195,10 +192,15 @@ impl Live {
         if matches!(channel, Channel::Listen { .. } | Channel::OwnPort { .. }) {
             return wrong_channel();
         }
+        let to_everybody = to.ip().is_multicast() || to.ip().is_broadcast();
         let Opened::Datagrams(socket) = self.opened(channel)? else {
             return wrong_channel();
         };
-        self.datagrams.turn().await;
+        match channel {
+            Channel::Multicast { interface, .. } if to_everybody => self.pacing.multicast(interface).await?,
+            Channel::Unicast { .. } if !to_everybody => self.pacing.datagram(*to.ip()).await,
+            _ => return wrong_channel(),
+        }
         datagrams::send(&socket, to, payload).await
     }
 }
@@ -261,11 +263,17 @@ impl Door for Live {
             Ok(interface) => interface,
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
-        let _conversation = self.conversations.begin(exchange.to.ip()).await;
-        let modern = streams::exchange(&exchange, interface);
-        self.legacy
-            .read(&exchange, interface, &self.conversations, modern)
-            .await
+        let host = exchange.to.ip();
+        let _conversation = self.pacing.begin(host).await;
+        if exchange.page && self.pacing.pages_left(host) == 0 {
+            return streams::enough();
+        }
+        let modern = streams::exchange(&exchange, interface, self.pacing.limits().connect);
+        let answer = self.legacy.read(&exchange, interface, &self.pacing, modern).await;
+        if exchange.page && answer.connected {
+            self.pacing.page_asked(host);
+        }
+        answer
     }
 
     async fn fetch(&self, page: Fetch) -> Answer {
@@ -284,13 +292,24 @@ impl Door for Live {
             },
             None => None,
         };
-        let _conversation = self.conversations.begin(page.to.ip()).await;
+        let host = page.to.ip();
+        let _conversation = self.pacing.begin(host).await;
+        if page.login.is_none() {
+            if self.pacing.pages_left(host) == 0 {
+                return streams::enough();
+            }
+            self.pacing.page_asked(host);
+        }
         let ways = fetch::Ways {
             interface,
-            conversations: &self.conversations,
+            pacing: &self.pacing,
             legacy: &self.legacy,
         };
         fetch::fetch(&page, chance, ways).await
+    }
+
+    fn pages_left(&self, host: IpAddr) -> u32 {
+        self.pacing.pages_left(host)
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

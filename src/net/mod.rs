@@ -15,7 +15,9 @@ mod legacy;
 pub mod live;
 mod login;
 mod names;
+mod pacer;
 mod pacing;
+pub mod profile;
 mod streams;
 // One file per system. The second condition lets tests/run compile what is for elsewhere on Linux too.
 #[cfg_attr(all(target_os = "linux", not(camsweep_elsewhere)), path = "linux.rs")]
@@ -40,7 +42,8 @@ use crate::wire::onvif;
 
 pub use credential::{Confirmed, Credential, Reason, Secret};
 pub use interfaces::interfaces;
-pub use pacing::{Limits, Pacer};
+pub use pacing::{Conversation, Pacing};
+pub use profile::{Limits, PROFILES, Profile};
 pub use vault::Vault;
 
 /// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
@@ -233,8 +236,8 @@ pub struct Exchange {
     pub answers: fn(&[u8]) -> usize,
     /// The most bytes to read.
     pub cap: usize,
-    /// How long to wait for the connection.
-    pub connect: Duration,
+    /// Whether it is an HTTP request, of which a host gets so many and no more.
+    pub page: bool,
     /// How long the whole exchange may take once it is connected.
     pub deadline: Duration,
 }
@@ -361,6 +364,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// Fetches one page over HTTP(S) when the host is free and its turn has come. No redirect is followed.
     fn fetch(&self, fetch: Fetch) -> impl Future<Output = Answer> + Send;
+
+    /// How many more HTTP requests without a login a host may get in this run. Beyond it they are not sent.
+    fn pages_left(&self, host: IpAddr) -> u32;
 
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use super::pacing::Conversations;
+use super::pacing::Pacing;
 use super::streams::nothing;
 use super::{Answer, Exchange, Interface, Tls};
 use crate::fact::Outcome;
@@ -19,7 +19,7 @@ impl Legacy {
         &self,
         _exchange: &Exchange,
         _interface: Option<&Interface>,
-        _conversations: &Conversations,
+        _pacing: &Pacing,
         modern: impl Future<Output = Answer>,
     ) -> Answer {
         let answer = modern.await;
@@ -34,7 +34,7 @@ impl Legacy {
     }
 
     /// Nothing: no device has answered by older TLS here.
-    pub(super) async fn ask(&self, _exchange: &Exchange, _interface: Option<&Interface>) -> Answer {
+    pub(super) async fn ask(&self, _exchange: &Exchange, _interface: Option<&Interface>, _pacing: &Pacing) -> Answer {
         nothing(Outcome::Denied, WITHOUT)
     }
 }

@@ -1,120 +1,215 @@
-//! How fast we speak: evenly spaced turns, and one TCP conversation per host.
+//! How fast we speak: evenly spaced turns for everybody together and for each host, and one TCP conversation per host.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::collections::{HashMap, VecDeque};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as Turnstile, OwnedMutexGuard, OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until};
 
-/// How much of the network this run may use.
+use super::pacer::{Pacer, SECOND};
+use super::profile::{CONNECTIONS_IN_TEN_SECONDS, KERNEL_RATE, Limits};
+
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+/// What is about to leave for a host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// ARP requests per second, all interfaces together.
-    pub arp_per_second: u32,
-    /// Nudges of the kernel per second. Above 250 its neighbour table overflows (1024 rows for all).
-    pub kernel_per_second: u32,
-    /// Datagrams per second, multicast and unicast together.
-    pub datagrams_per_second: u32,
-    /// New TCP connections per second.
-    pub connections_per_second: u32,
-    /// TCP connections open at one time.
-    pub connections_open: u32,
+enum Kind {
+    Datagram,
+    Connection,
 }
 
-impl Default for Limits {
-    /// The "standard" profile.
-    fn default() -> Self {
-        Limits {
-            arp_per_second: 500,
-            kernel_per_second: 250,
-            datagrams_per_second: 300,
-            connections_per_second: 100,
-            connections_open: 128,
-        }
-    }
-}
-
-/// Hands out turns at an even pace. Time in which nobody asked is not saved up for a burst.
+/// The hosts spoken to of late.
 #[derive(Debug)]
-pub struct Pacer {
+struct Hosts {
     gap: Duration,
-    next: Mutex<Option<Instant>>,
+    recent: Mutex<HashMap<IpAddr, Recent>>,
 }
 
-impl Pacer {
-    /// A pacer of so many turns per second; 0 counts as 1.
-    pub fn new(per_second: u32) -> Self {
-        Pacer {
-            gap: Duration::from_secs(1) / per_second.max(1),
-            next: Mutex::new(None),
-        }
-    }
-
-    /// Waits for the next turn. A turn whose taker gives up is lost, never doubled.
-    pub async fn turn(&self) {
-        let turn = self.reserve();
-        if turn > Instant::now() {
-            sleep_until(turn).await;
-        }
-    }
-
-    fn reserve(&self) -> Instant {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = next.map_or_else(Instant::now, |next| next.max(Instant::now()));
-        *next = Some(turn + self.gap);
-        turn
-    }
-}
-
-/// Who may open a TCP connection, and when.
 #[derive(Debug)]
-pub(super) struct Conversations {
-    pacer: Pacer,
+struct Recent {
+    next: Instant,
+    connections: VecDeque<Instant>,
+}
+
+/// The maps of hosts are swept when they have grown beyond so many.
+const HOSTS_BEFORE_SWEEP: usize = 1024;
+
+impl Recent {
+    fn due(&self, kind: Kind) -> Instant {
+        let full = self.connections.len() >= CONNECTIONS_IN_TEN_SECONDS;
+        match self.connections.front().filter(|_| full && kind == Kind::Connection) {
+            Some(first) => self.next.max(*first + TEN_SECONDS),
+            None => self.next,
+        }
+    }
+
+    fn is_over(&self, now: Instant) -> bool {
+        self.next <= now && self.connections.back().is_none_or(|last| *last + TEN_SECONDS <= now)
+    }
+}
+
+impl Hosts {
+    /// When a host may be spoken to.
+    fn due(&self, host: IpAddr, kind: Kind) -> Option<Instant> {
+        Some(lock(&self.recent).get(&host)?.due(kind))
+    }
+
+    /// Whether it may be spoken to now; then it is taken as spoken to.
+    fn claim(&self, host: IpAddr, kind: Kind) -> bool {
+        let mut recent = lock(&self.recent);
+        let now = Instant::now();
+        if recent.len() > HOSTS_BEFORE_SWEEP {
+            recent.retain(|_, recent| !recent.is_over(now));
+        }
+        let host = recent.entry(host).or_insert_with(|| Recent {
+            next: now,
+            connections: VecDeque::new(),
+        });
+        if host.due(kind) > now {
+            return false;
+        }
+        host.next = now + self.gap;
+        if kind == Kind::Connection {
+            if host.connections.len() >= CONNECTIONS_IN_TEN_SECONDS {
+                host.connections.pop_front();
+            }
+            host.connections.push_back(now);
+        }
+        true
+    }
+}
+
+/// All limits of a run, kept. Every packet that leaves has waited here.
+#[derive(Debug)]
+pub struct Pacing {
+    limits: Limits,
+    arp: Pacer,
+    kernel: Pacer,
+    datagrams: Pacer,
+    connections: Pacer,
+    hosts: Hosts,
     open: Arc<Semaphore>,
-    hosts: Mutex<HashMap<IpAddr, Weak<Turnstile<()>>>>,
+    talked_to: Mutex<HashMap<IpAddr, Weak<Turnstile<()>>>>,
+    pages: Mutex<HashMap<IpAddr, u32>>,
+    multicasts: Mutex<HashMap<String, u32>>,
 }
 
 /// Leave to talk to one host; given back when dropped.
 #[derive(Debug)]
-pub(super) struct Conversation {
+pub struct Conversation {
     _host: OwnedMutexGuard<()>,
     _open: Option<OwnedSemaphorePermit>,
 }
 
-/// The map of hosts is swept when it has grown beyond so many.
-const HOSTS_BEFORE_SWEEP: usize = 1024;
-
-impl Conversations {
-    pub(super) fn new(limits: Limits) -> Self {
-        Conversations {
-            pacer: Pacer::new(limits.connections_per_second),
-            open: Arc::new(Semaphore::new(limits.connections_open.max(1) as usize)),
-            hosts: Mutex::default(),
+impl Pacing {
+    /// A run that has sent nothing yet.
+    pub fn new(limits: Limits) -> Self {
+        Pacing {
+            arp: Pacer::new(limits.arp_rate),
+            kernel: Pacer::new(KERNEL_RATE),
+            datagrams: Pacer::new(limits.rate),
+            connections: Pacer::new(limits.connection_rate),
+            hosts: Hosts {
+                gap: limits.host_gap(),
+                recent: Mutex::default(),
+            },
+            open: Arc::new(Semaphore::new(limits.connections.max(1) as usize)),
+            talked_to: Mutex::default(),
+            pages: Mutex::default(),
+            multicasts: Mutex::default(),
+            limits,
         }
+    }
+
+    /// The limits that it keeps.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Waits for the turn of an ARP request.
+    pub async fn arp(&self) {
+        self.arp.turn().await;
+    }
+
+    /// Waits for the turn of a nudge, which a host that exists gets as a datagram.
+    pub async fn nudge(&self, host: Ipv4Addr) {
+        self.kernel.turn().await;
+        self.datagram(host).await;
+    }
+
+    /// Waits for the turn of a datagram to a host.
+    pub async fn datagram(&self, host: Ipv4Addr) {
+        self.turn(host.into(), Kind::Datagram).await;
+    }
+
+    /// Waits for the turn of a datagram or frame to everybody on an interface.
+    ///
+    /// # Errors
+    /// `PermissionDenied` where they have heard as many as a host may.
+    pub async fn multicast(&self, interface: &str) -> io::Result<()> {
+        {
+            let mut multicasts = lock(&self.multicasts);
+            let sent = multicasts.entry(interface.to_owned()).or_default();
+            if *sent >= self.limits.multicasts {
+                let why = format!("{sent} datagrams to everybody have left by {interface}, and no host may hear more");
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+            }
+            *sent += 1;
+        }
+        self.datagrams.turn().await;
+        Ok(())
     }
 
     /// Waits until nobody else talks to the host, a connection is free and its turn has come.
     ///
     /// In that order: who waits for a busy host holds nothing that others could use.
-    pub(super) async fn begin(&self, host: IpAddr) -> Conversation {
-        let host = self.turnstile(host.to_canonical()).lock_owned().await;
+    pub async fn begin(&self, host: IpAddr) -> Conversation {
+        let turnstile = self.turnstile(host.to_canonical()).lock_owned().await;
         let open = Arc::clone(&self.open).acquire_owned().await.ok();
-        self.pacer.turn().await;
+        self.another(host).await;
         Conversation {
-            _host: host,
+            _host: turnstile,
             _open: open,
         }
     }
 
     /// Waits for the turn of one more connection in a conversation that has begun.
-    pub(super) async fn another(&self) {
-        self.pacer.turn().await;
+    pub async fn another(&self, host: IpAddr) {
+        self.turn(host.to_canonical(), Kind::Connection).await;
+    }
+
+    /// How many more HTTP requests a host may get without a login.
+    pub fn pages_left(&self, host: IpAddr) -> u32 {
+        let asked = lock(&self.pages).get(&host.to_canonical()).copied().unwrap_or_default();
+        self.limits.pages.saturating_sub(asked)
+    }
+
+    /// A host has got one.
+    pub fn page_asked(&self, host: IpAddr) {
+        *lock(&self.pages).entry(host.to_canonical()).or_default() += 1;
+    }
+
+    async fn turn(&self, host: IpAddr, kind: Kind) {
+        let pacer = match kind {
+            Kind::Datagram => &self.datagrams,
+            Kind::Connection => &self.connections,
+        };
+        loop {
+            if let Some(due) = self.hosts.due(host, kind).filter(|due| *due > Instant::now()) {
+                sleep_until(due).await;
+            }
+            pacer.turn().await;
+            if self.hosts.claim(host, kind) {
+                return;
+            }
+        }
     }
 
     fn turnstile(&self, host: IpAddr) -> Arc<Turnstile<()>> {
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hosts = lock(&self.talked_to);
         if hosts.len() > HOSTS_BEFORE_SWEEP {
             hosts.retain(|_, turnstile| turnstile.strong_count() > 0);
         }
@@ -127,58 +222,90 @@ impl Conversations {
     }
 }
 
+impl Limits {
+    /// From one datagram or connection to a host to the next, at least.
+    pub fn host_gap(&self) -> Duration {
+        SECOND / self.host_rate.max(1)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::pacer::tests::peak;
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn turns_are_evenly_spaced() {
-        let pacer = Pacer::new(100);
-        let start = Instant::now();
-        for _ in 0..101 {
-            pacer.turn().await;
+    async fn no_host_gets_more_than_its_share_whoever_speaks_to_it() {
+        let pacing = Arc::new(Pacing::new(Limits::default()));
+        let host = Ipv4Addr::new(192, 0, 2, 1);
+        let sent = Arc::new(Mutex::new(Vec::new()));
+        let mut tasks = tokio::task::JoinSet::new();
+        for speaker in 0..4 {
+            let (pacing, sent) = (pacing.clone(), sent.clone());
+            tasks.spawn(async move {
+                for _ in 0..10 {
+                    match speaker {
+                        0 => drop(pacing.begin(host.into()).await),
+                        _ => pacing.datagram(host).await,
+                    }
+                    lock(&sent).push(Instant::now());
+                }
+            });
         }
-        let taken = start.elapsed();
-        assert!(
-            (Duration::from_millis(1000)..Duration::from_millis(1110)).contains(&taken),
-            "{taken:?}"
-        );
+        tasks.join_all().await;
+        let sent = lock(&sent);
+        assert_eq!((sent.len(), peak(&sent)), (40, 5));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn idle_time_is_not_saved_for_a_burst() {
-        let pacer = Pacer::new(10);
-        pacer.turn().await;
-        tokio::time::sleep(Duration::from_secs(60)).await;
+    async fn connections_to_a_host_are_counted_over_ten_seconds_too() {
+        let pacing = Pacing::new(super::super::profile::PROFILES[2].limits.clone());
         let start = Instant::now();
-        for _ in 0..3 {
-            pacer.turn().await;
+        for _ in 0..2 * CONNECTIONS_IN_TEN_SECONDS + 1 {
+            pacing.begin([192, 0, 2, 1].into()).await;
         }
-        assert!(start.elapsed() >= Duration::from_millis(200));
+        assert!(start.elapsed() >= 2 * TEN_SECONDS, "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn everybody_hears_so_many_and_no_more() {
+        let limits = Limits::default();
+        let pacing = Pacing::new(limits.clone());
+        for _ in 0..limits.multicasts {
+            pacing.multicast("eth0").await.unwrap();
+        }
+        assert!(pacing.multicast("eth0").await.is_err());
+        pacing.multicast("eth1").await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_host_is_talked_to_by_one_at_a_time_and_two_hosts_at_once() {
-        let conversations = Conversations::new(Limits::default());
+        let pacing = Pacing::new(Limits::default());
         let one: IpAddr = [192, 0, 2, 1].into();
-        let first = conversations.begin(one).await;
-        conversations.begin([192, 0, 2, 2].into()).await;
+        let first = pacing.begin(one).await;
+        pacing.begin([192, 0, 2, 2].into()).await;
         let wait = Duration::from_secs(5);
         let mapped = "::ffff:192.0.2.1".parse().unwrap();
-        assert!(tokio::time::timeout(wait, conversations.begin(mapped)).await.is_err());
+        assert!(tokio::time::timeout(wait, pacing.begin(mapped)).await.is_err());
         drop(first);
-        assert!(tokio::time::timeout(wait, conversations.begin(one)).await.is_ok());
+        assert!(tokio::time::timeout(wait, pacing.begin(one)).await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_map_of_hosts_does_not_grow_without_bound() {
-        let conversations = Conversations::new(Limits {
-            connections_per_second: 1_000_000,
+    async fn the_maps_of_hosts_do_not_grow_without_bound() {
+        let pacing = Pacing::new(Limits {
+            connection_rate: 1000,
             ..Limits::default()
         });
-        for number in 0..5000_u32 {
-            conversations.begin(std::net::Ipv4Addr::from(number).into()).await;
+        for number in 0..15_000_u32 {
+            pacing.begin(Ipv4Addr::from(number).into()).await;
         }
-        assert!(conversations.hosts.lock().unwrap().len() <= HOSTS_BEFORE_SWEEP + 1);
+        assert!(lock(&pacing.talked_to).len() <= HOSTS_BEFORE_SWEEP + 1);
+        // Those of the last ten seconds stay.
+        assert!(lock(&pacing.hosts.recent).len() <= 10_000 + HOSTS_BEFORE_SWEEP);
     }
 }

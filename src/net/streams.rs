@@ -31,6 +31,17 @@ pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
     }
 }
 
+/// The answer where a host has had all the HTTP requests that the limits allow it.
+pub(super) fn enough() -> Answer {
+    Answer {
+        connections: 0,
+        ..nothing(
+            Outcome::NotAsked,
+            "it has had as many HTTP requests as the limits allow",
+        )
+    }
+}
+
 /// The refusal to touch a port that is never touched.
 pub(super) fn forbidden(to: SocketAddr) -> Option<Answer> {
     let why = || format!("port {} is never connected to", to.port());
@@ -50,8 +61,8 @@ pub(super) fn outcome_of(error: &io::Error) -> Outcome {
 }
 
 /// Asks the question. The caller has seen to it that it may be asked now.
-pub(super) async fn exchange(exchange: &Exchange, interface: Option<&Interface>) -> Answer {
-    let stream = match connected(exchange, interface).await {
+pub(super) async fn exchange(exchange: &Exchange, interface: Option<&Interface>, patience: Duration) -> Answer {
+    let stream = match connected(exchange.to, interface, patience).await {
         Ok(stream) => stream,
         Err(error) => return unconnected(exchange.to, &error),
     };
@@ -64,8 +75,12 @@ pub(super) async fn exchange(exchange: &Exchange, interface: Option<&Interface>)
 }
 
 /// A connection, if it comes about in time.
-pub(super) async fn connected(exchange: &Exchange, interface: Option<&Interface>) -> io::Result<TcpStream> {
-    let connected = timeout(exchange.connect, connect(exchange.to, interface)).await;
+pub(super) async fn connected(
+    to: SocketAddr,
+    interface: Option<&Interface>,
+    patience: Duration,
+) -> io::Result<TcpStream> {
+    let connected = timeout(patience, connect(to, interface)).await;
     connected.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 

@@ -7,7 +7,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use super::tcp::{Asked, Signs, Web, Whom};
 use crate::fact::{MAX_BODY, Outcome};
-use crate::net::{Answer, Ask, Door};
+use crate::net::{Answer, Ask, Door, Exchange};
 use crate::wire::http::{self, Response};
 
 /// Room for the head beside the body.
@@ -17,7 +17,9 @@ const MAX_REDIRECTS: usize = 2;
 pub(super) const ENOUGH_SILENCE: usize = 2;
 const MAX_ANNOUNCED: usize = 2;
 /// The most connections to one host: the ports announced, the usual and the further ones, and the redirects.
-pub const MAX_CONNECTIONS: u64 = (MAX_ANNOUNCED + USUAL.len() + FURTHER.len() + MAX_REDIRECTS) as u64;
+pub const MAX_CONNECTIONS: u64 = MAX_PORTS + MAX_REDIRECTS as u64;
+/// The most ports of a host that are tried.
+pub const MAX_PORTS: u64 = (MAX_ANNOUNCED + USUAL.len() + FURTHER.len()) as u64;
 const USUAL: [Web; 2] = [Web { port: 80, tls: false }, Web { port: 443, tls: true }];
 /// Only where another sign says camera.
 const FURTHER: [Web; 3] = [
@@ -31,6 +33,9 @@ pub async fn ask<D: Door>(door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
     let mut asked = Vec::new();
     let mut silences = 0;
     for web in ports(signs) {
+        if door.pages_left(whom.host) == 0 {
+            break;
+        }
         let answer = banner(door, whom, web).await;
         let (outcome, connected) = (answer.outcome, answer.connected);
         let redirect = redirect_of(&answer, whom.host, web);
@@ -71,13 +76,18 @@ fn ports(signs: &Signs) -> Vec<Web> {
 async fn banner<D: Door>(door: &D, whom: &Whom, web: Web) -> Answer {
     let request = http::get(&authority(whom.host, web), "/");
     let answers = |bytes: &[u8]| usize::from(http::is_complete(bytes));
-    door.exchange(whom.exchange(web, vec![request], answers, CAP)).await
+    let exchange = Exchange {
+        page: true,
+        ..whom.exchange(web, vec![request], answers, CAP)
+    };
+    door.exchange(exchange).await
 }
 
 /// Follows redirects that stay on the host. The page behind one often names what the bare root hides.
 async fn follow<D: Door>(door: &D, whom: &Whom, mut redirect: Option<(Web, String)>) -> Vec<Asked> {
     let mut asked = Vec::new();
-    while let Some((web, path)) = redirect.take().filter(|_| asked.len() < MAX_REDIRECTS) {
+    let more = |asked: &Vec<Asked>| asked.len() < MAX_REDIRECTS && door.pages_left(whom.host) > 0;
+    while let Some((web, path)) = redirect.take().filter(|_| more(&asked)) {
         let answer = door.fetch(whom.fetch(web, Ask::Get(path.clone()))).await;
         redirect = redirect_of(&answer, whom.host, web);
         asked.push(kept(whom, web, &path, answer));

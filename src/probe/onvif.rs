@@ -58,6 +58,9 @@ pub fn service(signs: &Signs) -> Option<Page> {
 pub async fn ask<D: Door>(door: &D, whom: &Whom, signs: &Signs) -> Vec<Asked> {
     let mut asked = Vec::new();
     for place in places(signs) {
+        if door.pages_left(whom.host) == 0 {
+            break;
+        }
         let next = put(door, whom, &place, Request::DeviceInformation).await;
         let outcome = next.outcome;
         asked.push(next);
@@ -93,6 +96,9 @@ pub async fn ask_open<D: Door>(door: &D, whom: &Whom, signs: &Signs) -> Vec<Aske
     let mut asked = Vec::new();
     let Some(place) = service(signs) else { return asked };
     for request in open_to_all(signs) {
+        if door.pages_left(whom.host) == 0 {
+            break;
+        }
         let next = put(door, whom, &place, request).await;
         let goes_on = next.outcome == Outcome::Answered;
         asked.push(next);

@@ -93,6 +93,9 @@ impl Pages {
         let mut asked = Vec::new();
         let Some(web) = signs.web else { return asked };
         for path in self.paths {
+            if door.pages_left(whom.host) == 0 {
+                break;
+            }
             let answer = door.fetch(whom.fetch(web, Ask::Get((*path).to_owned()))).await;
             let is_missing = Response::decode(&answer.bytes).status == Some(404);
             let protocol = self.protocol.clone().unwrap_or(web.protocol());

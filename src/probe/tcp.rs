@@ -12,8 +12,6 @@ use crate::net::{Answer, Ask, Confirmed, Door, Exchange, Fetch};
 use super::login::{self, Login};
 use super::{description, dvrip, hik_sdk, http, onvif, pages, rtsp};
 
-/// How long to wait for a connection.
-const CONNECT: Duration = Duration::from_millis(1500);
 /// How long a dialogue may take once it is connected.
 const DEADLINE: Duration = Duration::from_secs(4);
 
@@ -146,7 +144,7 @@ impl Whom {
             requests,
             answers,
             cap,
-            connect: CONNECT,
+            page: false,
             deadline: DEADLINE,
         }
     }
@@ -249,21 +247,22 @@ pub enum Question {
     Login(Login),
 }
 
-/// The order in which a host is asked.
+/// The order in which a host is asked: what needs no web server first, and of the pages, of which the limits allow only
+/// a few, those that prove and name the most.
 pub const ORDER: &[Question] = &[
     Question::Banner,
     Question::HikSdk,
     Question::Dvrip,
     Question::Rtsp,
     Question::Onvif,
-    Question::OnvifOpen,
     Question::Isapi,
-    Question::Activation,
     Question::DahuaWeb,
     Question::Description,
     Question::HikDescription,
     Question::HikWebUi,
+    Question::Activation,
     Question::Favicon,
+    Question::OnvifOpen,
 ];
 
 /// The order in which an address beyond a router is asked that has answered no datagram, until something is
@@ -279,18 +278,29 @@ pub struct Talked {
     pub dropped: usize,
 }
 
+/// What the limits leave for a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leave {
+    /// HTTP requests without a login.
+    pub pages: u32,
+    /// Whether nobody is asked but who gives a sign of being a camera.
+    pub cameras_only: bool,
+}
+
 /// The next question to a host of which this much is known and that has been talked to so far. Of one that is settled
 /// nothing is missing but, maybe, what only a login brings.
-pub fn next(signs: &Signs, settled: bool, talked: &Talked) -> Option<Question> {
+pub fn next(signs: &Signs, settled: bool, talked: &Talked, leave: Leave) -> Option<Question> {
     let left = |order: &'static [Question]| {
         order
             .iter()
             .copied()
             .filter(|question| !talked.asked.contains(question))
+            .filter(|question| leave.pages > 0 || !question.is_page())
     };
     let called_for = |order| left(order).find(|question| question.is_called_for(signs));
     let open = match signs.shown {
         _ if settled => None,
+        _ if leave.cameras_only && !signs.camera => None,
         Shown::Nothing => left(ORDER_FOR_SILENT).next(),
         // It has a camera's MAC, perhaps, but lets nobody in.
         Shown::Mac if talked.dropped >= http::ENOUGH_SILENCE => None,
@@ -311,10 +321,14 @@ pub const LOGINS: &[Question] = &[
     Question::Login(Login::DahuaChannels),
 ];
 
-/// The most connections to one host without a login.
-pub fn most_connections() -> u64 {
-    let questions: u64 = ORDER.iter().map(|question| question.connections()).sum();
-    questions + FOR_LEGACY_TLS
+/// The most connections to one host without a login, of which so many are HTTP requests that it hears.
+pub fn most_connections(pages: u32) -> u64 {
+    let sum = |pages: bool| -> u64 {
+        let questions = ORDER.iter().filter(|question| question.is_page() == pages);
+        questions.map(|question| question.connections()).sum()
+    };
+    let unanswered = http::MAX_PORTS;
+    unanswered + (sum(true) - unanswered).min(pages.into()) + sum(false) + FOR_LEGACY_TLS
 }
 
 /// The most connections that a login adds.
@@ -360,6 +374,14 @@ impl Question {
             Question::Description => "upnp",
             Question::Login(login) => login.name(),
         }
+    }
+
+    /// Whether it is an HTTP request without a login, of which a host gets only so many.
+    fn is_page(self) -> bool {
+        !matches!(
+            self,
+            Question::HikSdk | Question::Dvrip | Question::Rtsp | Question::Login(_)
+        )
     }
 
     /// The most connections that it takes.
@@ -412,7 +434,11 @@ mod tests {
             dropped,
             ..Talked::default()
         };
-        while let Some(question) = next(signs, false, &talked) {
+        let leave = Leave {
+            pages: 6,
+            cameras_only: false,
+        };
+        while let Some(question) = next(signs, false, &talked, leave) {
             talked.asked.push(question);
         }
         talked
@@ -460,6 +486,23 @@ mod tests {
         for (signs, expected) in table {
             assert_eq!(list(&signs, 0), expected, "{signs:?}");
         }
+    }
+
+    #[test]
+    fn without_leave_for_a_page_the_ports_are_still_asked_and_the_gentle_ask_only_cameras() {
+        let (stranger, camera, talked) = (Signs::default(), by("dahua", false, false), Talked::default());
+        let none = Leave {
+            pages: 0,
+            cameras_only: false,
+        };
+        let gentle = Leave {
+            pages: 6,
+            cameras_only: true,
+        };
+        assert_eq!(next(&stranger, false, &talked, none), None);
+        assert_eq!(next(&camera, false, &talked, none), Some(Dvrip));
+        assert_eq!(next(&stranger, false, &talked, gentle), None);
+        assert_eq!(next(&camera, false, &talked, gentle), Some(Banner));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Unicast questions to hosts that exist: one at a time, a fifth of a second apart, until the host is
+//! Unicast questions to hosts that exist: one at a time and at the pace of one host, until the host is
 //! settled or all are asked; then a second of listening.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Between two datagrams to one host: five a second.
-pub const PACE: Duration = Duration::from_millis(200);
 /// How long to listen after the last.
 pub const LISTEN: Duration = Duration::from_secs(1);
 
@@ -32,6 +30,7 @@ pub enum Next {
 #[derive(Debug)]
 pub struct Asking {
     room: usize,
+    pace: Duration,
     waiting: VecDeque<(Ipv4Addr, Host)>,
     hosts: HashMap<Ipv4Addr, Host>,
     due: BTreeSet<(Instant, Ipv4Addr)>,
@@ -45,10 +44,11 @@ struct Host {
 }
 
 impl Asking {
-    /// Nobody yet, and at most `room` hosts at a time.
-    pub fn new(room: usize) -> Self {
+    /// Nobody yet; at most `room` hosts at a time, each with a datagram every `pace`.
+    pub fn new(room: usize, pace: Duration) -> Self {
         Asking {
             room,
+            pace,
             waiting: VecDeque::new(),
             hosts: HashMap::new(),
             due: BTreeSet::new(),
@@ -92,7 +92,7 @@ impl Asking {
     /// What was handed out for a host has been sent only now: its pace and its patience count from here.
     pub fn sent(&mut self, host: Ipv4Addr, now: Instant) {
         if let Some(entry) = self.hosts.get(&host) {
-            let patience = if entry.places.is_empty() { LISTEN } else { PACE };
+            let patience = if entry.places.is_empty() { LISTEN } else { self.pace };
             self.set_due(host, Some(now + patience));
         }
     }
@@ -101,7 +101,7 @@ impl Asking {
     pub fn passed_over(&mut self, host: Ipv4Addr, now: Instant) {
         if let Some(entry) = self.hosts.get(&host) {
             let left = if entry.places.is_empty() {
-                LISTEN - PACE
+                LISTEN.saturating_sub(self.pace)
             } else {
                 Duration::ZERO
             };
@@ -160,6 +160,7 @@ impl Asking {
 mod tests {
     use super::*;
 
+    const PACE: Duration = Duration::from_millis(200);
     const HOST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
     const OTHER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
 
@@ -182,7 +183,7 @@ mod tests {
 
     #[test]
     fn one_host_is_asked_five_times_a_second_and_then_listened_to() {
-        let (mut asking, start) = (Asking::new(10), Instant::now());
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
         asking.admit(HOST, [(0, 0), (1, 0)], start);
         let expected = [
             (0, Next::Ask(HOST, (0, 0))),
@@ -194,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_is_passed_over_takes_no_time() {
-        let (mut asking, start) = (Asking::new(10), Instant::now());
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
         asking.admit(HOST, [(0, 0), (5, 0)], start);
         assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
         asking.sent(HOST, start);
@@ -206,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_settled_host_is_asked_nothing_more() {
-        let (mut asking, start) = (Asking::new(10), Instant::now());
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
         asking.admit(HOST, [(0, 0), (1, 0), (2, 0)], start);
         assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
         asking.sent(HOST, start);
@@ -222,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_host_waits_while_the_room_is_full() {
-        let (mut asking, start) = (Asking::new(1), Instant::now());
+        let (mut asking, start) = (Asking::new(1, PACE), Instant::now());
         asking.admit(HOST, [], start);
         asking.admit(OTHER, [], start);
         assert_eq!(asking.poll(start), Next::Rested(HOST));
@@ -233,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_host_that_a_pass_has_just_asked_waits_its_pace() {
-        let (mut asking, start) = (Asking::new(10), Instant::now());
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
         asking.admit(HOST, [(1, 0)], start + PACE);
         assert_eq!(run(&mut asking, start)[0], (200, Next::Ask(HOST, (1, 0))));
     }

@@ -1,4 +1,4 @@
-//! The multicast questions: every one on every segment, three times, then listening.
+//! The multicast questions: every one on every segment, as often as the limits have it, then listening.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -7,9 +7,6 @@ use tokio::time::Instant;
 
 use crate::net::Packet;
 
-/// When each question is sent: a lost packet costs no device, and devices that answer at random
-/// within half a second are asked again after it.
-pub const SENDS: [Duration; 3] = [Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750)];
 /// How long to listen after the last send.
 pub const LISTEN: Duration = Duration::from_secs(4);
 
@@ -33,17 +30,13 @@ pub struct Chorus {
 }
 
 impl Chorus {
-    /// A schedule for these packets that begins at `start`.
-    pub fn new(packets: &[Packet], start: Instant) -> Self {
-        let waiting: VecDeque<_> = SENDS
+    /// A schedule for these packets, each of them sent so long after `start`.
+    pub fn new(packets: &[Packet], sends: &[Duration], start: Instant) -> Self {
+        let waiting: VecDeque<_> = sends
             .iter()
             .flat_map(|&due| packets.iter().map(move |packet| (due, packet.clone())))
             .collect();
-        let until = if waiting.is_empty() {
-            start
-        } else {
-            start + SENDS[SENDS.len() - 1] + LISTEN
-        };
+        let until = waiting.back().map_or(start, |(last, _)| start + *last + LISTEN);
         Chorus { start, waiting, until }
     }
 
@@ -76,7 +69,7 @@ mod tests {
             target: Ipv4Addr::LOCALHOST,
         };
         let start = Instant::now();
-        let mut chorus = Chorus::new(&[packet], start);
+        let mut chorus = Chorus::new(&[packet], crate::net::Limits::default().sends, start);
         let (mut now, mut sends) = (start, Vec::new());
         loop {
             match chorus.poll(now) {
@@ -92,6 +85,6 @@ mod tests {
     #[test]
     fn nothing_to_send_is_nothing_to_wait_for() {
         let start = Instant::now();
-        assert_eq!(Chorus::new(&[], start).poll(start), Verse::Done);
+        assert_eq!(Chorus::new(&[], &[Duration::ZERO], start).poll(start), Verse::Done);
     }
 }

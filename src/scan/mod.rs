@@ -11,7 +11,6 @@ mod run;
 mod signs;
 mod targets;
 
-pub use chorus::SENDS;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use rounds::Tempo;

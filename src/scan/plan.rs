@@ -1,6 +1,6 @@
 //! What a run will look at, fixed and printable before the first packet.
 
-use crate::net::Interface;
+use crate::net::{Interface, Limits};
 
 use super::ranges::Ranges;
 
@@ -32,6 +32,8 @@ pub struct Plan {
     pub ethernet: bool,
     /// Ask reverse DNS for the names of what was found.
     pub names: bool,
+    /// How much of the network the run may use.
+    pub limits: Limits,
     /// What the logins given are for, in words.
     pub logins: Vec<String>,
 }

@@ -10,13 +10,13 @@ use std::time::Duration;
 
 use camsweep::fact::{Outcome, parse_mac};
 use camsweep::net::{
-    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, LoginEnd, Neighbour,
-    NeighbourState, Packet, Reason, Secret, Vault,
+    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Limits, LoginEnd,
+    Neighbour, NeighbourState, Pacing, Packet, Reason, Secret, Vault,
 };
 use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
 #[path = "bytes.rs"]
 pub mod bytes;
@@ -45,6 +45,9 @@ pub struct World {
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,
+    /// The profile, `standard` where absent.
+    #[serde(default)]
+    pub profile: Option<String>,
     /// The logins that the user gave.
     #[serde(rename = "login", default)]
     pub logins: Vec<Login>,
@@ -53,6 +56,17 @@ pub struct World {
     pub hosts: Vec<Host>,
     /// What the scan must make of it.
     pub expect: Expect,
+}
+
+impl World {
+    /// The limits that its scan keeps.
+    pub fn limits(&self) -> Limits {
+        let profile = self.profile.as_deref().unwrap_or("standard");
+        camsweep::net::profile::profile(profile)
+            .expect("a profile that exists")
+            .limits
+            .clone()
+    }
 }
 
 /// An interface of the scanning machine.
@@ -215,7 +229,7 @@ pub struct Scripted {
     vault: Vault,
     speak: mpsc::UnboundedSender<Heard>,
     listen: tokio::sync::Mutex<mpsc::UnboundedReceiver<Heard>>,
-    turns: Mutex<HashMap<&'static str, Instant>>,
+    pacing: Pacing,
     pub ledger: Mutex<Account>,
 }
 
@@ -241,7 +255,7 @@ pub struct Account {
 }
 
 impl Scripted {
-    pub fn new(hosts: Vec<Host>, raw: bool, logins: &[Login]) -> Self {
+    pub fn new(hosts: Vec<Host>, raw: bool, limits: Limits, logins: &[Login]) -> Self {
         let (speak, listen) = mpsc::unbounded_channel();
         let credential = |login: &Login| Credential {
             scope: login
@@ -261,21 +275,9 @@ impl Scripted {
             vault: Vault::new(logins.iter().map(credential).collect()),
             speak,
             listen: tokio::sync::Mutex::new(listen),
-            turns: Mutex::default(),
+            pacing: Pacing::new(limits),
             ledger: Mutex::default(),
         }
-    }
-
-    /// Waits for this kind's next turn: so many a second, none in advance.
-    async fn turn(&self, kind: &'static str, per_second: u32) {
-        let at = {
-            let mut turns = self.turns.lock().expect("no test panics with it held");
-            let now = Instant::now();
-            let at = turns.get(kind).copied().unwrap_or(now).max(now);
-            turns.insert(kind, at + Duration::from_secs(1) / per_second);
-            at
-        };
-        sleep_until(at).await;
     }
 
     fn say(&self, delay: u64, channel: Channel, interface: Option<String>, body: Body) {
@@ -539,20 +541,23 @@ impl Door for Scripted {
     async fn send(&self, packet: Packet) -> io::Result<()> {
         match packet {
             Packet::Arp { interface, target } => {
-                self.turn("arp", 500).await;
+                self.pacing.arp().await;
                 self.answer_arp(interface, target);
             }
             Packet::Nudge { interface, target } => {
-                self.turn("kernel", 250).await;
+                self.pacing.nudge(target).await;
                 self.answer_nudge(interface, target);
             }
             Packet::EthernetInquiry { interface } => {
-                self.turn("datagram", 300).await;
+                self.pacing.multicast(&interface).await?;
                 self.answer_inquiry(interface);
             }
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
-                self.turn("datagram", 300).await;
+                match &channel {
+                    Channel::Multicast { interface, .. } => self.pacing.multicast(interface).await?,
+                    _ => self.pacing.datagram(*to.ip()).await,
+                }
                 let ledger = self.ledger.lock().expect("no test panics with it held");
                 if !ledger.opened.contains(&channel) {
                     return Err(io::ErrorKind::NotConnected.into());
@@ -587,16 +592,26 @@ impl Door for Scripted {
     }
 
     async fn exchange(&self, exchange: Exchange) -> Answer {
-        self.turn("connections", 100).await;
+        let host = exchange.to.ip();
+        let _conversation = self.pacing.begin(host).await;
+        assert!(!exchange.page || self.pages_left(host) > 0, "a page too many");
         let answer = self.answer_tcp(exchange.to, exchange.tls, "/", "/");
         if answer.outcome == Outcome::Silent {
-            tokio::time::sleep(exchange.connect).await;
+            tokio::time::sleep(self.pacing.limits().connect).await;
+        }
+        if exchange.page && answer.connected {
+            self.pacing.page_asked(host);
         }
         answer
     }
 
     async fn fetch(&self, fetch: Fetch) -> Answer {
-        self.turn("connections", 100).await;
+        let host = fetch.to.ip();
+        let _conversation = self.pacing.begin(host).await;
+        if fetch.login.is_none() {
+            assert!(self.pages_left(host) > 0, "a page too many");
+            self.pacing.page_asked(host);
+        }
         let path = fetch.ask.path();
         let operation = match &fetch.ask {
             Ask::Onvif { request, .. } => format!("{path}#{}", request.operation()),
@@ -607,6 +622,10 @@ impl Door for Scripted {
             Some(unit) => self.log_in(unit, &fetch, &operation, answer),
             None => answer,
         }
+    }
+
+    fn pages_left(&self, host: IpAddr) -> u32 {
+        self.pacing.pages_left(host)
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

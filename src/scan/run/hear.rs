@@ -223,7 +223,7 @@ impl<D: Door> Run<'_, D> {
         let earliest = if asked_already.is_empty() {
             now
         } else {
-            now + PASSES.pace
+            now + self.plan.limits.host_gap()
         };
         let places = ORDER_FOR_LIVE.iter().copied();
         let places = places.filter(|place| !asked_already.contains(place));

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::coverage::BlindSpot;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::identify::Knowledge;
-use crate::net::{Body, Channel, Door, Heard, Neighbour, NeighbourState, Packet};
+use crate::net::{Body, Channel, Door, Heard, Limits, Neighbour, NeighbourState, Packet};
 use crate::probe::tcp::{Asked, Talked};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::wire::{arp, sadp_l2};
@@ -42,12 +42,15 @@ pub const ARP: Tempo = Tempo {
 /// What a host that looks like a unit and is not settled is asked once more: the makers' own protocols.
 pub const ASKED_AGAIN: &[Place] = &[ORDER_FOR_LIVE[0], ORDER_FOR_LIVE[1]];
 /// The passes over silent addresses beyond a router, a question each.
-const PASSES: Tempo = Tempo {
-    rounds: ORDER_FOR_SILENT.len(),
-    pace: super::asking::PACE,
-    pause: Duration::ZERO,
-    rest: super::asking::LISTEN,
-};
+fn passes(over: Ranges, limits: &Limits) -> Rounds {
+    let tempo = Tempo {
+        rounds: ORDER_FOR_SILENT.len(),
+        pace: limits.host_gap(),
+        pause: Duration::ZERO,
+        rest: super::asking::LISTEN,
+    };
+    Rounds::new(over, tempo)
+}
 /// The coverage's name for the sweep without a raw socket, and what its replies say they were asked.
 const KERNEL: &str = "kernel resolution";
 /// The coverage's name for SADP in frames of Ethernet.
@@ -105,6 +108,8 @@ struct Run<'a, D: Door> {
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
     talks: JoinSet<Vec<Asked>>,
+    /// Hosts that were not asked for every page that could have said more.
+    curtailed: HashSet<Ipv4Addr>,
     /// What hosts have been asked over TCP.
     talked: HashMap<Ipv4Addr, Talked>,
     talking: HashMap<tokio::task::Id, Ipv4Addr>,
@@ -132,14 +137,15 @@ impl<'a, D: Door> Run<'a, D> {
             questions,
             ledger: Ledger::default(),
             blind_spots: Vec::new(),
-            chorus: Chorus::new(&[], started),
+            chorus: Chorus::new(&[], &[], started),
             sweeps: Vec::new(),
-            passes: Rounds::new(Ranges::default(), PASSES),
-            asking: Asking::new(ROOM),
+            passes: passes(Ranges::default(), &plan.limits),
+            asking: Asking::new(ROOM, plan.limits.host_gap()),
             live: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
             talks: JoinSet::new(),
+            curtailed: HashSet::new(),
             talked: HashMap::new(),
             talking: HashMap::new(),
             names: JoinSet::new(),

@@ -28,9 +28,9 @@ impl<D: Door> Run<'_, D> {
             });
         }
         self.blind_spots.extend(blind.map(|why| no_raw_socket(&why)));
-        self.passes = Rounds::new(beyond, PASSES);
+        self.passes = passes(beyond, &self.plan.limits);
         self.started = Instant::now();
-        self.chorus = Chorus::new(&multicast, self.started);
+        self.chorus = Chorus::new(&multicast, self.plan.limits.sends, self.started);
     }
 
     /// Raw ARP where it is allowed, else the kernel's own resolution, and why not raw ARP.

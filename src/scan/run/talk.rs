@@ -1,13 +1,21 @@
 //! Conversations over TCP and with reverse DNS: begun here, their fruits taken in here.
 
 use super::*;
-use crate::probe::tcp::{self, Whom};
+use crate::probe::tcp::{self, Leave, Whom};
 
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
+        let leave = Leave {
+            pages: self.door.pages_left(host.into()),
+            cameras_only: self.plan.limits.gentle,
+        };
         let talked = self.talked.entry(host).or_default();
-        let Some(question) = tcp::next(&standing.signs, standing.settled, talked) else {
+        let next = |leave| tcp::next(&standing.signs, standing.settled, talked, leave);
+        if leave.pages == 0 && next(Leave { pages: 1, ..leave }) != next(leave) {
+            self.curtailed.insert(host);
+        }
+        let Some(question) = next(leave) else {
             return self.asking.release(host);
         };
         talked.asked.push(question);

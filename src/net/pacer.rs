@@ -1,0 +1,113 @@
+//! Evenly spaced turns, of which no second on the wire has more than allowed.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::{Instant, sleep_until};
+
+/// A second, and a little more for what lies between a turn and the wire: so no second on the wire has more packets
+/// than the rate.
+pub(super) const SECOND: Duration = Duration::from_millis(1020);
+
+/// Hands out turns at an even pace. Time in which nobody asked is not saved up for a burst, and time that a turn came
+/// too late is not made up for within the same second.
+#[derive(Debug)]
+pub struct Pacer {
+    per_second: usize,
+    gap: Duration,
+    past: Mutex<Past>,
+}
+
+#[derive(Debug, Default)]
+struct Past {
+    next: Option<Instant>,
+    /// The turns of the last second.
+    turns: VecDeque<Instant>,
+}
+
+impl Pacer {
+    /// A pacer of so many turns per second; 0 counts as 1.
+    pub fn new(per_second: u32) -> Self {
+        Pacer {
+            per_second: per_second.max(1) as usize,
+            gap: SECOND / per_second.max(1),
+            past: Mutex::default(),
+        }
+    }
+
+    /// Waits for the next turn. Whoever gives up waiting takes none.
+    pub async fn turn(&self) {
+        let mut past = self.past.lock().await;
+        let now = Instant::now();
+        let even = past.next.map_or(now, |next| next.max(now));
+        let full = past.turns.len() >= self.per_second;
+        let a_second_ago = past.turns.front().filter(|_| full).map(|first| *first + SECOND);
+        let turn = a_second_ago.map_or(even, |due| due.max(even));
+        if turn > now {
+            sleep_until(turn).await;
+        }
+        if full {
+            past.turns.pop_front();
+        }
+        past.turns.push_back(Instant::now());
+        past.next = Some(turn + self.gap);
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// The most of these moments that lie in one second.
+    pub(crate) fn peak(moments: &[Instant]) -> usize {
+        let within = |first: &Instant| {
+            let last = *first + Duration::from_secs(1);
+            moments.iter().filter(|moment| (*first..last).contains(moment)).count()
+        };
+        moments.iter().map(within).max().unwrap_or_default()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_are_evenly_spaced() {
+        let pacer = Pacer::new(100);
+        let start = Instant::now();
+        for _ in 0..101 {
+            pacer.turn().await;
+        }
+        let taken = start.elapsed();
+        assert!(
+            (Duration::from_millis(1000)..Duration::from_millis(1110)).contains(&taken),
+            "{taken:?}"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn idle_time_is_not_saved_for_a_burst() {
+        let pacer = Pacer::new(10);
+        pacer.turn().await;
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        let start = Instant::now();
+        for _ in 0..3 {
+            pacer.turn().await;
+        }
+        assert!(start.elapsed() >= Duration::from_millis(200));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_comes_late_does_not_make_up_for_it_within_a_second() {
+        for rate in [1, 5, 50, 300, 5000] {
+            let pacer = Pacer::new(rate);
+            let mut turns = Vec::new();
+            for number in 0..3 * rate {
+                pacer.turn().await;
+                turns.push(Instant::now());
+                // The machine is busy with something else now and then.
+                if number % 7 == 3 {
+                    tokio::time::sleep(Duration::from_millis(u64::from(number % 90))).await;
+                }
+            }
+            assert!(peak(&turns) <= rate as usize, "{} of {rate}", peak(&turns));
+        }
+    }
+}
