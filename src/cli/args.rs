@@ -134,7 +134,7 @@ pub struct OutputArgs {
     /// Exit with 10 where this is the case.
     #[arg(long, value_enum)]
     pub fail_on: Option<FailOn>,
-    /// List hosts of no known camera maker in the table too.
+    /// List hosts of no known camera maker too (json and ndjson always do).
     #[arg(long)]
     pub all: bool,
     /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
@@ -158,6 +158,10 @@ pub enum Format {
     Json,
     /// A line for the run, then one for each device.
     Ndjson,
+    /// The asset register: a row for each device.
+    Csv,
+    /// Tables and lists for a ticket or a wiki.
+    Markdown,
 }
 
 /// What makes the exit code 10.

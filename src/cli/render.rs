@@ -4,7 +4,7 @@ use std::io;
 
 use super::args::{Color, Format, OutputArgs};
 use crate::report::model::Report;
-use crate::report::{json, ndjson, table};
+use crate::report::{csv, json, markdown, ndjson, table};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -20,6 +20,8 @@ pub fn render(report: &Report, args: &OutputArgs, terminal: bool) -> io::Result<
         Format::Table => table::write(report, style, &mut bytes)?,
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
+        Format::Csv => csv::write(report, args.all, &mut bytes)?,
+        Format::Markdown => bytes.extend(markdown::text(report, args.all).bytes()),
     }
     Ok(bytes)
 }
