@@ -12,7 +12,7 @@ use assert_cmd::cargo::cargo_bin;
 use serde_json::json;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 5] = ["table", "json", "ndjson", "csv", "markdown"];
+const FORMATS: [&str; 6] = ["table", "json", "ndjson", "csv", "markdown", "html"];
 
 /// Exit code, standard output, standard error of a run in this directory.
 fn run(directory: &Path, args: &[&str], input: &str) -> (i32, String, String) {
@@ -66,12 +66,19 @@ fn several_forms_are_written_at_once_and_the_table_is_printed_all_the_same() {
     names.sort();
     assert_eq!(
         names,
-        ["cctv.csv", "cctv.json", "cctv.markdown", "cctv.ndjson", "cctv.table"]
+        [
+            "cctv.csv",
+            "cctv.html",
+            "cctv.json",
+            "cctv.markdown",
+            "cctv.ndjson",
+            "cctv.table"
+        ]
     );
     let written = |name: &str| fs::read_to_string(directory.path().join(name)).unwrap();
     assert_eq!(written("cctv.table"), printed);
     assert!(printed.contains("DS-2CD2143G0-I"), "{printed}");
-    for name in ["cctv.csv", "cctv.json", "cctv.markdown", "cctv.ndjson"] {
+    for name in ["cctv.csv", "cctv.html", "cctv.json", "cctv.markdown", "cctv.ndjson"] {
         assert!(written(name).contains("DS-2CD2143G0-I"), "{name}");
     }
 }

@@ -21,7 +21,7 @@ Examples:
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
-  camsweep scan --report json=cameras.json --report csv=cameras.csv --record replies.ndjson
+  camsweep scan --report json=cameras.json --report html=cameras.html --record replies.ndjson
 
 ";
 
@@ -145,7 +145,7 @@ pub struct FormArgs {
     /// Write the report to this file; it is replaced when the report is whole.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Write the report to a file in this form as well (csv=cctv.csv); may be given again.
+    /// Write the report to a file in this form as well (html=cctv.html); may be given again.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<Destination>,
     /// List hosts of no known camera maker too (json and ndjson always do).
@@ -188,9 +188,11 @@ pub enum Format {
     Csv,
     /// Tables and lists for a ticket or a wiki.
     Markdown,
+    /// One page for a browser or the printer, which needs no other file.
+    Html,
 }
 
-/// A file, and the form of the report in it: `csv=cctv.csv`.
+/// A file, and the form of the report in it: `html=cctv.html`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Destination {
     /// The form.
@@ -204,7 +206,7 @@ impl FromStr for Destination {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let form = text.split_once('=').filter(|(_, file)| !file.is_empty());
-        let (format, file) = form.ok_or("it is written FORMAT=FILE, as in csv=cctv.csv")?;
+        let (format, file) = form.ok_or("it is written FORMAT=FILE, as in html=cctv.html")?;
         let known = || Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
         let names: Vec<String> = known().map(|format| format.get_name().to_owned()).collect();
         Ok(Destination {

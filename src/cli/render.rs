@@ -7,7 +7,7 @@ use super::Failure;
 use super::args::{Color, Destination, FormArgs, Format};
 use super::file::WholeFile;
 use crate::report::model::Report;
-use crate::report::{csv, json, markdown, ndjson, table};
+use crate::report::{csv, html, json, markdown, ndjson, table};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -24,6 +24,7 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
         Format::Csv => csv::write(report, form.all, &mut bytes)?,
+        Format::Html => bytes.extend(html::text(report, form.all).bytes()),
         Format::Markdown => bytes.extend(markdown::text(report, form.all).bytes()),
     }
     Ok(bytes)

@@ -15,7 +15,7 @@ pub(super) const HEADINGS: [&str; 7] = ["Address", "Maker", "Brand", "Model", "F
 const BRAND: usize = 2;
 const FIRMWARE: usize = 4;
 const SERIAL: usize = 5;
-const SURE: usize = 6;
+pub(super) const SURE: usize = 6;
 /// Which column gives way first where the page is too narrow, and how many columns it keeps. A version is
 /// what the reader came for: it gives way last. What tells two serial numbers apart is their end.
 const GIVES_WAY: [(usize, usize); 6] = [(SERIAL, 10), (BRAND, 8), (1, 9), (3, 14), (0, 15), (FIRMWARE, 19)];
