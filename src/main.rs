@@ -12,7 +12,7 @@ use camsweep::cli::{
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
 use camsweep::net::{Interface, Vault};
-use camsweep::report::{escape::escape, model::Report};
+use camsweep::report::{escape::escape, model::Report, redact::redact};
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -63,10 +63,11 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
     let recorded = watch.finish();
     let report = account.of_scan(&plan, findings);
-    write(&report, &args.output.form, files)?;
+    let code = exit::code_of(&report, args.output.fail_on.is_some());
+    write(report, &args.output.form, files)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
-    Ok(exit::code_of(&report, args.output.fail_on.is_some()))
+    Ok(code)
 }
 
 fn account<'a>(knowledge: &'a Knowledge, output: &'a OutputArgs) -> Account<'a> {
@@ -142,24 +143,31 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     }
     let files = Files::begin(&args.output.form)?;
     let report = account.of_files(&args.files, judge.finish());
-    write(&report, &args.output.form, files)?;
-    Ok(exit::code_of(&report, args.output.fail_on.is_some()))
+    let code = exit::code_of(&report, args.output.fail_on.is_some());
+    write(report, &args.output.form, files)?;
+    Ok(code)
 }
 
 fn report_again(args: &ReportArgs) -> Outcome {
     let report = data::report(&args.file)?;
-    write(&report, &args.form, Files::begin(&args.form)?)?;
+    write(report, &args.form, Files::begin(&args.form)?)?;
     Ok(Code::Complete)
 }
 
 /// To the files, and to standard output where no --output takes its place.
-fn write(report: &Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
-    let written = files.finish(report, form);
+fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
+    let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
+    let report = if form.redact {
+        redact(report).map_err(|error| cannot(error.into()))?
+    } else {
+        report
+    };
+    let written = files.finish(&report, form);
     if form.output.is_none() {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let rendered = render::render(report, form.format, form, terminal);
+        let rendered = render::render(&report, form.format, form, terminal);
         let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
-        printed.map_err(|error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output"))?;
+        printed.map_err(cannot)?;
     }
     written
 }

@@ -164,3 +164,23 @@ fn what_cannot_be_a_report_is_refused_before_anything_is_done() {
     }
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_redacted_report_tells_no_unit_apart_and_keeps_what_was_found() {
+    let (directory, printed) = every_form(&["--redact"]);
+    let (_, plain) = every_form(&[]);
+    let secrets = ["10.20.30.4", "C90000017", "44:47:cc", "44-47-CC", "02:00:00"];
+    assert!(plain.contains(secrets[0]) && plain.contains(secrets[1]), "{plain}");
+    for format in FORMATS {
+        let written = fs::read_to_string(directory.path().join(format!("cctv.{format}"))).unwrap();
+        assert!(written.contains("DS-2CD2143G0-I"), "{format}");
+        let told: Vec<_> = secrets.iter().filter(|secret| written.contains(**secret)).collect();
+        assert!(told.is_empty(), "{format}: {told:?} in {written}");
+    }
+    // A stored report can be redacted later, too, and comes to the same.
+    let again = run(directory.path(), &["report", "cctv.json"], "").1;
+    assert_eq!(again, printed);
+    let (whole, _) = every_form(&[]);
+    let later = run(whole.path(), &["report", "cctv.json", "--redact"], "").1;
+    assert_eq!(later, printed);
+}

@@ -206,6 +206,9 @@ pub struct FormArgs {
     /// List hosts of no known camera maker too (json and ndjson always do).
     #[arg(long)]
     pub all: bool,
+    /// Leave serial numbers, addresses, MAC addresses, host names and places out of the report (not out of --record).
+    #[arg(long)]
+    pub redact: bool,
     /// Colour in the table.
     #[arg(long, value_enum, default_value_t)]
     pub color: Color,

@@ -11,6 +11,7 @@ mod meaning;
 pub mod model;
 pub mod ndjson;
 mod outline;
+pub mod redact;
 #[cfg(test)]
 mod sample;
 pub mod table;
