@@ -48,6 +48,9 @@ pub struct Coverage {
     pub silent: u64,
     /// Addresses in scope that were not asked as planned, as ranges.
     pub not_asked: Vec<String>,
+    /// Hosts that may be fragile, each with the reason: the profile `clinical` has sent them nothing beyond ARP, and
+    /// nothing more once they had given a sign of it.
+    pub fenced: BTreeMap<String, String>,
     /// Whether silent addresses beyond a router were asked by TCP too.
     pub silent_routed_asked_by_tcp: bool,
     /// Every question by its name (`arp`, `multicast wsd`, `unicast sadp`, `http 80` …).

@@ -117,6 +117,9 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         let sent = ledger.datagrams.get(host).copied().unwrap_or_default();
         assert!(sent <= *most, "{name}: {sent} datagrams to {host}, not {most}");
     }
+    if let Some(nudges) = expect.nudges {
+        assert_eq!(ledger.nudges.len(), nudges, "{name}: nudges");
+    }
     assert_eq!(ledger.connections, expect.connections, "{name}: connections");
     let others = ["arp", "kernel", "ethernet ", "multicast ", "unicast "];
     let by_tcp = |question: &str| !others.iter().any(|other| question.starts_with(other));
@@ -195,11 +198,11 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
             "{name}: {what} in {outcomes:#?}"
         );
     }
-    assert!(
-        findings.coverage.not_asked.is_empty(),
-        "{name}: {:?}",
-        findings.coverage.not_asked
-    );
+    assert_eq!(findings.coverage.not_asked, expect.not_asked, "{name}: not asked");
+    let kind = |why: &String| why.split(':').next().unwrap_or_default().to_owned();
+    let fenced = findings.coverage.fenced.iter();
+    let fenced: BTreeMap<String, String> = fenced.map(|(host, why)| (host.clone(), kind(why))).collect();
+    assert_eq!(fenced, expect.fenced, "{name}: fenced");
 }
 
 fn worlds() -> Vec<(String, World)> {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{budget::Budget, data, words};
 use crate::coverage::Coverage;
-use crate::identify::Knowledge;
+use crate::identify::{Device, Knowledge};
 use crate::judge::{Judged, judge};
 use crate::report::{self, Run, model::Report};
 use crate::scan::{Findings, Plan};
@@ -69,7 +69,37 @@ impl Account<'_> {
     fn report(&self, mut run: Run, judged: Judged) -> Report {
         judged.count_into(&mut run.coverage);
         run.devices = judged.devices;
+        run.devices
+            .iter_mut()
+            .for_each(|device| note_fence(device, &run.coverage));
         run.finished = Timestamp::now();
         report::assemble(run)
+    }
+}
+
+/// Says of a device that was fenced why so little is known of it.
+fn note_fence(device: &mut Device, coverage: &Coverage) {
+    let why = device.addresses.iter().find_map(|address| coverage.fenced.get(address));
+    device
+        .notes
+        .extend(why.map(|why| format!("fenced, because it may be fragile ({why}): it was asked no more")));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fenced_device_says_so_and_no_other_does() {
+        let mut coverage = Coverage::default();
+        coverage.fenced.insert("10.0.0.5".into(), "medical: a MAC of X".into());
+        for (address, notes) in [("10.0.0.5", 1), ("10.0.0.50", 0)] {
+            let mut device = Device {
+                addresses: vec!["10.0.0.4".into(), address.into()],
+                ..Device::default()
+            };
+            note_fence(&mut device, &coverage);
+            assert_eq!(device.notes.len(), notes, "{address}");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod details;
 mod device;
 pub mod exposure;
 pub mod firmware;
+pub mod fragile;
 pub mod makers;
 mod merge;
 pub mod oui;

@@ -120,6 +120,11 @@ impl Registry {
         found
     }
 
+    /// The organisations of all rows, where a block has several as one.
+    pub fn organisations(&self) -> impl Iterator<Item = &str> {
+        (0..self.first(table::LENGTHS.len())).map(|row| self.name(row))
+    }
+
     fn find(&self, kind: usize, prefix: u64) -> Option<&str> {
         let (mut low, mut high) = (self.first(kind), self.first(kind) + self.count(kind));
         while low < high {

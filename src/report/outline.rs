@@ -228,10 +228,22 @@ fn coverage(report: &Report) -> Vec<String> {
             .filter(|kind| !kind.1.is_empty())
             .map(|kind| format!("{}{}", kind.0, counts(kind.1))),
     );
+    lines.extend(fenced(&c.fenced));
     lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());
     lines
+}
+
+fn fenced(hosts: &BTreeMap<String, String>) -> Option<String> {
+    let words: Vec<String> = hosts.iter().map(|(host, why)| format!("{host} ({why})")).collect();
+    (!words.is_empty()).then(|| {
+        format!(
+            "{} fenced, because they may be fragile: {}",
+            hosts.len(),
+            words.join(", ")
+        )
+    })
 }
 
 /// Each question that was asked, with how many answered: "none" is worth what was asked.

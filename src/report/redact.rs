@@ -72,6 +72,8 @@ pub fn redact(mut report: Report) -> serde_json::Result<Report> {
         // Files are named after places.
         report.plan.scope = vec![format!("{} file(s) of recorded replies", report.plan.scope.len())];
     }
+    let fenced = std::mem::take(&mut report.coverage.fenced).into_iter();
+    report.coverage.fenced = fenced.map(|(host, why)| (secrets.hidden(&host, true), why)).collect();
     report.coverage.notes.push(NOTE.to_owned());
     let mut value = serde_json::to_value(report)?;
     secrets.hide(&mut value, true);

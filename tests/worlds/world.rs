@@ -195,6 +195,12 @@ pub struct Expect {
     pub fared: Vec<String>,
     /// Words that must occur in the blind spots.
     pub blind_spots: Vec<String>,
+    /// Who is fenced, and the word that the reason begins with.
+    pub fenced: BTreeMap<String, String>,
+    /// Addresses that were not asked as planned, as ranges.
+    pub not_asked: Vec<String>,
+    /// Addresses that the kernel was nudged for.
+    pub nudges: Option<usize>,
     /// Words that must occur in the coverage's notes.
     pub notes: Vec<String>,
     /// Outcomes in the coverage: `question outcome count`.

@@ -16,6 +16,8 @@ impl<D: Door> Run<'_, D> {
         let lost = self.door.lost();
         let live: Ranges = self.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
+        not_asked = not_asked.union(&self.not_looked_for().without(&live));
+        self.blind_spots.extend(self.without_mac());
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
         coverage.on_link = self.plan.on_link();

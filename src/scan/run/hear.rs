@@ -211,14 +211,20 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
-        if self.live.contains(&host) {
+        if !self.live.insert(host) && !self.unknown.remove(&host) {
+            return;
+        }
+        if self.is_fenced(host) {
+            return;
+        }
+        if self.is_unknown_neighbour(host) {
+            self.unknown.insert(host);
             return;
         }
         for &(question, _) in asked_already {
             let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.remember(&name, host.into());
         }
-        self.live.insert(host);
         let now = Instant::now();
         let earliest = if asked_already.is_empty() {
             now

@@ -27,6 +27,7 @@ use super::signs::{self, Standing};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
 
 mod close;
+mod fence;
 mod hear;
 mod open;
 mod send;
@@ -66,7 +67,7 @@ const NAME_PATIENCE: Duration = Duration::from_secs(1);
 enum Presence {
     Arp(Rounds),
     Kernel(KernelSweep),
-    /// Neither could be opened: only what the discovery protocols bring.
+    /// Neither could be opened, or may be used: only what the table and the discovery protocols bring.
     None,
 }
 
@@ -104,6 +105,8 @@ struct Run<'a, D: Door> {
     asking: Asking,
     /// Hosts in scope that exist.
     live: HashSet<Ipv4Addr>,
+    /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
+    unknown: HashSet<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
@@ -142,6 +145,7 @@ impl<'a, D: Door> Run<'a, D> {
             passes: passes(Ranges::default(), &plan.limits),
             asking: Asking::new(ROOM, plan.limits.host_gap()),
             live: HashSet::new(),
+            unknown: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
             talks: JoinSet::new(),

@@ -27,19 +27,27 @@ impl<D: Door> Run<'_, D> {
                 presence,
             });
         }
+        let no_raw_socket = match self.plan.limits.gentle {
+            true => no_sweep,
+            false => no_raw_socket,
+        };
         self.blind_spots.extend(blind.map(|why| no_raw_socket(&why)));
+        self.ledger.coverage.notes.extend(self.beyond_the_fence());
         self.passes = passes(beyond, &self.plan.limits);
         self.started = Instant::now();
         self.chorus = Chorus::new(&multicast, self.plan.limits.sends, self.started);
     }
 
-    /// Raw ARP where it is allowed, else the kernel's own resolution, and why not raw ARP.
+    /// Raw ARP where it is allowed, else the kernel's own resolution unless that is too rude, and why not raw ARP.
     pub(super) async fn open_presence(&self, segment: &Segment) -> std::io::Result<(Presence, Option<std::io::Error>)> {
         let interface = segment.interface.name.clone();
         let denied = match self.door.open(&Channel::Arp { interface }).await {
             Ok(()) => return Ok((Presence::Arp(Rounds::new(segment.targets.clone(), ARP)), None)),
             Err(denied) => denied,
         };
+        if self.plan.limits.gentle {
+            return Ok((Presence::None, Some(denied)));
+        }
         self.door.open(&Channel::Kernel).await?;
         let room = (ROOM / self.plan.segments.len().max(1)).max(1);
         Ok((
@@ -160,6 +168,14 @@ fn no_raw_socket(why: &std::io::Error) -> BlindSpot {
     BlindSpot {
         what: "ARP replies themselves".into(),
         why: format!("no raw socket ({why}): hosts were found by the slower way, through the kernel's neighbour table"),
+        remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
+    }
+}
+
+fn no_sweep(why: &std::io::Error) -> BlindSpot {
+    BlindSpot {
+        what: "neighbours that answer no multicast and are not in this machine's neighbour table".into(),
+        why: format!("no raw socket ({why}), and the profile clinical sends nobody a datagram to see who is there"),
         remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
     }
 }

@@ -39,6 +39,10 @@ impl<D: Door> Run<'_, D> {
 
     async fn step_asking(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         match self.asking.poll(now) {
+            Next::Ask(host, _) if self.is_fenced(host) => {
+                self.asking.release(host);
+                return Some(Step::Sent);
+            }
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
             Next::Rested(host) => return Some(self.rested(host)),
             Next::Wait(until) => waits.push(until),

@@ -6,6 +6,9 @@ use crate::probe::tcp::{self, Leave, Whom};
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
+        if self.is_fenced(host) {
+            return self.asking.release(host);
+        }
         let leave = Leave {
             pages: self.door.pages_left(host.into()),
             cameras_only: self.plan.limits.gentle,
