@@ -236,7 +236,10 @@ mod tests {
         };
         let mut recorder = device("10.0.0.20", Some("dahua"));
         recorder.addresses.push("fe80::20".into());
-        let redacted = redact(report(vec![camera(), recorder, hidden])).unwrap();
+        let mut whole = report(vec![camera(), recorder, hidden]);
+        whole.coverage.fenced.insert("10.0.0.20".into(), "a printer".into());
+        let redacted = redact(whole).unwrap();
+        assert!(redacted.coverage.fenced.keys().eq(["host-2"]));
         let addresses: Vec<_> = redacted
             .devices
             .iter()
