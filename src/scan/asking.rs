@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long to listen after the last.
+/// How long to listen after the last question of all.
 pub const LISTEN: Duration = Duration::from_secs(1);
+/// How long a host has to answer its last question before it counts as rested. Devices answer within milliseconds; what
+/// comes later is heard all the same, and ends the conversation over TCP that may have begun.
+pub const REST: Duration = Duration::from_millis(500);
 
 /// A question by its place in the list, and one of its asks.
 pub type Place = (usize, usize);
@@ -22,7 +25,7 @@ pub enum Next {
     Rested(Ipv4Addr),
     /// Nothing until then.
     Wait(Instant),
-    /// No host is left.
+    /// No host is left, and no answer may come any more.
     Idle,
 }
 
@@ -34,6 +37,8 @@ pub struct Asking {
     waiting: VecDeque<(Ipv4Addr, Host)>,
     hosts: HashMap<Ipv4Addr, Host>,
     due: BTreeSet<(Instant, Ipv4Addr)>,
+    /// Until when answers may come to what was asked.
+    listen: Option<Instant>,
 }
 
 /// What one host is still to be asked, and when; not due while it is talked to.
@@ -52,6 +57,7 @@ impl Asking {
             waiting: VecDeque::new(),
             hosts: HashMap::new(),
             due: BTreeSet::new(),
+            listen: None,
         }
     }
 
@@ -92,7 +98,8 @@ impl Asking {
     /// What was handed out for a host has been sent only now: its pace and its patience count from here.
     pub fn sent(&mut self, host: Ipv4Addr, now: Instant) {
         if let Some(entry) = self.hosts.get(&host) {
-            let patience = if entry.places.is_empty() { LISTEN } else { self.pace };
+            let patience = if entry.places.is_empty() { REST } else { self.pace };
+            self.listen = Some(now + LISTEN);
             self.set_due(host, Some(now + patience));
         }
     }
@@ -101,7 +108,7 @@ impl Asking {
     pub fn passed_over(&mut self, host: Ipv4Addr, now: Instant) {
         if let Some(entry) = self.hosts.get(&host) {
             let left = if entry.places.is_empty() {
-                LISTEN.saturating_sub(self.pace)
+                REST.saturating_sub(self.pace)
             } else {
                 Duration::ZERO
             };
@@ -125,7 +132,7 @@ impl Asking {
             self.set_due(host, earliest.max(Some(now)));
         }
         let Some(&(due, host)) = self.due.first() else {
-            return Next::Idle;
+            return self.listen.filter(|until| now < *until).map_or(Next::Idle, Next::Wait);
         };
         if now < due {
             return Next::Wait(due);
@@ -188,7 +195,7 @@ mod tests {
         let expected = [
             (0, Next::Ask(HOST, (0, 0))),
             (203, Next::Ask(HOST, (1, 0))),
-            (1206, Next::Rested(HOST)),
+            (706, Next::Rested(HOST)),
         ];
         assert_eq!(run(&mut asking, start), expected);
     }
@@ -201,8 +208,8 @@ mod tests {
         asking.sent(HOST, start);
         assert_eq!(asking.poll(start + PACE), Next::Ask(HOST, (5, 0)));
         asking.passed_over(HOST, start + PACE);
-        assert_eq!(asking.poll(start + PACE), Next::Wait(start + LISTEN));
-        assert_eq!(asking.poll(start + LISTEN), Next::Rested(HOST));
+        assert_eq!(asking.poll(start + PACE), Next::Wait(start + REST));
+        assert_eq!(asking.poll(start + REST), Next::Rested(HOST));
     }
 
     #[test]
@@ -213,9 +220,14 @@ mod tests {
         asking.sent(HOST, start);
         asking.settle(HOST, start);
         assert_eq!(asking.poll(start), Next::Rested(HOST));
-        assert_eq!(asking.poll(start), Next::Idle);
+        assert_eq!(
+            asking.poll(start),
+            Next::Wait(start + LISTEN),
+            "an answer may still come"
+        );
+        assert_eq!(asking.poll(start + LISTEN), Next::Idle);
         asking.settle(HOST, start);
-        assert_eq!(asking.poll(start), Next::Idle, "a host rests once");
+        assert_eq!(asking.poll(start + LISTEN), Next::Idle, "a host rests once");
         asking.admit(OTHER, [(0, 0)], start);
         asking.settle(OTHER, start);
         assert_eq!(asking.poll(start), Next::Rested(OTHER), "settled before its turn came");
