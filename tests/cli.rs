@@ -125,6 +125,7 @@ fn help_has_examples_and_exit_codes() {
     for command in [
         &["--help"][..],
         &["judge", "--help"],
+        &["report", "--help"],
         &["data", "--help"],
         &["schema", "--help"],
     ] {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use super::build::is_unit;
 use super::meaning;
 use super::model::{Ended, MakerCount, Report};
-use super::words::{maker_name, name, remarks, why};
+use super::words::{maker_name, name, remarks, when, why};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
@@ -104,7 +104,10 @@ pub fn data(report: &Report) -> Section {
             format!("advisories: {}", tool.advisories_data),
             format!(
                 "{} {}, from {} to {}",
-                tool.name, tool.version, report.started, report.finished
+                tool.name,
+                tool.version,
+                when(&report.started),
+                when(&report.finished)
             ),
         ],
     }

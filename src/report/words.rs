@@ -1,5 +1,7 @@
 //! How the forms for people put a device into words.
 
+use jiff::Timestamp;
+
 use crate::identify::{AdvisoryVerdict, Device, Exposure, Knowledge, Strength};
 
 /// The name of a maker for people.
@@ -100,6 +102,14 @@ fn joined<const N: usize>(words: [Option<String>; N]) -> String {
     words.collect::<Vec<_>>().join("  ")
 }
 
+/// A time to the second; a text that is none as it is.
+pub fn when(time: &str) -> String {
+    let read = time.parse::<Timestamp>();
+    read.map_or(time.to_owned(), |read| {
+        read.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    })
+}
+
 /// What must be known beside a device's values: where its replies disagree, and the notes.
 pub fn remarks(device: &Device) -> impl Iterator<Item = String> {
     let conflicts = device.conflicts.iter().map(|conflict| {
@@ -135,6 +145,12 @@ pub fn why(device: &Device) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_are_told_to_the_second() {
+        assert_eq!(when("2026-11-25T10:29:12.496990258+01:00"), "2026-11-25 09:29:12 UTC");
+        assert_eq!(when("yesterday"), "yesterday");
+    }
 
     #[test]
     fn where_no_firmware_is_known_the_web_pages_are_named_as_such() {

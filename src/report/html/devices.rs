@@ -18,7 +18,7 @@ pub(super) fn table(group: &Group) -> Markup {
     let rows: Vec<Row> = group.devices.iter().map(|device| row(device)).collect();
     let shown = shown(&rows);
     let caption = if group.heading.is_empty() {
-        "Devices of known makers"
+        "Devices"
     } else {
         &group.heading
     };

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::escape::escape;
 use super::model::Report;
 use super::outline::{self, Group, Section};
+use super::words::when;
 
 const STYLE: &str = include_str!("style.css");
 const TITLE: &str = "Cameras found by camsweep";
@@ -98,7 +99,7 @@ fn header(report: &Report) -> Markup {
         header {
             h1 { (TITLE) }
             p.headline { (Text(&outline::headline(report))) }
-            p.muted { "From " (Text(&report.started)) " to " (Text(&report.finished)) "." }
+            p.muted { "From " (Text(&when(&report.started))) " to " (Text(&when(&report.finished))) "." }
             nav aria-label="Contents" {
                 ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
             }
