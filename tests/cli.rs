@@ -106,6 +106,21 @@ fn a_dry_run_says_the_scope_and_the_budget() {
 }
 
 #[test]
+fn without_tcp_the_budget_has_no_connection_and_nothing_that_needs_one_is_taken() {
+    let (status, out, _) = run(&["scan", "127.0.0.1-9", "--no-tcp", "--dry-run"]);
+    assert_eq!(status, 0);
+    assert!(
+        out.contains("TCP: no connection (--no-tcp)") && !out.contains("TCP: at most"),
+        "{out}"
+    );
+    for more in [&["--probe-silent"][..], &["--login", "dahua:audit@127.0.0.1"]] {
+        let (status, _, err) = run(&[&["scan", "127.0.0.1-9", "--no-tcp", "--dry-run"], more].concat());
+        assert_eq!(status, 2, "{more:?}");
+        assert!(err.contains("--no-tcp"), "{err}");
+    }
+}
+
+#[test]
 fn alone_it_shows_the_networks_and_sends_nothing() {
     let (status, out, err) = run(&[]);
     assert_eq!((status, err.as_str()), (0, ""));

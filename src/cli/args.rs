@@ -77,6 +77,9 @@ pub struct ScanArgs {
     /// Ask silent addresses beyond a router by TCP too.
     #[arg(long)]
     pub probe_silent: bool,
+    /// Open no TCP connection: tables, listening, ARP and discovery datagrams only.
+    #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials"])]
+    pub no_tcp: bool,
     /// Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none;
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
@@ -138,7 +141,8 @@ pub struct LimitArgs {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum ProfileName {
-    /// Among devices that may be fragile: slow, and TCP only where a sign says camera.
+    /// Among devices that may be fragile: slow, TCP only where a sign says camera, and medical devices, controls and
+    /// printers hear no unicast beyond ARP.
     Clinical,
     /// In a network like any other.
     #[default]

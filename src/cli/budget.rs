@@ -75,6 +75,10 @@ impl Budget {
                  {most} in all"
             ));
         }
+        if plan.no_tcp {
+            lines.push("TCP: no connection (--no-tcp)".into());
+            return lines;
+        }
         let silent = if plan.probe_silent {
             " and each silent address beyond a router"
         } else {
