@@ -92,6 +92,8 @@ fn a_dry_run_says_the_scope_and_the_budget() {
         "127.0.0.4",
         "--dry-run",
         "--yes-large",
+        "--allow-port",
+        "631",
     ]);
     assert_eq!(status, 0);
     for part in [
@@ -99,6 +101,7 @@ fn a_dry_run_says_the_scope_and_the_budget() {
         "127.0.0.1-127.0.0.3, 127.0.0.5-127.0.0.9",
         "excluded: 127.0.0.4",
         "TCP: at most",
+        "TCP: port 631 too",
         "Nothing was sent.",
     ] {
         assert!(out.contains(part), "{part}: {out}");

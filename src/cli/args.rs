@@ -132,6 +132,10 @@ pub struct LimitArgs {
     /// HTTP requests to one host, without a login.
     #[arg(long, value_name = "N")]
     pub pages: Option<u32>,
+    /// Allow connections to a port that is otherwise never touched (printers, control systems, medical records), where a
+    /// device announces it as its own; may be given again.
+    #[arg(long, value_name = "PORT", conflicts_with = "no_tcp")]
+    pub allow_port: Vec<u16>,
     /// Allow more than the profile `fast` does.
     #[arg(long)]
     pub i_know: bool,
