@@ -4,10 +4,10 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use camsweep::cli::args::{Cli, Command, DataArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
+use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, limits, plan,
-    progress::Watch, render, words,
+    progress::Watch, render, render::Files, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -29,6 +29,7 @@ fn main() -> ExitCode {
         None => interfaces().and_then(|interfaces| print(&words::attached(&interfaces))),
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Judge(args)) => judge_again(&args),
+        Some(Command::Report(args)) => report_again(&args),
         Some(Command::Data(args)) => show_data(&args),
         Some(Command::Profiles) => print(&limits::table()),
         Some(Command::Schema { format }) => print_schema(format),
@@ -54,7 +55,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     if args.dry_run {
         return print(&format!("{header}Nothing was sent.\n"));
     }
-    let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
+    let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     say(&header);
     let account = account(&knowledge, &args.output);
@@ -62,7 +63,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
     let recorded = watch.finish();
     let report = account.of_scan(&plan, findings);
-    write(&report, &args.output, to)?;
+    write(&report, &args.output.form, files)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     Ok(exit::code_of(&report, args.output.fail_on.is_some()))
@@ -139,20 +140,28 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     for file in &args.files {
         data::each_reply(file, |reply| judge.take(&reply))?;
     }
-    let to = args.output.output.as_deref().map(WholeFile::begin).transpose()?;
+    let files = Files::begin(&args.output.form)?;
     let report = account.of_files(&args.files, judge.finish());
-    write(&report, &args.output, to)?;
+    write(&report, &args.output.form, files)?;
     Ok(exit::code_of(&report, args.output.fail_on.is_some()))
 }
 
-fn write(report: &Report, args: &OutputArgs, to: Option<WholeFile>) -> Result<(), Failure> {
-    let terminal = to.is_none() && io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let rendered = render::render(report, args, terminal);
-    let written = rendered.and_then(|bytes| match to {
-        Some(mut file) => file.write_all(&bytes).and_then(|()| file.finish()),
-        None => quiet_if_closed(io::stdout().lock().write_all(&bytes)),
-    });
-    written.map_err(|error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output"))
+fn report_again(args: &ReportArgs) -> Outcome {
+    let report = data::report(&args.file)?;
+    write(&report, &args.form, Files::begin(&args.form)?)?;
+    Ok(Code::Complete)
+}
+
+/// To the files, and to standard output where no --output takes its place.
+fn write(report: &Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
+    let written = files.finish(report, form);
+    if form.output.is_none() {
+        let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let rendered = render::render(report, form.format, form, terminal);
+        let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
+        printed.map_err(|error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output"))?;
+    }
+    written
 }
 
 fn show_data(args: &DataArgs) -> Outcome {

@@ -142,18 +142,19 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
         .iter()
         .filter_map(|device| Some(format!("{} {}", device.addresses[0], device.login?)));
     assert_eq!(fared.collect::<Vec<_>>(), expect.fared, "{name}: logins");
-    check_pace(name, &ledger.moments);
+    check_pace(name, door.limits().host_rate as usize, &ledger.moments);
     check_account(name, expect, findings);
 }
 
-/// Promise 1: no host hears more than five datagrams in any second.
-fn check_pace(name: &str, moments: &std::collections::HashMap<std::net::Ipv4Addr, Vec<Instant>>) {
+/// Promise 1: no host hears more datagrams in any second than the profile allows.
+fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::net::Ipv4Addr, Vec<Instant>>) {
     for (host, moments) in moments {
-        for pair in moments.windows(6) {
-            let span = pair[5] - pair[0];
+        for some in moments.windows(rate + 1) {
+            let span = some[rate] - some[0];
             assert!(
                 span >= Duration::from_secs(1),
-                "{name}: six datagrams to {host} within {span:?}"
+                "{name}: {} datagrams to {host} within {span:?}",
+                rate + 1
             );
         }
     }

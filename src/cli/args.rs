@@ -1,6 +1,7 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -20,7 +21,7 @@ Examples:
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
-  camsweep scan --format json --output cameras.json --record replies.ndjson
+  camsweep scan --report json=cameras.json --report html=cameras.html --record replies.ndjson
 
 ";
 
@@ -44,6 +45,8 @@ pub enum Command {
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
+    /// Make another form of a JSON report, without sending a packet.
+    Report(ReportArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
     Data(DataArgs),
     /// Show the profiles: how fast each is, and why it is no faster.
@@ -173,6 +176,17 @@ pub struct JudgeArgs {
     pub output: OutputArgs,
 }
 
+/// `camsweep report`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ReportArgs {
+    /// A report as --format json writes it; - is standard input.
+    #[arg(value_name = "REPORT.json")]
+    pub file: String,
+    /// How to report.
+    #[command(flatten)]
+    pub form: FormArgs,
+}
+
 /// `camsweep data`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DataArgs {
@@ -184,28 +198,40 @@ pub struct DataArgs {
     pub oui_file: Option<PathBuf>,
 }
 
-/// How a report is made.
+/// How a report is written.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Report")]
-pub struct OutputArgs {
+pub struct FormArgs {
     /// The form of the report.
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     /// Write the report to this file; it is replaced when the report is whole.
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Exit with 10 where this is the case.
-    #[arg(long, value_enum)]
-    pub fail_on: Option<FailOn>,
-    /// List hosts of no known camera maker in the table too.
+    /// Write the report to a file in this form as well (html=cctv.html); may be given again.
+    #[arg(long, value_name = "FORMAT=FILE")]
+    pub report: Vec<Destination>,
+    /// List hosts of no known camera maker too (json and ndjson always do).
     #[arg(long)]
     pub all: bool,
-    /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
-    #[arg(long, value_name = "FILE")]
-    pub oui_file: Option<PathBuf>,
     /// Colour in the table.
     #[arg(long, value_enum, default_value_t)]
     pub color: Color,
+}
+
+/// How a report is made.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Report")]
+pub struct OutputArgs {
+    /// How it is written.
+    #[command(flatten)]
+    pub form: FormArgs,
+    /// Exit with 10 where this is the case.
+    #[arg(long, value_enum)]
+    pub fail_on: Option<FailOn>,
+    /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
+    #[arg(long, value_name = "FILE")]
+    pub oui_file: Option<PathBuf>,
     /// Say more on standard error; twice for more.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -221,6 +247,37 @@ pub enum Format {
     Json,
     /// A line for the run, then one for each device.
     Ndjson,
+    /// The asset register: a row for each device.
+    Csv,
+    /// Tables and lists for a ticket or a wiki.
+    Markdown,
+    /// One page for a browser or the printer, which needs no other file.
+    Html,
+}
+
+/// A file, and the form of the report in it: `html=cctv.html`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destination {
+    /// The form.
+    pub format: Format,
+    /// The file.
+    pub file: PathBuf,
+}
+
+impl FromStr for Destination {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let form = text.split_once('=').filter(|(_, file)| !file.is_empty());
+        let (format, file) = form.ok_or("it is written FORMAT=FILE, as in html=cctv.html")?;
+        let known = || Format::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        let names: Vec<String> = known().map(|format| format.get_name().to_owned()).collect();
+        Ok(Destination {
+            format: <Format as ValueEnum>::from_str(format, false)
+                .map_err(|_| format!("{format:?} is no format; there are {}", names.join(", ")))?,
+            file: file.into(),
+        })
+    }
 }
 
 /// What makes the exit code 10.

@@ -2,16 +2,18 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use schemars::JsonSchema;
+use serde::Deserialize;
 
 use super::Failure;
 use crate::fact::Reply;
 use crate::identify::{Knowledge, oui::Registry};
 use crate::probe::brings;
 use crate::record;
+use crate::report::model::{Report, SCHEMA};
 
 /// The embedded knowledge, or the same with the user's registry.
 ///
@@ -79,6 +81,36 @@ pub fn each_reply(name: &str, take: impl FnMut(Reply)) -> Result<(), Failure> {
     };
     let hint = "a line is one reply as --record writes it; camsweep schema reply prints the form";
     read.map_err(|error| Failure::could_not_run(error.to_string(), hint))
+}
+
+/// Reads a stored report; `-` is standard input.
+///
+/// # Errors
+/// Where it cannot be read, is no report, or is one of another version.
+pub fn report(name: &str) -> Result<Report, Failure> {
+    let hint = "a report is one document as --format json writes it; camsweep schema report prints the form";
+    let failed = |why: String| Failure::could_not_run(format!("{name:?} {why}"), hint);
+    let mut text = String::new();
+    let read = match name {
+        "-" => io::stdin().lock().read_to_string(&mut text),
+        _ => open(name)?.read_to_string(&mut text),
+    };
+    read.map_err(|error| failed(format!("cannot be read: {error}")))?;
+    let no_report = |error: serde_json::Error| failed(format!("is no report: {error}"));
+    match schema_of(&text).map_err(no_report)?.as_str() {
+        SCHEMA => serde_json::from_str(&text).map_err(no_report),
+        other => Err(failed(format!("is {other:?}; this version reads {SCHEMA:?}"))),
+    }
+}
+
+/// Which format the first document of a text says that it is in.
+fn schema_of(text: &str) -> serde_json::Result<String> {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: String,
+    }
+    let mut document = serde_json::Deserializer::from_str(text);
+    Head::deserialize(&mut document).map(|head| head.schema)
 }
 
 fn open(name: &str) -> Result<File, Failure> {

@@ -1,25 +1,95 @@
-//! The report in the form that the user chose.
+//! The report in the forms that the user chose, and the files that it goes to.
 
-use std::io;
+use std::io::{self, Write};
+use std::path::Path;
 
-use super::args::{Color, Format, OutputArgs};
+use super::Failure;
+use super::args::{Color, Destination, FormArgs, Format};
+use super::file::WholeFile;
 use crate::report::model::Report;
-use crate::report::{json, ndjson, table};
+use crate::report::{csv, html, json, markdown, ndjson, table};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
 /// # Errors
 /// None in practice: memory takes every byte.
-pub fn render(report: &Report, args: &OutputArgs, terminal: bool) -> io::Result<Vec<u8>> {
+pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) -> io::Result<Vec<u8>> {
     let style = table::Style {
-        colour: args.color == Color::Always || args.color == Color::Auto && terminal,
-        all: args.all,
+        colour: form.color == Color::Always || form.color == Color::Auto && terminal,
+        all: form.all,
     };
     let mut bytes = Vec::new();
-    match args.format {
+    match format {
         Format::Table => table::write(report, style, &mut bytes)?,
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
+        Format::Csv => csv::write(report, form.all, &mut bytes)?,
+        Format::Html => bytes.extend(html::text(report, form.all).bytes()),
+        Format::Markdown => bytes.extend(markdown::text(report, form.all).bytes()),
     }
     Ok(bytes)
+}
+
+/// The files that the report goes to: begun before anything is sent, so that a bad name costs no scan.
+#[derive(Debug)]
+pub struct Files(Vec<(Destination, WholeFile)>);
+
+impl Files {
+    /// Begins each.
+    ///
+    /// # Errors
+    /// Where two have one name, or one cannot be written.
+    pub fn begin(form: &FormArgs) -> Result<Self, Failure> {
+        distinct(form, None)?;
+        let output = form.output.clone().map(|file| Destination {
+            format: form.format,
+            file,
+        });
+        let begin = |to: Destination| WholeFile::begin(&to.file).map(|file| (to, file));
+        let all = output.into_iter().chain(form.report.iter().cloned());
+        all.map(begin).collect::<Result<_, _>>().map(Files)
+    }
+
+    /// Writes each and puts it in its place; one that cannot be written does not keep the others from it.
+    ///
+    /// # Errors
+    /// The first file that could not be written.
+    pub fn finish(self, report: &Report, form: &FormArgs) -> Result<(), Failure> {
+        let written = self.0.into_iter().map(|(to, file)| write(report, form, &to, file));
+        // Every one is written before the first failure is looked at.
+        let written: Vec<_> = written.collect();
+        written.into_iter().collect()
+    }
+}
+
+fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile) -> Result<(), Failure> {
+    let bytes = render(report, to.format, form, false);
+    let written = bytes.and_then(|bytes| file.write_all(&bytes).and_then(|()| file.finish()));
+    written.map_err(|error| {
+        let name = to.file.display().to_string();
+        Failure::could_not_run(
+            format!("cannot write the report {name:?}: {error}"),
+            "see --output and --report",
+        )
+    })
+}
+
+/// Whether each file that is written has a name of its own.
+///
+/// # Errors
+/// The two options that name one file.
+pub fn distinct(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
+    let mut named: Vec<(&str, &Path)> = Vec::new();
+    named.extend(form.output.as_deref().map(|file| ("--output", file)));
+    named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
+    named.extend(record.map(|file| ("--record", file)));
+    while let Some((option, file)) = named.pop() {
+        if let Some((other, _)) = named.iter().find(|(_, name)| *name == file) {
+            return Err(Failure::usage(
+                format!("{other} and {option} both name {:?}", file.display().to_string()),
+                "name two files",
+            ));
+        }
+    }
+    Ok(())
 }

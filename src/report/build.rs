@@ -5,8 +5,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::model::{Ended, PlanSummary, Report, SCHEMA, Summary, Tool};
+use super::words::exploited;
 use crate::coverage::{BlindSpot, Coverage};
-use crate::identify::{Class, Confidence, Device, Exposure, Knowledge};
+use crate::identify::{Class, Confidence, Device, Knowledge};
 
 /// Everything that a report is made of.
 #[derive(Debug, Clone)]
@@ -109,7 +110,10 @@ fn summarise(devices: &[Device]) -> Summary {
     let mut summary = Summary {
         hosts: devices.iter().filter(|device| device.behind.is_none()).count() as u64,
         behind_recorders: devices.iter().filter(|device| device.behind.is_some()).count() as u64,
-        exploited: devices.iter().filter(|device| is_exploited(device)).count() as u64,
+        exploited: devices
+            .iter()
+            .filter(|device| exploited(device).next().is_some())
+            .count() as u64,
         ..Summary::default()
     };
     for device in devices.iter().filter(|device| is_unit(device)) {
@@ -130,9 +134,4 @@ fn summarise(devices: &[Device]) -> Summary {
         }
     }
     summary
-}
-
-fn is_exploited(device: &Device) -> bool {
-    let mut advisories = device.advisories.iter();
-    advisories.any(|one| one.verdict == Exposure::Affected && one.exploited_since.is_some())
 }

@@ -10,23 +10,23 @@ use crate::identify::{Confidence, Device};
 pub(super) const PAGE: usize = 100;
 /// Blank columns between two columns.
 const GAP: usize = 2;
-const HEADINGS: [&str; 7] = ["Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Sure"];
+/// What each column shows.
+pub(super) const HEADINGS: [&str; 7] = ["Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Sure"];
 const BRAND: usize = 2;
 const FIRMWARE: usize = 4;
 const SERIAL: usize = 5;
-const SURE: usize = 6;
+pub(super) const SURE: usize = 6;
 /// Which column gives way first where the page is too narrow, and how many columns it keeps. A version is
 /// what the reader came for: it gives way last. What tells two serial numbers apart is their end.
 const GIVES_WAY: [(usize, usize); 6] = [(SERIAL, 10), (BRAND, 8), (1, 9), (3, 14), (0, 15), (FIRMWARE, 19)];
 
-type Row = [String; 7];
+pub(super) type Row = [String; 7];
 
 /// The lines of the table, heading first.
 pub fn lines(devices: &[&Device], colour: bool) -> Vec<String> {
-    let rows: Vec<Row> = devices.iter().map(|device| row(device)).collect();
-    // Most tables have no label that is not the maker's.
-    let shown = |place: &usize| *place != BRAND || rows.iter().any(|row| !row[BRAND].is_empty());
-    let shown: Vec<usize> = (0..HEADINGS.len()).filter(shown).collect();
+    let escaped = |device: &&Device| row(device).map(|text| escape(&text).into_owned());
+    let rows: Vec<Row> = devices.iter().map(escaped).collect();
+    let shown = shown(&rows);
     let widths = widths(&rows, &shown);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -45,7 +45,14 @@ pub fn lines(devices: &[&Device], colour: bool) -> Vec<String> {
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-fn row(device: &Device) -> Row {
+/// Which columns there are something to show in: most tables have no label that is not the maker's.
+pub(super) fn shown(rows: &[Row]) -> Vec<usize> {
+    let shown = |place: &usize| *place != BRAND || rows.iter().any(|row| !row[BRAND].is_empty());
+    (0..HEADINGS.len()).filter(shown).collect()
+}
+
+/// A device's cells, as it sent them.
+pub(super) fn row(device: &Device) -> Row {
     [
         address(device),
         device.maker.as_deref().map_or("", maker_name).to_owned(),
@@ -55,7 +62,6 @@ fn row(device: &Device) -> Row {
         device.serial.clone().unwrap_or_default(),
         device.confidence.map(|sure| sure.to_string()).unwrap_or_default(),
     ]
-    .map(|text| escape(&text).into_owned())
 }
 
 fn address(device: &Device) -> String {

@@ -72,11 +72,9 @@ pub(super) fn oldest(report: &Report) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sample::report;
     use super::*;
-    use crate::coverage::Coverage;
     use crate::identify::Firmware;
-    use crate::report::model::PlanSummary;
-    use crate::report::{Run, assemble};
 
     fn device(address: &str, build_date: &str, verdicts: &[(&str, Exposure)]) -> Device {
         let verdict = |(id, verdict): &(&str, Exposure)| AdvisoryVerdict {
@@ -98,20 +96,6 @@ mod tests {
             advisories: verdicts.iter().map(verdict).collect(),
             ..Device::default()
         }
-    }
-
-    fn report(devices: Vec<Device>) -> Report {
-        let finished = "2026-11-25T09:00:00Z".parse().expect("a time");
-        assemble(Run {
-            oui_data: "2026-01-01".into(),
-            started: finished,
-            finished,
-            interrupted: false,
-            plan: PlanSummary::default(),
-            coverage: Coverage::default(),
-            blind_spots: Vec::new(),
-            devices,
-        })
     }
 
     #[test]

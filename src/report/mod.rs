@@ -2,11 +2,17 @@
 
 mod build;
 mod columns;
+pub mod csv;
 pub mod escape;
+pub mod html;
 pub mod json;
+pub mod markdown;
 mod meaning;
 pub mod model;
 pub mod ndjson;
+mod outline;
+#[cfg(test)]
+mod sample;
 pub mod table;
 mod words;
 

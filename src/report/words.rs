@@ -1,6 +1,6 @@
-//! How the table puts a device into words.
+//! How the forms for people put a device into words.
 
-use crate::identify::{Device, Knowledge, Strength};
+use crate::identify::{AdvisoryVerdict, Device, Exposure, Knowledge, Strength};
 
 /// The name of a maker for people.
 pub fn maker_name(id: &str) -> &str {
@@ -98,6 +98,24 @@ pub fn short_name(device: &Device) -> String {
 fn joined<const N: usize>(words: [Option<String>; N]) -> String {
     let words = words.into_iter().flatten().filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("  ")
+}
+
+/// What must be known beside a device's values: where its replies disagree, and the notes.
+pub fn remarks(device: &Device) -> impl Iterator<Item = String> {
+    let conflicts = device.conflicts.iter().map(|conflict| {
+        format!(
+            "the replies disagree about {}: {}",
+            conflict.about,
+            conflict.says.join("; ")
+        )
+    });
+    conflicts.chain(device.notes.iter().cloned())
+}
+
+/// The advisories that name its firmware and are known to be exploited.
+pub fn exploited(device: &Device) -> impl Iterator<Item = &AdvisoryVerdict> {
+    let affected = |one: &&AdvisoryVerdict| one.verdict == Exposure::Affected && one.exploited_since.is_some();
+    device.advisories.iter().filter(affected)
 }
 
 /// Why a device is called what it is called, the weightiest reason first.

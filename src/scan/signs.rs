@@ -9,7 +9,7 @@ use crate::judge::{facts_of, guarded};
 use crate::net::Confirmed;
 use crate::probe::tcp::{Known, Page, Shown, Signs, Web};
 
-use super::Plan;
+use super::{Plan, Ranges};
 
 /// Services of mDNS that hardly anything but a camera or a recorder offers.
 const VIDEO_SERVICES: [&str; 4] = [
@@ -165,6 +165,17 @@ fn shown(replies: &[Reply]) -> Shown {
     } else {
         Shown::Itself
     }
+}
+
+/// That hosts were asked less than there was to ask, because of the limit on pages.
+pub(super) fn curtailed(hosts: &Ranges, pages: u32) -> Option<String> {
+    let addresses = hosts.words().join(", ");
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "A host gets no more than {pages} HTTP requests without a login (--pages sets how many); there was more to \
+             ask at {addresses}."
+        )
+    })
 }
 
 /// What the reader must know before "none" can be believed.

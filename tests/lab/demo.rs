@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use camsweep::cli::account::Account;
-use camsweep::cli::args::{OutputArgs, ScanArgs};
+use camsweep::cli::args::{FormArgs, Format, ScanArgs};
 use camsweep::cli::progress::Watch;
 use camsweep::cli::{plan, render, words};
 use camsweep::identify::{Device, Knowledge};
@@ -54,7 +54,7 @@ fn demo() -> Result<Vec<String>, Box<dyn std::error::Error>> {
     println!("$ camsweep scan {}", street::TARGETS);
     let report = tokio::runtime::Runtime::new()?.block_on(sweep())?;
     let terminal = std::io::stdout().is_terminal();
-    let table = render::render(&report, &OutputArgs::default(), terminal)?;
+    let table = render::render(&report, Format::Table, &FormArgs::default(), terminal)?;
     print!("{}", String::from_utf8_lossy(&table));
     let faults = street::STREET.iter().flat_map(|host| faults(&report, host));
     Ok(faults.chain(without_rtsp(&report)).collect())

@@ -264,6 +264,11 @@ pub struct Account {
 }
 
 impl Scripted {
+    /// The limits that it keeps.
+    pub fn limits(&self) -> &Limits {
+        self.pacing.limits()
+    }
+
     pub fn new(hosts: Vec<Host>, raw: bool, limits: Limits, logins: &[Login]) -> Self {
         let (speak, listen) = mpsc::unbounded_channel();
         let credential = |login: &Login| Credential {

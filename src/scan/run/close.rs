@@ -33,6 +33,10 @@ impl<D: Door> Run<'_, D> {
         let asks = coverage.questions.iter_mut().filter(|(name, _)| is_to_everybody(name));
         asks.for_each(|(_, question)| question.asked = interfaces);
         coverage.notes.extend(signs::notes(self.plan, coverage));
+        let curtailed = self.curtailed.iter().copied().collect();
+        coverage
+            .notes
+            .extend(signs::curtailed(&curtailed, self.plan.limits.pages));
         self.blind_spots
             .extend(self.door.withheld_logins().iter().map(without_login));
         let (replies, coverage) = self.ledger.close();

@@ -1,0 +1,245 @@
+//! `--format html`: one file that needs nothing else and runs nothing, for a screen and for paper.
+
+mod devices;
+mod summary;
+
+use base64::prelude::{BASE64_STANDARD, Engine};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+use sha2::{Digest, Sha256};
+
+use super::escape::escape;
+use super::model::Report;
+use super::outline::{self, Group, Section};
+
+const STYLE: &str = include_str!("style.css");
+const TITLE: &str = "Cameras found by camsweep";
+/// The parts of the page that it lists at its beginning, by their ids.
+const CONTENTS: [(&str, &str); 6] = [
+    ("summary", "Summary"),
+    ("devices", "Devices"),
+    ("findings", "What is to be known"),
+    ("coverage", "What was looked at"),
+    ("evidence", "Evidence"),
+    ("method", "Data, method and limits"),
+];
+const METHOD: [&str; 4] = [
+    "camsweep asks and reads. It sends well-formed questions and nothing that changes a device, guesses no password and \
+     exploits nothing; it logs in only where its user gave it a login.",
+    "Confirmed: the maker's own protocol answered from that very address, or two independent signs agree. Probable: one \
+     sign of a protocol, or one beside the MAC address's prefix. Possible: one weak sign, such as that prefix alone.",
+    "A device is said to run firmware named in an advisory where its model and version are compared with what is \
+     published. Nothing was tried on it.",
+    "A unit that is switched off, on a network that was not looked at, or behind a recorder whose list was not read is \
+     not seen. That none was found is no proof that there is none.",
+];
+
+/// A text that may come from a device: no markup, no quote, no control character gets through.
+struct Text<'a>(&'a str);
+
+impl Render for Text<'_> {
+    fn render_to(&self, page: &mut String) {
+        for c in escape(self.0).chars() {
+            match c {
+                '<' => page.push_str("&lt;"),
+                '>' => page.push_str("&gt;"),
+                '&' => page.push_str("&amp;"),
+                '"' => page.push_str("&quot;"),
+                '\'' => page.push_str("&#39;"),
+                c => page.push(c),
+            }
+        }
+    }
+}
+
+/// The report as a page. `all`: hosts of no known maker too.
+pub fn text(report: &Report, all: bool) -> String {
+    let groups = outline::groups(report, all);
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            (head())
+            body {
+                (header(report))
+                main {
+                    (part(0, summary::markup(report)))
+                    (part(1, tables(report, &groups, all)))
+                    (part(2, findings(report)))
+                    (part(3, sections(&outline::looked_at(report))))
+                    (part(4, devices::evidence(&groups)))
+                    (part(5, method(report)))
+                }
+            }
+        }
+    };
+    page.into_string() + "\n"
+}
+
+fn head() -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy());
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="referrer" content="no-referrer";
+            title { (TITLE) }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
+}
+
+/// Nothing is loaded, run or sent; the one style is known by its hash.
+fn policy() -> String {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+fn header(report: &Report) -> Markup {
+    html! {
+        header {
+            h1 { (TITLE) }
+            p.headline { (Text(&outline::headline(report))) }
+            p.muted { "From " (Text(&report.started)) " to " (Text(&report.finished)) "." }
+            nav aria-label="Contents" {
+                ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
+            }
+        }
+    }
+}
+
+fn part(place: usize, content: Markup) -> Markup {
+    let (id, name) = CONTENTS[place];
+    html! { section id=(id) aria-labelledby={ (id) "-name" } { h2 id={ (id) "-name" } { (name) } (content) } }
+}
+
+fn tables(report: &Report, groups: &[Group], all: bool) -> Markup {
+    html! {
+        @if groups.is_empty() { p { "No device to list." } }
+        @for group in groups { (devices::table(group)) }
+        @if let Some(others) = outline::others(report, all) { p.muted { "And " (others) "." } }
+    }
+}
+
+fn findings(report: &Report) -> Markup {
+    let findings = outline::findings(report);
+    html! {
+        @if findings.is_empty() { p { "Nothing beside the table." } }
+        (sections(&findings))
+    }
+}
+
+fn sections(sections: &[Section]) -> Markup {
+    html! {
+        @for section in sections.iter().filter(|section| !section.lines.is_empty()) {
+            h3 { (section.heading) }
+            (list(&section.lines))
+        }
+    }
+}
+
+fn list(lines: &[String]) -> Markup {
+    html! { ul { @for line in lines { li { (Text(line)) } } } }
+}
+
+fn method(report: &Report) -> Markup {
+    html! {
+        (sections(&[outline::data(report)]))
+        h3 { "Method and limits" }
+        @for words in METHOD { p { (words) } }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::sample::{behind, camera, device, report, saying};
+    use super::*;
+
+    #[test]
+    fn the_parts_stand_in_their_order() {
+        let page = text(&report(vec![camera(), device("10.0.0.9", None)]), false);
+        let parts = [
+            "<!DOCTYPE html><html lang=\"en\">",
+            "http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-",
+            "1 Hikvision or Dahua unit(s) among 2 hosts",
+            "<section id=\"summary\"",
+            "<section id=\"devices\"",
+            "<th scope=\"row\">10.0.0.5</th>",
+            "And 1 other hosts",
+            "Known to be exploited",
+            "192.0.2.0/24 on eth0",
+            "units that are switched off",
+            "<details>",
+            "MAC registry: 2026-01-01",
+            "no proof that there is none",
+            "</html>\n",
+        ];
+        let mut rest = page.as_str();
+        for part in parts {
+            rest = rest.split_once(part).unwrap_or_else(|| panic!("{part}: {page}")).1;
+        }
+    }
+
+    #[test]
+    fn it_runs_and_loads_nothing() {
+        let page = text(&report(vec![camera()]), true);
+        for word in [
+            "<script",
+            "javascript:",
+            "src=",
+            "url(",
+            "@import",
+            "style=",
+            "<link",
+            "<iframe",
+            " on",
+        ] {
+            let attribute = |at: usize| word == " on" && !page[at..].split(['>', '<']).next().unwrap().contains('=');
+            let found: Vec<&str> = page
+                .match_indices(word)
+                .filter(|(at, _)| !attribute(*at))
+                .map(|(at, _)| &page[at..at + 20])
+                .collect();
+            assert!(found.is_empty(), "{word}: {found:?}");
+        }
+        // What the browser hashes is what stands between the tags.
+        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+        assert!(page.contains(&BASE64_STANDARD.encode(Sha256::digest(style))));
+    }
+
+    #[test]
+    fn none_found_is_never_said_without_the_coverage() {
+        let page = text(&report(Vec::new()), false);
+        assert!(
+            page.contains("No Hikvision or Dahua unit was found") && page.contains("192.0.2.0/24"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_page_of_5000_devices_can_be_mailed() {
+        let mut one = camera();
+        one.evidence = one.evidence.iter().cycle().take(40).cloned().collect();
+        let page = text(&report(vec![one; 5000]), false);
+        assert!(page.len() < 10 << 20, "{} bytes", page.len());
+        assert!(page.contains("and 35 more of 40"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn whatever_comes_is_text(said in "[<>&\"'\\\\/a\n\u{1b}]{1,9}|.{1,9}") {
+            let page = |said: &str| text(&report(vec![saying(said), behind(said)]), true);
+            let (plain, page) = (page("x"), page(&format!("x{said}")));
+            for c in ['<', '>', '"', '\''] {
+                prop_assert_eq!(page.matches(c).count(), plain.matches(c).count(), "{}", c);
+            }
+            prop_assert!(!page.chars().any(|c| c.is_control() && c != '\n'));
+            prop_assert_eq!(page.lines().count(), plain.lines().count());
+            for (at, _) in page.match_indices('&') {
+                let entity = ["&lt;", "&gt;", "&amp;", "&quot;", "&#39;"].iter().any(|entity| page[at..].starts_with(entity));
+                prop_assert!(entity, "{:?}", page[at..].chars().take(9).collect::<String>());
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Reports in every form, by the program: written beside one another, and made again of a stored one. Nothing here
+//! sends a packet.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+use serde_json::json;
+use tempfile::TempDir;
+
+const FORMATS: [&str; 6] = ["table", "json", "ndjson", "csv", "markdown", "html"];
+
+/// Exit code, standard output, standard error of a run in this directory.
+fn run(directory: &Path, args: &[&str], input: &str) -> (i32, String, String) {
+    let mut child = Command::new(cargo_bin!("camsweep"))
+        .args(args)
+        .current_dir(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+/// A camera that announces itself, one that is known by its MAC address alone, and a host of no known maker.
+fn replies() -> String {
+    let line = |host: &str, protocol: &str, text: &str| {
+        json!({"schema": "camsweep.reply/1", "host": host, "protocol": protocol, "asked": "multicast inquiry",
+               "at": "2026-01-31T09:00:00Z", "text": text})
+        .to_string()
+    };
+    let sadp = include_str!("replies/sadp-camera.xml");
+    let lines = [
+        line("10.20.30.40", "sadp", sadp),
+        line("10.20.30.41", "neighbour", "44:47:cc:00:00:01"),
+        line("10.20.30.42", "neighbour", "02:00:00:00:00:01"),
+    ];
+    lines.join("\n")
+}
+
+/// A directory with one file of each format, all of one run, and what that run printed.
+fn every_form(options: &[&str]) -> (TempDir, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let reports = FORMATS.map(|format| format!("--report={format}=cctv.{format}"));
+    let mut args = vec!["judge", "-"];
+    args.extend(reports.iter().map(String::as_str));
+    args.extend(options);
+    let (status, out, err) = run(directory.path(), &args, &replies());
+    assert_eq!((status, err.as_str()), (0, ""));
+    (directory, out)
+}
+
+#[test]
+fn several_forms_are_written_at_once_and_the_table_is_printed_all_the_same() {
+    let (directory, printed) = every_form(&[]);
+    let names = fs::read_dir(directory.path()).unwrap();
+    let mut names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "cctv.csv",
+            "cctv.html",
+            "cctv.json",
+            "cctv.markdown",
+            "cctv.ndjson",
+            "cctv.table"
+        ]
+    );
+    let written = |name: &str| fs::read_to_string(directory.path().join(name)).unwrap();
+    assert_eq!(written("cctv.table"), printed);
+    assert!(printed.contains("DS-2CD2143G0-I"), "{printed}");
+    for name in ["cctv.csv", "cctv.html", "cctv.json", "cctv.markdown", "cctv.ndjson"] {
+        assert!(written(name).contains("DS-2CD2143G0-I"), "{name}");
+    }
+}
+
+#[test]
+fn a_stored_report_makes_every_form_that_the_run_itself_made() {
+    for options in [&[][..], &["--all"]] {
+        let (directory, _) = every_form(options);
+        for format in FORMATS {
+            let args = [&["report", "cctv.json", "--format", format], options].concat();
+            let (status, out, err) = run(directory.path(), &args, "");
+            assert_eq!((status, err.as_str()), (0, ""), "{format}");
+            let written = fs::read_to_string(directory.path().join(format!("cctv.{format}"))).unwrap();
+            assert_eq!(out, written, "{format} {options:?}");
+        }
+        let stored = fs::read_to_string(directory.path().join("cctv.json")).unwrap();
+        let args = ["report", "-", "--format", "csv", "--output", "again.csv"];
+        assert_eq!(
+            run(directory.path(), &[&args, options].concat(), &stored),
+            (0, String::new(), String::new())
+        );
+        let file = |name: &str| fs::read(directory.path().join(name)).unwrap();
+        assert_eq!(file("again.csv"), file("cctv.csv"));
+    }
+}
+
+#[test]
+fn what_is_no_report_is_one_line_and_a_hint() {
+    let (directory, _) = every_form(&[]);
+    let in_place = |name: &str, text: &str| fs::write(directory.path().join(name), text).unwrap();
+    in_place("replies.ndjson", &replies());
+    in_place("later.json", r#"{"schema":"camsweep.report/2","devices":[]}"#);
+    in_place("part.json", r#"{"schema":"camsweep.report/1"}"#);
+    in_place("hostile.json", "{\"schema\":\"\\u001b[2J\"}");
+    in_place("empty.json", "");
+    let table = [
+        ("none.json", "No such file"),
+        ("replies.ndjson", "camsweep.reply/1"),
+        (
+            "later.json",
+            "is \"camsweep.report/2\"; this version reads \"camsweep.report/1\"",
+        ),
+        ("part.json", "is no report: missing field"),
+        ("cctv.ndjson", "is no report: "),
+        ("cctv.csv", "is no report: "),
+        ("hostile.json", "is \"\\u{1b}[2J\""),
+        ("empty.json", "is no report: "),
+    ];
+    for (name, part) in table {
+        let (status, out, err) = run(directory.path(), &["report", name], "");
+        assert_eq!((status, out.as_str()), (1, ""), "{name}: {err}");
+        let lines: Vec<&str> = err.lines().collect();
+        assert!(
+            lines.len() == 3 && lines[0].contains(name) && lines[0].contains(part),
+            "{name}: {err}"
+        );
+        assert!(
+            lines[0].starts_with("error: ") && lines[2].starts_with("hint: "),
+            "{name}: {err}"
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_a_report_is_refused_before_anything_is_done() {
+    let directory = tempfile::tempdir().unwrap();
+    let table = [
+        ("pdf=x", 2, "\"pdf\" is no format; there are table, json"),
+        ("csv", 2, "FORMAT=FILE"),
+        ("csv=", 2, "FORMAT=FILE"),
+        ("csv=no/such/directory/x", 1, "no/such/directory/x"),
+        ("csv=both", 2, "--output and --report both name \"both\""),
+    ];
+    for (value, code, part) in table {
+        for command in ["scan", "judge"] {
+            // The scan's only target is this machine's own loopback, should it ever begin.
+            let target = if command == "scan" { "127.0.0.1" } else { "-" };
+            let args = [command, target, "--report", value, "--output", "both"];
+            let (status, out, err) = run(directory.path(), &args, "");
+            assert_eq!((status, out.as_str()), (code, ""), "{args:?}: {err}");
+            assert!(err.contains(part), "{args:?}: {err}");
+        }
+    }
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+}
