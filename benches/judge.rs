@@ -65,6 +65,7 @@ fn main() {
 
 /// The peak memory of `camsweep judge` on files of so many replies.
 #[cfg(target_os = "linux")]
+#[expect(clippy::zombie_processes, reason = "`sys::wait` waits, and is told the peak")]
 fn memory() {
     println!(
         "{:>9} {:>12} {:>10} {:>12}",

@@ -92,6 +92,8 @@ fn a_dry_run_says_the_scope_and_the_budget() {
         "127.0.0.4",
         "--dry-run",
         "--yes-large",
+        "--allow-port",
+        "631",
     ]);
     assert_eq!(status, 0);
     for part in [
@@ -99,9 +101,25 @@ fn a_dry_run_says_the_scope_and_the_budget() {
         "127.0.0.1-127.0.0.3, 127.0.0.5-127.0.0.9",
         "excluded: 127.0.0.4",
         "TCP: at most",
+        "TCP: port 631 too",
         "Nothing was sent.",
     ] {
         assert!(out.contains(part), "{part}: {out}");
+    }
+}
+
+#[test]
+fn without_tcp_the_budget_has_no_connection_and_nothing_that_needs_one_is_taken() {
+    let (status, out, _) = run(&["scan", "127.0.0.1-9", "--no-tcp", "--dry-run"]);
+    assert_eq!(status, 0);
+    assert!(
+        out.contains("TCP: no connection (--no-tcp)") && !out.contains("TCP: at most"),
+        "{out}"
+    );
+    for more in [&["--probe-silent"][..], &["--login", "dahua:audit@127.0.0.1"]] {
+        let (status, _, err) = run(&[&["scan", "127.0.0.1-9", "--no-tcp", "--dry-run"], more].concat());
+        assert_eq!(status, 2, "{more:?}");
+        assert!(err.contains("--no-tcp"), "{err}");
     }
 }
 

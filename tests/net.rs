@@ -223,8 +223,9 @@ async fn forbidden_ports_are_never_touched() {
     // Where the port cannot be had, the outcome alone is tested.
     let printer = TcpListener::bind("127.0.0.1:9100").await;
     let to = "127.0.0.1:9100".parse().unwrap();
-    assert_eq!(door().exchange(question(to)).await.outcome, Outcome::Denied);
-    assert_eq!(door().fetch(page(to)).await.outcome, Outcome::Denied);
+    for denied in [door().exchange(question(to)).await, door().fetch(page(to)).await] {
+        assert_eq!((denied.outcome, denied.connections), (Outcome::Denied, 0));
+    }
     if let Ok(printer) = printer {
         assert!(
             tokio::time::timeout(Duration::from_millis(100), printer.accept())
@@ -232,6 +233,21 @@ async fn forbidden_ports_are_never_touched() {
                 .is_err()
         );
     }
+}
+
+#[tokio::test]
+async fn a_port_that_the_user_allows_is_asked_and_no_other() {
+    let [allowed, other] = [20000, 44818].map(|port| SocketAddr::from(([127, 0, 0, 9], port)));
+    let limits = Limits {
+        allowed_ports: vec![allowed.port()],
+        ..Limits::default()
+    };
+    let door = Live::new(interfaces().unwrap(), limits, Vault::default());
+    assert_eq!(door.exchange(question(other)).await.outcome, Outcome::Denied);
+    // Nobody need listen there: to be refused by the host, it must have been asked.
+    let answer = door.exchange(question(allowed)).await;
+    assert_ne!(answer.outcome, Outcome::Denied);
+    assert_eq!(answer.connections, 1);
 }
 
 #[tokio::test]

@@ -44,6 +44,7 @@ fn plan(world: &World) -> Plan {
         routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
         routed_interface: world.routed_interface.clone(),
         probe_silent: world.probe_silent,
+        no_tcp: world.no_tcp,
         ethernet: world.ethernet,
         limits: world.limits(),
         names: true,

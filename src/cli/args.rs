@@ -80,6 +80,9 @@ pub struct ScanArgs {
     /// Ask silent addresses beyond a router by TCP too.
     #[arg(long)]
     pub probe_silent: bool,
+    /// Open no TCP connection: tables, listening, ARP and discovery datagrams only.
+    #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials"])]
+    pub no_tcp: bool,
     /// Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none;
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
@@ -132,6 +135,10 @@ pub struct LimitArgs {
     /// HTTP requests to one host, without a login.
     #[arg(long, value_name = "N")]
     pub pages: Option<u32>,
+    /// Allow connections to a port that is otherwise never touched (printers, control systems, medical records), where a
+    /// device announces it as its own; may be given again.
+    #[arg(long, value_name = "PORT", conflicts_with = "no_tcp")]
+    pub allow_port: Vec<u16>,
     /// Allow more than the profile `fast` does.
     #[arg(long)]
     pub i_know: bool,
@@ -141,7 +148,8 @@ pub struct LimitArgs {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, strum::IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum ProfileName {
-    /// Among devices that may be fragile: slow, and TCP only where a sign says camera.
+    /// Among devices that may be fragile: slow, TCP only where a sign says camera, and medical devices, controls and
+    /// printers hear no unicast beyond ARP.
     Clinical,
     /// In a network like any other.
     #[default]

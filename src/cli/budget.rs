@@ -75,6 +75,10 @@ impl Budget {
                  {most} in all"
             ));
         }
+        if plan.no_tcp {
+            lines.push("TCP: no connection (--no-tcp)".into());
+            return lines;
+        }
         let silent = if plan.probe_silent {
             " and each silent address beyond a router"
         } else {
@@ -84,6 +88,9 @@ impl Budget {
         lines.push(format!(
             "TCP: at most {connections} connections, one at a time, to each host that is not settled by then{silent}"
         ));
+        lines.extend(plan.limits.allowed_ports.iter().map(|port| {
+            format!("TCP: port {port} too, which is otherwise never touched, because you allowed it (--allow-port)")
+        }));
         let more = self.connections_with_login;
         lines.extend(plan.logins.iter().map(|login| {
             format!("login: {login}; one attempt each, and at most {more} connections more while one is accepted")

@@ -3,7 +3,7 @@
 use super::Failure;
 use super::args::LimitArgs;
 use crate::net::profile::{PROFILES, ROWS, profile};
-use crate::net::{Limits, Profile};
+use crate::net::{FORBIDDEN_PORTS, Limits, Profile};
 
 /// A limit that can be given in place of the profile's own.
 struct Override {
@@ -81,7 +81,18 @@ pub fn resolve(args: &LimitArgs) -> Result<Limits, Failure> {
             "name a lower --host-rate or a higher --rate",
         ));
     }
+    limits.allowed_ports = allowed_ports(&args.allow_port)?;
     Ok(limits)
+}
+
+fn allowed_ports(ports: &[u16]) -> Result<Vec<u16>, Failure> {
+    match ports.iter().find(|port| !FORBIDDEN_PORTS.contains(port)) {
+        Some(port) => Err(Failure::usage(
+            format!("--allow-port {port}: that port is not forbidden"),
+            "leave it out; docs/what-it-sends.md names those that are",
+        )),
+        None => Ok(ports.to_vec()),
+    }
 }
 
 /// The profiles as a table in Markdown.
@@ -164,6 +175,13 @@ mod tests {
                     ..none()
                 },
                 "4000 datagrams a second to one host",
+            ),
+            (
+                LimitArgs {
+                    allow_port: vec![9100, 80],
+                    ..none()
+                },
+                "--allow-port 80: that port is not forbidden",
             ),
         ];
         for (args, part) in table {

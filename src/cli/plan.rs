@@ -71,6 +71,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         excluded,
         skipped,
         probe_silent: args.probe_silent,
+        no_tcp: args.no_tcp,
         ethernet: args.l2_sadp,
         names: !args.no_names,
         limits,

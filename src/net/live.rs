@@ -256,7 +256,7 @@ impl Door for Live {
     }
 
     async fn exchange(&self, exchange: Exchange) -> Answer {
-        if let Some(denied) = streams::forbidden(exchange.to) {
+        if let Some(denied) = streams::forbidden(exchange.to, self.pacing.limits()) {
             return denied;
         }
         let interface = match self.interface_of(exchange.interface.as_deref()) {
@@ -277,7 +277,7 @@ impl Door for Live {
     }
 
     async fn fetch(&self, page: Fetch) -> Answer {
-        if let Some(denied) = streams::forbidden(page.to) {
+        if let Some(denied) = streams::forbidden(page.to, self.pacing.limits()) {
             return denied;
         }
         let interface = match self.interface_of(page.interface.as_deref()) {

@@ -28,6 +28,8 @@ pub struct Limits {
     pub multicasts: u32,
     /// Whether strangers may be fragile: TCP only where a sign says camera.
     pub gentle: bool,
+    /// Ports of [`super::FORBIDDEN_PORTS`] that the user lets be connected to.
+    pub allowed_ports: Vec<u16>,
 }
 
 /// A set of limits with a name.
@@ -62,6 +64,7 @@ pub static PROFILES: [Profile; 3] = [
             sends: &[Duration::ZERO],
             multicasts: 11,
             gentle: true,
+            allowed_ports: Vec::new(),
         },
     },
     Profile {
@@ -81,6 +84,7 @@ pub static PROFILES: [Profile; 3] = [
             sends: &[Duration::ZERO, Duration::from_millis(500)],
             multicasts: 22,
             gentle: false,
+            allowed_ports: Vec::new(),
         },
     },
 ];
@@ -96,6 +100,7 @@ const STANDARD: Limits = Limits {
     sends: &[Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750)],
     multicasts: 33,
     gentle: false,
+    allowed_ports: Vec::new(),
 };
 
 impl Default for Limits {

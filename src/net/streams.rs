@@ -13,7 +13,7 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
-use super::{Answer, Exchange, FORBIDDEN_PORTS, Interface, Tls, system, tls};
+use super::{Answer, Exchange, FORBIDDEN_PORTS, Interface, Limits, Tls, system, tls};
 use crate::fact::Outcome;
 
 /// An answer without bytes.
@@ -42,12 +42,14 @@ pub(super) fn enough() -> Answer {
     }
 }
 
-/// The refusal to touch a port that is never touched.
-pub(super) fn forbidden(to: SocketAddr) -> Option<Answer> {
-    let why = || format!("port {} is never connected to", to.port());
-    FORBIDDEN_PORTS
-        .contains(&to.port())
-        .then(|| nothing(Outcome::Denied, why()))
+/// The refusal to touch a port that is never touched, unless the user allowed it.
+pub(super) fn forbidden(to: SocketAddr, limits: &Limits) -> Option<Answer> {
+    let port = to.port();
+    let is_forbidden = FORBIDDEN_PORTS.contains(&port) && !limits.allowed_ports.contains(&port);
+    is_forbidden.then(|| Answer {
+        connections: 0,
+        ..nothing(Outcome::Denied, format!("port {port} is never connected to"))
+    })
 }
 
 /// How a connection that did not come about has ended.

@@ -240,13 +240,8 @@ fn coverage(report: &Report) -> Vec<String> {
 
 fn fenced(hosts: &BTreeMap<String, String>) -> Option<String> {
     let words: Vec<String> = hosts.iter().map(|(host, why)| format!("{host} ({why})")).collect();
-    (!words.is_empty()).then(|| {
-        format!(
-            "{} fenced, because they may be fragile: {}",
-            hosts.len(),
-            words.join(", ")
-        )
-    })
+    let count = hosts.len();
+    (count > 0).then(|| format!("{count} fenced, because they may be fragile: {}", words.join(", ")))
 }
 
 /// Each question that was asked, with how many answered: "none" is worth what was asked.

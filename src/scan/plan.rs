@@ -28,6 +28,8 @@ pub struct Plan {
     pub skipped: Vec<String>,
     /// Ask silent addresses beyond a router by TCP too.
     pub probe_silent: bool,
+    /// Open no TCP connection to anybody.
+    pub no_tcp: bool,
     /// Ask for Hikvision's units in frames of Ethernet too.
     pub ethernet: bool,
     /// Ask reverse DNS for the names of what was found.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::check::{assert_estate, assert_nobody_else, device, devices, scan, text, units};
 use crate::host::Host;
-use crate::stage::{CAMSWEEP, Lab, Privilege, with_lab};
+use crate::stage::{CAMSWEEP, Lab, Privilege, Ran, with_lab};
 use crate::{below, estate};
 
 #[test]
@@ -338,4 +338,54 @@ fn names_in(folder: &std::path::Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[test]
+fn in_clinical_whoever_may_be_fragile_hears_arp_and_no_unicast_more() {
+    with_lab(
+        "scans::in_clinical_whoever_may_be_fragile_hears_arp_and_no_unicast_more",
+        |lab| {
+            let printers = ["10.66.0.60", "10.66.0.61"];
+            let heard = |ran: &Ran, host: &str| {
+                let to_it = |line: &&String| !line.starts_with("arp ") && line.split(' ').nth(1) == Some(host);
+                ran.ledger.iter().filter(to_it).cloned().collect::<Vec<_>>()
+            };
+            let targets = ["10.66.0.32/27", "--profile", "clinical"];
+            let (report, ran) = scan(lab, &targets, Privilege::RawSocket);
+            for host in printers {
+                let fenced = text(&report["coverage"]["fenced"], host);
+                assert!(
+                    fenced.is_some_and(|why| why.starts_with("printer: a MAC of ")),
+                    "{fenced:?}"
+                );
+                let notes = device(&report, host).map(|device| device["notes"].to_string());
+                assert!(notes.is_some_and(|notes| notes.contains("fenced")), "{host}");
+                assert_eq!(heard(&ran, host), [""; 0], "{host}");
+            }
+            assert!(ran.ledger.iter().any(|line| line.starts_with("udp 10.66.0.")));
+
+            // Without a raw socket nobody is nudged, and only who answered multicast is asked.
+            let (report, ran) = scan(lab, &targets, Privilege::None);
+            assert!(
+                !ran.ledger
+                    .iter()
+                    .any(|line| line.starts_with("udp ") && line.contains(" 9 "))
+            );
+            printers
+                .iter()
+                .for_each(|host| assert_eq!(heard(&ran, host), [""; 0], "{host}"));
+            assert_eq!((ran.code, &report["ended"]), (Some(3), &"incomplete".into()));
+            assert!(report["blind_spots"].to_string().contains("sends nobody a datagram"));
+        },
+    );
+}
+
+#[test]
+fn without_tcp_no_connection_is_opened() {
+    with_lab("scans::without_tcp_no_connection_is_opened", |lab| {
+        let (report, ran) = scan(lab, &["10.66.0.0/26", "--no-tcp"], Privilege::RawSocket);
+        assert!(!ran.ledger.iter().any(|line| line.starts_with("connect ")));
+        assert!(ran.ledger.iter().any(|line| line.starts_with("udp ")));
+        assert!(report["coverage"]["notes"].to_string().contains("--no-tcp"));
+    });
 }

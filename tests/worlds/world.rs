@@ -42,6 +42,9 @@ pub struct World {
     /// Ask silent addresses beyond a router by TCP too.
     #[serde(default)]
     pub probe_silent: bool,
+    /// Open no TCP connection.
+    #[serde(default)]
+    pub no_tcp: bool,
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,

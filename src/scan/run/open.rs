@@ -33,6 +33,7 @@ impl<D: Door> Run<'_, D> {
         };
         self.blind_spots.extend(blind.map(|why| no_raw_socket(&why)));
         self.ledger.coverage.notes.extend(self.beyond_the_fence());
+        self.ledger.coverage.notes.extend(self.plan.no_tcp.then(no_tcp));
         self.passes = passes(beyond, &self.plan.limits);
         self.started = Instant::now();
         self.chorus = Chorus::new(&multicast, self.plan.limits.sends, self.started);
@@ -178,6 +179,12 @@ fn no_sweep(why: &std::io::Error) -> BlindSpot {
         why: format!("no raw socket ({why}), and the profile clinical sends nobody a datagram to see who is there"),
         remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
     }
+}
+
+fn no_tcp() -> String {
+    "No TCP connection was opened (--no-tcp): web servers, ONVIF services, RTSP and the makers' own ports were not asked, \
+     so that a unit which answers no discovery protocol shows its MAC at the most."
+        .into()
 }
 
 fn no_ethernet(interface: &str, why: &std::io::Error) -> BlindSpot {

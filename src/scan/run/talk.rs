@@ -6,7 +6,7 @@ use crate::probe::tcp::{self, Leave, Whom};
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
-        if self.is_fenced(host) {
+        if self.plan.no_tcp || self.is_fenced(host) {
             return self.asking.release(host);
         }
         let leave = Leave {
