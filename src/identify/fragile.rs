@@ -71,10 +71,11 @@ pub fn why(facts: &[Fact], registry: &Registry) -> Option<String> {
         .or_else(|| own.clone().find_map(by_sign))
 }
 
-/// Whether one of these facts is a MAC address, which may tell.
+/// Whether one of these facts is a MAC address that tells whose device it is. One that was derived may belong to
+/// anything: the identifiers of a library carry the MAC of the machine that it was built on.
 pub fn has_mac(facts: &[Fact]) -> bool {
     let mut own = facts.iter().filter(|fact| fact.channel.is_none());
-    own.any(is_mac)
+    own.any(|fact| matches!(fact.name, Name::Mac | Name::ClaimedMac))
 }
 
 fn is_mac(fact: &Fact) -> bool {
