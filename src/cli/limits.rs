@@ -61,7 +61,7 @@ pub fn resolve(args: &LimitArgs) -> Result<Limits, Failure> {
         if value == 0 {
             return Err(Failure::usage(
                 format!("{flag} 0 would ask nobody"),
-                "name 1 or more, or --passive to send nothing",
+                "name 1 or more",
             ));
         }
         if value > most && !args.i_know {
