@@ -59,10 +59,7 @@ pub fn resolve(args: &LimitArgs) -> Result<Limits, Failure> {
         let Some(value) = given(args) else { continue };
         let most = *place(&mut most);
         if value == 0 {
-            return Err(Failure::usage(
-                format!("{flag} 0 would ask nobody"),
-                "name 1 or more",
-            ));
+            return Err(Failure::usage(format!("{flag} 0 would ask nobody"), "name 1 or more"));
         }
         if value > most && !args.i_know {
             return Err(Failure::usage(
