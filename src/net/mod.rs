@@ -345,8 +345,8 @@ pub trait Door: Send + Sync + 'static {
     /// The system's own, `PermissionDenied` where a privilege is lacking.
     fn open(&self, channel: &Channel) -> impl Future<Output = io::Result<()>> + Send;
 
-    /// When the next packet of a lane may leave.
-    fn next(&self, lane: Lane) -> Instant;
+    /// When the next packet of a lane may leave; none, if that is now.
+    fn next(&self, lane: Lane) -> Option<Instant>;
 
     /// Sends one packet when its turn has come.
     ///

@@ -552,7 +552,7 @@ impl Door for Scripted {
         Ok(())
     }
 
-    fn next(&self, lane: Lane) -> Instant {
+    fn next(&self, lane: Lane) -> Option<Instant> {
         self.pacing.next(lane)
     }
 

@@ -60,9 +60,6 @@ impl<D: Door> Run<'_, D> {
             if reply_is_event {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
-            self.sweeps
-                .iter_mut()
-                .for_each(|sweep| sweep.presence.known_to_kernel(address));
             self.found(address);
         }
     }
@@ -216,6 +213,10 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
+        // The question that it gets now makes the kernel look for it: a nudge would be one datagram too many.
+        self.sweeps
+            .iter_mut()
+            .for_each(|sweep| sweep.presence.known_to_kernel(host));
         if !self.live.insert(host) && !self.unknown.remove(&host) {
             return;
         }

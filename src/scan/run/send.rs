@@ -31,17 +31,15 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    /// Whether a lane is free by `now`; else the step waits until it is, and does something else meanwhile.
-    fn is_free(&self, lane: Lane, now: Instant, waits: &mut Vec<Instant>) -> bool {
+    /// Whether a lane is free; else the step waits until it is, and does something else meanwhile.
+    fn is_free(&self, lane: Lane, waits: &mut Vec<Instant>) -> bool {
         let next = self.door.next(lane);
-        if next > now {
-            waits.push(next);
-        }
-        next <= now
+        waits.extend(next);
+        next.is_none()
     }
 
     async fn step_passes(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
-        if !self.is_free(Lane::Datagram, now, waits) {
+        if !self.is_free(Lane::Datagram, waits) {
             return None;
         }
         match self.passes.poll(now) {
@@ -54,7 +52,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn step_asking(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
-        if !self.is_free(Lane::Datagram, now, waits) {
+        if !self.is_free(Lane::Datagram, waits) {
             return None;
         }
         match self.asking.poll(now) {
@@ -73,7 +71,7 @@ impl<D: Door> Run<'_, D> {
     async fn step_sweeps(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         let mut present = 0;
         for place in 0..self.sweeps.len() {
-            if !self.is_free(self.sweeps[place].presence.lane(), now, waits) {
+            if !self.is_free(self.sweeps[place].presence.lane(), waits) {
                 continue;
             }
             match self.sweeps[place].presence.poll(now) {
