@@ -57,7 +57,7 @@ impl<D: Door> Run<'_, D> {
         };
         self.keep(reply);
         if let IpAddr::V4(address) = row.address {
-            if reply_is_event {
+            if reply_is_event && self.was_nudged(address) {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
             self.found(address);
@@ -201,7 +201,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn was_nudged(&self, host: Ipv4Addr) -> bool {
-        let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.has_reached(host));
+        let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.was_asked(host));
         self.sweeps.iter().any(by)
     }
 
