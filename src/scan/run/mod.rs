@@ -267,7 +267,7 @@ impl<'a, D: Door> Run<'a, D> {
         }
         let total = self.plan.addresses();
         let elapsed = now.duration_since(self.started).as_secs_f64();
-        let listening = 4.75 - elapsed;
+        let listening = if self.plan.limits.hasty { 0.0 } else { 4.75 - elapsed };
         let sweeping = if asked > 0 {
             elapsed / asked as f64 * total.saturating_sub(asked) as f64
         } else {

@@ -9,6 +9,7 @@ impl<D: Door> Run<'_, D> {
         match self.chorus.poll(now) {
             Verse::Send(packet) => return self.send_to_everybody(packet).await,
             Verse::Wait(until) => waits.push(until),
+            Verse::Listen(until) => self.listen(until, &mut waits),
             Verse::Done => {}
         }
         let hosts_first = self.nudges_in_a_row >= NUDGES_TO_A_QUESTION;
@@ -38,6 +39,13 @@ impl<D: Door> Run<'_, D> {
         next.is_none()
     }
 
+    /// Answers may come until then, which a run that is in haste does not wait for.
+    fn listen(&self, until: Instant, waits: &mut Vec<Instant>) {
+        if !self.plan.limits.hasty {
+            waits.push(until);
+        }
+    }
+
     async fn step_passes(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         if !self.is_free(Lane::Datagram, waits) {
             return None;
@@ -63,6 +71,7 @@ impl<D: Door> Run<'_, D> {
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
             Next::Rested(host) => return Some(self.rested(host)),
             Next::Wait(until) => waits.push(until),
+            Next::Listen(until) => self.listen(until, waits),
             Next::Idle => {}
         }
         None
