@@ -317,6 +317,10 @@ impl Door for Live {
         self.pacing.pages_left(host)
     }
 
+    fn pages_asked(&self, host: IpAddr, pages: u32) {
+        self.pacing.pages_asked(host, pages);
+    }
+
     fn has_login(&self, unit: &Confirmed) -> bool {
         self.vault.has(unit)
     }

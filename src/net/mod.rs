@@ -372,6 +372,9 @@ pub trait Door: Send + Sync + 'static {
     /// How many more HTTP requests without a login a host may get in this run. Beyond it they are not sent.
     fn pages_left(&self, host: IpAddr) -> u32;
 
+    /// A host has had so many in an earlier run of the same scan.
+    fn pages_asked(&self, host: IpAddr, pages: u32);
+
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;
 

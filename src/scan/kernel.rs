@@ -92,6 +92,16 @@ impl KernelSweep {
         next
     }
 
+    /// Goes on after this address, as an earlier run had come so far.
+    pub fn go_to(&mut self, address: Ipv4Addr) {
+        self.cursor = Some(address);
+    }
+
+    /// The address that was asked last. There is one round.
+    pub fn place(&self) -> Option<(usize, Ipv4Addr)> {
+        Some((0, self.cursor?))
+    }
+
     /// The addresses that have not been asked yet.
     pub fn unreached(&self) -> Ranges {
         let known: Ranges = self.known.iter().copied().collect();

@@ -4,6 +4,7 @@ mod asking;
 mod chorus;
 mod kernel;
 mod ledger;
+mod past;
 mod plan;
 mod ranges;
 mod rounds;
@@ -11,10 +12,11 @@ mod run;
 mod signs;
 mod targets;
 
+pub use past::{Mark, Past};
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use rounds::Tempo;
-pub use run::{ARP, ASKED_AGAIN, scan};
+pub use run::{ARP, ASKED_AGAIN, resume, scan};
 pub use targets::{TargetError, parse_exclusions, parse_targets};
 
 use crate::coverage::{BlindSpot, Coverage};
@@ -56,4 +58,10 @@ pub trait Watcher: Send {
     fn reply(&mut self, reply: &Reply);
     /// The run has moved on.
     fn progress(&mut self, progress: &Progress);
+    /// A reply that an earlier run of the same scan has heard.
+    fn recalled(&mut self, reply: &Reply) {
+        self.reply(reply);
+    }
+    /// The run is about to do this. Only a run that can be resumed says so.
+    fn mark(&mut self, _: &Mark) {}
 }

@@ -103,6 +103,16 @@ impl Rounds {
         next
     }
 
+    /// Goes on after this address of a round, as an earlier run had come so far.
+    pub fn go_to(&mut self, round: usize, address: Ipv4Addr) {
+        (self.round, self.cursor) = (round.min(self.tempo.rounds), Some(address));
+    }
+
+    /// The round, and the address in it that was asked last.
+    pub fn place(&self) -> Option<(usize, Ipv4Addr)> {
+        Some((self.round, self.cursor?))
+    }
+
     /// How many rounds one address has been part of.
     pub fn times_asked(&self, address: Ipv4Addr) -> usize {
         if !self.targets.contains(address) {

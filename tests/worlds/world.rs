@@ -259,6 +259,8 @@ pub struct Account {
     pub opened: Vec<Channel>,
     /// Hosts that have refused TLS of today.
     pub legacy: std::collections::HashSet<String>,
+    /// How often a host was asked what, whoever it is: by datagram without the random ids in it, or over TCP.
+    pub questions: BTreeMap<String, u32>,
     /// The moment of each datagram to a single host.
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
 }
@@ -292,6 +294,21 @@ impl Scripted {
             pacing: Pacing::new(limits),
             ledger: Mutex::default(),
         }
+    }
+
+    /// The same network when another scan of it begins: what was sent to it so far stays in the ledger.
+    pub fn again(self, limits: Limits) -> Self {
+        let mut ledger = self.ledger.into_inner().expect("no test panics with it held");
+        ledger.opened.clear();
+        Scripted {
+            ledger: Mutex::new(ledger),
+            ..Scripted::new(self.hosts, self.raw, limits, &[])
+        }
+    }
+
+    fn note_question(&self, host: IpAddr, what: &str) {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        *ledger.questions.entry(format!("{host} {what}")).or_default() += 1;
     }
 
     fn say(&self, delay: u64, channel: Channel, interface: Option<String>, body: Body) {
@@ -540,6 +557,14 @@ fn own_port(asked_by: &Channel, port: u16) -> Channel {
     }
 }
 
+/// The text of a datagram, every UUID in it taken out.
+fn without_ids(payload: &[u8]) -> String {
+    let text = String::from_utf8_lossy(payload);
+    let is_id = |part: &&str| uuid::Uuid::parse_str(part).is_ok();
+    let parts = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+    parts.filter(is_id).fold(text.clone().into_owned(), |text, id| text.replace(id, ""))
+}
+
 /// The ARP reply of a host to 10.0.0.2, written out: Ethernet, IPv4, lengths, operation 2, sender, target.
 pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
     let mut packet = vec![0, 1, 8, 0, 6, 4, 0, 2];
@@ -591,6 +616,9 @@ impl Door for Scripted {
                     return Err(io::ErrorKind::NotConnected.into());
                 }
                 drop(ledger);
+                if matches!(channel, Channel::Unicast { .. }) {
+                    self.note_question((*to.ip()).into(), &without_ids(&payload));
+                }
                 self.answer_datagram(&channel, *to.ip());
             }
         }
@@ -623,6 +651,7 @@ impl Door for Scripted {
         let host = exchange.to.ip();
         let _conversation = self.pacing.begin(host).await;
         assert!(!exchange.page || self.pages_left(host) > 0, "a page too many");
+        self.note_question(host, &format!("{} {:?}", exchange.to.port(), exchange.requests));
         let answer = self.answer_tcp(exchange.to, exchange.tls, "/", "/");
         if answer.outcome == Outcome::Silent {
             tokio::time::sleep(self.pacing.limits().connect).await;
@@ -645,6 +674,7 @@ impl Door for Scripted {
             Ask::Onvif { request, .. } => format!("{path}#{}", request.operation()),
             Ask::Get(_) => path.to_owned(),
         };
+        self.note_question(host, &format!("{} {operation}", fetch.to.port()));
         let answer = self.answer_tcp(fetch.to, fetch.tls, path, &operation);
         match &fetch.login {
             Some(unit) => self.log_in(unit, &fetch, &operation, answer),
@@ -654,6 +684,10 @@ impl Door for Scripted {
 
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
+    }
+
+    fn pages_asked(&self, host: IpAddr, pages: u32) {
+        self.pacing.pages_asked(host, pages);
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

@@ -17,6 +17,9 @@ impl<D: Door> Run<'_, D> {
         let live: Ranges = self.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
         not_asked = not_asked.union(&self.not_looked_for().without(&live));
+        let cut_off = self.interrupted_conversations();
+        not_asked = not_asked.union(&cut_off);
+        self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
@@ -62,7 +65,8 @@ impl<D: Door> Run<'_, D> {
             return Ranges::default();
         }
         let unreached = self.sweeps.iter().map(|sweep| sweep.presence.unreached());
-        let hosts: Ranges = self.asking.unfinished().chain(self.talking.values().copied()).collect();
+        let hosts = self.asking.unfinished().chain(self.talking.values().copied());
+        let hosts: Ranges = hosts.chain(self.resume.cut_short()).collect();
         let by_tcp = match self.plan.probe_silent {
             true => self
                 .silent

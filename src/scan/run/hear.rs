@@ -207,9 +207,10 @@ impl<D: Door> Run<'_, D> {
 
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
-        let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
+        let passes = self.passes_before_found(host);
         let asked_already = if self.passes.found(host) {
-            &ORDER_FOR_SILENT[..asked_already]
+            self.mark(Mark::Found { host, passes });
+            &ORDER_FOR_SILENT[..passes]
         } else {
             &[]
         };
@@ -232,13 +233,12 @@ impl<D: Door> Run<'_, D> {
             self.ledger.remember(&name, host.into());
         }
         let now = Instant::now();
-        let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host);
+        let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host) || self.was_asked_before(host);
         let earliest = match was_spoken_to {
             true => now + self.plan.limits.host_gap(),
             false => now,
         };
-        let places = ORDER_FOR_LIVE.iter().copied();
-        let places = places.filter(|place| !asked_already.contains(place));
+        let places = self.places_left(host, asked_already);
         self.asking.admit(host, places, earliest);
         self.ask_name(host);
     }

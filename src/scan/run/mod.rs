@@ -22,14 +22,17 @@ use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
 use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
+use super::past::{Mark, Past};
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
+use resume::Resume;
 
 mod close;
 mod fence;
 mod hear;
 mod open;
+mod resume;
 mod send;
 mod talk;
 
@@ -88,8 +91,25 @@ pub async fn scan<'a, D: Door>(
     watcher: &'a mut dyn Watcher,
     stop: CancellationToken,
 ) -> Findings {
-    let mut run = Run::open(plan, door, knowledge, watcher).await;
+    let mut run = Run::open(plan, door, knowledge, watcher, Resume::default()).await;
     let interrupted = run.until_done(&stop).await;
+    run.close(interrupted).await
+}
+
+/// The same for a scan that can be resumed: it goes on after its past, and tells the watcher its marks.
+pub async fn resume<'a, D: Door>(
+    plan: &'a Plan,
+    past: Past,
+    door: Arc<D>,
+    knowledge: &'a Knowledge,
+    watcher: &'a mut dyn Watcher,
+    stop: CancellationToken,
+) -> Findings {
+    let mut run = Run::open(plan, door, knowledge, watcher, Resume::after(past, plan)).await;
+    let interrupted = run.until_done(&stop).await;
+    if interrupted {
+        run.wind_down().await;
+    }
     run.close(interrupted).await
 }
 
@@ -128,10 +148,17 @@ struct Run<'a, D: Door> {
     /// Nudges since the last question to a host found so far.
     nudges_in_a_row: u32,
     started: Instant,
+    resume: Resume,
 }
 
 impl<'a, D: Door> Run<'a, D> {
-    async fn open(plan: &'a Plan, door: Arc<D>, knowledge: &'a Knowledge, watcher: &'a mut dyn Watcher) -> Self {
+    async fn open(
+        plan: &'a Plan,
+        door: Arc<D>,
+        knowledge: &'a Knowledge,
+        watcher: &'a mut dyn Watcher,
+        resume: Resume,
+    ) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
         let started = Instant::now();
         let mut run = Run {
@@ -162,9 +189,11 @@ impl<'a, D: Door> Run<'a, D> {
             reconciled: false,
             nudges_in_a_row: 0,
             started,
+            resume,
         };
         run.open_segments().await;
         run.open_unicast().await;
+        run.take_up();
         run.read_table().await;
         run
     }

@@ -122,6 +122,8 @@ impl<D: Door> Run<'_, D> {
 
     async fn ask(&mut self, host: Ipv4Addr, (question, ask): Place) -> Step {
         self.nudges_in_a_row = 0;
+        let place = (question, ask);
+        self.mark(Mark::Asked { host, place });
         // Judging costs more than a packet, so it is done once a host, when what has come so far can change something.
         let is_last = self.asking.is_asked_all(host) && !self.asked_again.contains(&host);
         let standing = is_last.then(|| self.standing(host));
@@ -155,6 +157,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
+        self.mark_pass(round, target);
         let place = ORDER_FOR_SILENT[round];
         if self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
@@ -187,6 +190,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) -> Step {
+        self.mark_reached(self.sweeps[place].part(), round, target);
         let sweep = &self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
         let (name, packet) = match sweep.presence {

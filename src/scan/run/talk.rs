@@ -21,7 +21,11 @@ impl<D: Door> Run<'_, D> {
         let Some(question) = next(leave) else {
             return self.asking.release(host);
         };
+        if self.resume.cuts_short(host) {
+            return self.asking.release(host);
+        }
         talked.asked.push(question);
+        self.mark(Mark::Talking { host, question });
         let (door, whom) = (self.door.clone(), self.whom(host));
         let handle = self
             .talks
@@ -69,6 +73,7 @@ impl<D: Door> Run<'_, D> {
             let replies = asked.replies.into_iter().chain(sign_of_life);
             replies.for_each(|reply| self.keep_talk(host, reply));
         }
+        self.mark_talked(host);
         let standing = self.standing(host);
         if standing.unit {
             self.units.insert(host);
@@ -105,7 +110,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) fn ask_name(&mut self, host: Ipv4Addr) {
-        if self.plan.names {
+        if self.plan.names && !self.resume.is_named(host) {
             let door = self.door.clone();
             self.names.spawn(async move { (host, door.name_of(host.into()).await) });
         }

@@ -1,0 +1,172 @@
+//! What earlier runs of one scan have done, so that the next goes on where they ended and asks nobody twice.
+//!
+//! A run tells its watcher each [`Mark`] before it does what the mark says: whoever reads the marks back may believe
+//! that something was asked which was not (the run was killed between the two), never the other way round.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fact::Reply;
+use crate::probe::tcp::{Question, Talked};
+
+use super::asking::Place;
+
+/// The most marks of one round over a range: beyond as many addresses a mark stands for several.
+const MARKS_TO_A_ROUND: u64 = 4096;
+
+/// One step of a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Mark {
+    /// Addresses up to this one are asked in a round over a range.
+    Reached {
+        /// Who asks: `arp eth0`, `kernel eth0`, `passes`.
+        part: String,
+        /// The round, counted from 0.
+        round: usize,
+        /// The address.
+        to: Ipv4Addr,
+    },
+    /// A host that the passes had asked so often has shown that it exists, and leaves them.
+    Found {
+        /// The host.
+        host: Ipv4Addr,
+        /// So often.
+        passes: usize,
+    },
+    /// A host is asked this by datagram, or it is decided that it is not.
+    Asked {
+        /// The host.
+        host: Ipv4Addr,
+        /// The question and which of its asks, by their places.
+        place: Place,
+    },
+    /// A host is asked this over TCP.
+    Talking {
+        /// The host.
+        host: Ipv4Addr,
+        /// The question.
+        question: Question,
+    },
+    /// That question has ended, and its replies are kept.
+    Talked {
+        /// The host.
+        host: Ipv4Addr,
+        /// How many of its connections have gone unanswered, since the first question.
+        dropped: usize,
+        /// How many HTTP requests it has had, since the first question.
+        pages: u32,
+    },
+    /// The user stopped the run, and all that was under way has ended.
+    Stopped,
+    /// Nothing is left to ask.
+    Complete,
+}
+
+/// Where the conversation with a host over TCP stands.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Conversation {
+    pub(super) talked: Talked,
+    pub(super) pages: u32,
+    /// A question that was begun and of whose end nothing is known.
+    pub(super) open: Option<Question>,
+}
+
+/// All that earlier runs have done. Empty for the first.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    pub(super) replies: Vec<Reply>,
+    pub(super) reached: BTreeMap<String, (usize, Ipv4Addr)>,
+    pub(super) found: HashMap<Ipv4Addr, usize>,
+    pub(super) asked: HashMap<Ipv4Addr, Vec<Place>>,
+    pub(super) conversations: HashMap<Ipv4Addr, Conversation>,
+    /// The last run ended by itself or by the user, not by a kill.
+    pub(super) ended: bool,
+    complete: bool,
+}
+
+impl Past {
+    /// Takes in a reply, in the order in which they came.
+    pub fn take_reply(&mut self, reply: Reply) {
+        self.replies.push(reply);
+    }
+
+    /// Takes in a mark, in the order in which they were made.
+    pub fn take(&mut self, mark: Mark) {
+        self.ended = matches!(mark, Mark::Stopped | Mark::Complete);
+        match mark {
+            Mark::Reached { part, round, to } => drop(self.reached.insert(part, (round, to))),
+            Mark::Found { host, passes } => drop(self.found.insert(host, passes)),
+            Mark::Asked { host, place } => self.asked.entry(host).or_default().push(place),
+            Mark::Talking { host, question } => {
+                let conversation = self.conversations.entry(host).or_default();
+                conversation.open = Some(question);
+                conversation.talked.asked.push(question);
+            }
+            Mark::Talked { host, dropped, pages } => {
+                let conversation = self.conversations.entry(host).or_default();
+                conversation.open = None;
+                conversation.talked.dropped = dropped;
+                conversation.pages = pages;
+            }
+            Mark::Stopped => {}
+            Mark::Complete => self.complete = true,
+        }
+    }
+
+    /// Whether nothing is left to ask.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
+    /// Whether there was no run before.
+    pub fn is_empty(&self) -> bool {
+        self.replies.is_empty() && self.reached.is_empty() && self.asked.is_empty() && self.conversations.is_empty()
+    }
+}
+
+/// How many addresses one mark of a round stands for, in a scope of this size: a power of two.
+pub(super) fn grain(addresses: u64) -> u32 {
+    let grain = (addresses / MARKS_TO_A_ROUND).max(1).next_power_of_two();
+    u32::try_from(grain).unwrap_or(1 << 31)
+}
+
+/// The last address that the mark for `target` stands for.
+pub(super) fn end_of_grain(target: Ipv4Addr, grain: u32) -> Ipv4Addr {
+    Ipv4Addr::from(u32::from(target) | (grain - 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_stands_for_one_address_in_a_20_and_for_few_in_a_16() {
+        for (addresses, expected) in [(0, 1), (254, 1), (4096, 1), (65_534, 16), (1 << 24, 4096), (1 << 32, 1 << 20)] {
+            assert_eq!(grain(addresses), expected, "{addresses}");
+        }
+        let end = end_of_grain(Ipv4Addr::new(10, 0, 0, 17), 16);
+        assert_eq!(end, Ipv4Addr::new(10, 0, 0, 31));
+    }
+
+    #[test]
+    fn a_question_is_open_until_its_end_is_marked() {
+        let host = Ipv4Addr::new(10, 0, 0, 5);
+        let mut past = Past::default();
+        let question = Question::Banner;
+        past.take(Mark::Talking { host, question });
+        assert_eq!(past.conversations[&host].open, Some(question));
+        past.take(Mark::Talked {
+            host,
+            dropped: 2,
+            pages: 3,
+        });
+        let conversation = &past.conversations[&host];
+        assert_eq!((conversation.open, conversation.pages, conversation.talked.dropped), (None, 3, 2));
+        assert!(!past.ended && !past.is_complete() && !past.is_empty());
+        past.take(Mark::Complete);
+        assert!(past.ended && past.is_complete());
+    }
+}

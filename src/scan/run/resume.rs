@@ -1,0 +1,309 @@
+//! A scan that goes on where an earlier run of it ended: what that run left is taken up before the first packet, and
+//! what this one does is marked before it is done.
+
+use super::*;
+use super::super::past::{Conversation, end_of_grain, grain};
+
+/// The passes' name in a mark.
+const PASSES: &str = "passes";
+/// How long a run that is stopped listens for answers to what it has asked, and how long it waits at the most for the
+/// conversations under way.
+const LAST_WORDS: (Duration, Duration) = (super::super::asking::LISTEN, Duration::from_secs(15));
+
+/// What a run keeps so that another can go on after it. A run that nobody will resume keeps nothing.
+#[derive(Debug, Default)]
+pub(super) struct Resume {
+    /// Whether marks are made.
+    is_marked: bool,
+    past: Past,
+    /// Addresses to a mark, in rounds over a range.
+    grain: u32,
+    reached: HashMap<String, (usize, Ipv4Addr)>,
+    /// The user has stopped the run: nothing new is begun.
+    stopping: bool,
+    /// Hosts whose names are known.
+    named: HashSet<Ipv4Addr>,
+    /// Hosts that there was more to ask over TCP when the user stopped the run.
+    cut_short: HashSet<Ipv4Addr>,
+}
+
+impl Resume {
+    pub(super) fn after(past: Past, plan: &Plan) -> Self {
+        Resume {
+            is_marked: true,
+            grain: grain(plan.addresses()),
+            past,
+            ..Resume::default()
+        }
+    }
+
+    /// Notes that a host had more to be asked, where the run is ending. Whether it is.
+    pub(super) fn cuts_short(&mut self, host: Ipv4Addr) -> bool {
+        if self.stopping {
+            self.cut_short.insert(host);
+        }
+        self.stopping
+    }
+
+    pub(super) fn is_named(&self, host: Ipv4Addr) -> bool {
+        self.named.contains(&host)
+    }
+
+    pub(super) fn cut_short(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
+        self.cut_short.iter().copied()
+    }
+
+    /// What a host has been asked by datagram, one by one, by an earlier run.
+    fn asked(&self, host: Ipv4Addr) -> &[Place] {
+        self.past.asked.get(&host).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+impl<D: Door> Run<'_, D> {
+    pub(super) fn mark(&mut self, mark: Mark) {
+        if self.resume.is_marked {
+            self.watcher.mark(&mark);
+        }
+    }
+
+    /// Marks that a round reaches an address, if no mark says so yet.
+    pub(super) fn mark_reached(&mut self, part: String, round: usize, target: Ipv4Addr) {
+        let known = self.resume.reached.get(&part);
+        if !self.resume.is_marked || known.is_some_and(|&(known, to)| known == round && target <= to) {
+            return;
+        }
+        let to = end_of_grain(target, self.resume.grain);
+        self.resume.reached.insert(part.clone(), (round, to));
+        self.mark(Mark::Reached { part, round, to });
+    }
+
+    pub(super) fn mark_pass(&mut self, round: usize, target: Ipv4Addr) {
+        self.mark_reached(PASSES.into(), round, target);
+    }
+
+    /// Goes on from where the past ended. Nothing is sent, and nothing learnt but from the replies that came then.
+    pub(super) fn take_up(&mut self) {
+        if self.resume.past.is_empty() {
+            return;
+        }
+        let replies = std::mem::take(&mut self.resume.past.replies);
+        let note = self.what_was_taken_up(replies.len());
+        self.ledger.coverage.notes.push(note);
+        self.go_to_where_it_ended();
+        for (host, conversation) in self.resume.past.conversations.clone() {
+            self.take_up_conversation(host, conversation);
+        }
+        let mut hosts = Vec::new();
+        for reply in replies {
+            hosts.extend(self.take_up_reply(reply));
+        }
+        let mut taken_up = HashSet::new();
+        hosts.retain(|host| taken_up.insert(*host));
+        let by_tcp_alone: Vec<Ipv4Addr> = self.live.difference(&taken_up).copied().collect();
+        by_tcp_alone.into_iter().for_each(|host| self.ask_name(host));
+        hosts.into_iter().for_each(|host| self.take_up_host(host));
+    }
+
+    /// A question over TCP has ended, and what came of it is kept.
+    pub(super) fn mark_talked(&mut self, host: Ipv4Addr) {
+        let dropped = self.talked.get(&host).map_or(0, |talked| talked.dropped);
+        let pages = self.plan.limits.pages;
+        let pages = pages.saturating_sub(self.door.pages_left(host.into()));
+        self.mark(Mark::Talked { host, dropped, pages });
+    }
+
+    fn what_was_taken_up(&self, replies: usize) -> String {
+        let mut note = format!(
+            "The scan was taken up where an earlier run of it had ended: {replies} replies are that run's, and the \
+             questions counted here are this one's alone."
+        );
+        if !self.resume.past.ended {
+            note += &format!(
+                " It had been killed: on each segment, and beyond routers, up to {} addresses may have missed one of \
+                 their questions, and hosts may have answered unheard.",
+                self.resume.grain
+            );
+        }
+        note
+    }
+
+    fn go_to_where_it_ended(&mut self) {
+        for (part, &(round, to)) in &self.resume.past.reached {
+            if part == PASSES {
+                self.passes.go_to(round, to);
+            }
+            for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.part() == *part) {
+                sweep.presence.go_to(round, to);
+            }
+        }
+        self.resume.reached = self.resume.past.reached.clone().into_iter().collect();
+    }
+
+    fn take_up_conversation(&mut self, host: Ipv4Addr, conversation: Conversation) {
+        let Conversation { talked, pages, open } = conversation;
+        // How far the question came that was cut off is not known.
+        let more = open.map_or(0, |question| question.most_pages());
+        self.door.pages_asked(host.into(), pages.saturating_add(more));
+        self.talked.insert(host, talked);
+    }
+
+    /// Takes a reply in as if it came now. The host in scope that it shows to be there for the first time, if it is one
+    /// that the sweep found: who has answered over TCP alone is still the silent addresses' turn.
+    fn take_up_reply(&mut self, reply: Reply) -> Option<Ipv4Addr> {
+        let host: Option<Ipv4Addr> = reply.host.parse().ok().filter(|host| self.scope.contains(*host));
+        let protocol = reply.protocol.clone();
+        if self.ledger.keep(reply) != Kept::Yes {
+            return None;
+        }
+        if let Some(reply) = self.ledger.latest() {
+            self.watcher.recalled(reply);
+        }
+        let host = host?;
+        match protocol {
+            Protocol::Dns => {
+                self.resume.named.insert(host);
+                None
+            }
+            Protocol::Arp => {
+                let sweeps = self.sweeps.iter_mut();
+                sweeps.for_each(|sweep| sweep.presence.answered_arp(host));
+                Some(host)
+            }
+            Protocol::Neighbour | Protocol::Wsd | Protocol::Sadp | Protocol::Dhip | Protocol::DvripUdp => Some(host),
+            Protocol::Ssdp | Protocol::Mdns => Some(host),
+            _ => {
+                self.live.insert(host);
+                None
+            }
+        }
+    }
+
+    fn take_up_host(&mut self, host: Ipv4Addr) {
+        self.live.remove(&host);
+        for &(question, _) in self.resume.asked(host) {
+            if let Some(question) = self.questions.get(question) {
+                let name = format!("unicast {}", question.protocol);
+                self.ledger.remember(&name, host.into());
+            }
+        }
+        self.found(host);
+        let standing = self.standing(host);
+        if standing.unit {
+            self.units.insert(host);
+        }
+        if standing.settled {
+            self.asking.settle(host, Instant::now());
+        }
+    }
+
+    /// How often the passes had asked a host when it was found.
+    pub(super) fn passes_before_found(&self, host: Ipv4Addr) -> usize {
+        let before = self.resume.past.found.get(&host).copied();
+        let times = before.unwrap_or_else(|| self.passes.times_asked(host));
+        times.min(ORDER_FOR_SILENT.len())
+    }
+
+    /// What is still to be asked of a host that the passes have asked this.
+    pub(super) fn places_left(&mut self, host: Ipv4Addr, by_passes: &[Place]) -> Vec<Place> {
+        let asked = self.resume.asked(host);
+        let times = |place: &Place| asked.iter().filter(|other| *other == place).count();
+        let open = |place: &Place| times(place) == 0 && !by_passes.contains(place);
+        let mut left: Vec<Place> = ORDER_FOR_LIVE.iter().copied().filter(open).collect();
+        let first_time = |place: &Place| usize::from(!by_passes.contains(place));
+        if ASKED_AGAIN.iter().any(|place| times(place) > first_time(place)) {
+            left.extend(ASKED_AGAIN.iter().filter(|place| times(place) <= first_time(place)));
+            self.asked_again.insert(host);
+        }
+        left
+    }
+
+    /// Whether an earlier run has asked a host one by one.
+    pub(super) fn was_asked_before(&self, host: Ipv4Addr) -> bool {
+        !self.resume.asked(host).is_empty() || self.resume.past.conversations.contains_key(&host)
+    }
+
+    /// The end of a run that another will go on after: nothing new is begun, and what is under way may end, so that no
+    /// answer is lost.
+    pub(super) async fn wind_down(&mut self) {
+        if !self.resume.is_marked {
+            return;
+        }
+        self.resume.stopping = true;
+        let begun = Instant::now();
+        let (listen, most) = (begun + LAST_WORDS.0, begun + LAST_WORDS.1);
+        let door = self.door.clone();
+        while Instant::now() < listen || (!self.talks.is_empty() && Instant::now() < most) {
+            let until = if self.talks.is_empty() { listen } else { most };
+            tokio::select! {
+                heard = door.heard() => self.hear(heard),
+                Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
+                () = sleep_until(until) => {}
+            }
+        }
+        self.mark_where_it_ends();
+        if self.talks.is_empty() {
+            self.mark(Mark::Stopped);
+        }
+    }
+
+    /// Where a mark stands for several addresses, says which of them were reached.
+    fn mark_where_it_ends(&mut self) {
+        let sweeps = self.sweeps.iter();
+        let mut ends: Vec<_> = sweeps.map(|sweep| (sweep.part(), sweep.presence.place())).collect();
+        ends.push((PASSES.into(), self.passes.place()));
+        for (part, place) in ends {
+            if let Some((round, to)) = place.filter(|place| self.resume.reached.get(&part) != Some(place)) {
+                self.mark(Mark::Reached { part, round, to });
+            }
+        }
+    }
+
+    /// Hosts whose answer to a question over TCP was lost when an earlier run was killed, and that could have said more.
+    pub(super) fn interrupted_conversations(&self) -> Ranges {
+        let conversations = self.resume.past.conversations.iter();
+        let cut = conversations.filter(|(_, conversation)| conversation.open.is_some());
+        let hosts = cut.map(|(host, _)| *host);
+        hosts
+            .filter(|host| self.scope.contains(*host) && !self.standing(*host).settled)
+            .collect()
+    }
+}
+
+/// What the killed run may have missed.
+pub(super) fn cut_off(hosts: &Ranges) -> Option<BlindSpot> {
+    (!hosts.is_empty()).then(|| BlindSpot {
+        what: format!("what {hosts} answered to a question over TCP"),
+        why: "the run was killed while they were asked, and nobody is asked twice".into(),
+        remedy: "scan them once more, without --resume".into(),
+    })
+}
+
+impl Sweep {
+    /// Its name in a mark.
+    pub(super) fn part(&self) -> String {
+        let way = match self.presence {
+            Presence::Arp(_) => "arp",
+            Presence::Kernel(_) => "kernel",
+            Presence::None => "none",
+        };
+        format!("{way} {}", self.segment.interface.name)
+    }
+}
+
+impl Presence {
+    fn go_to(&mut self, round: usize, to: Ipv4Addr) {
+        match self {
+            Presence::Arp(rounds) => rounds.go_to(round, to),
+            Presence::Kernel(kernel) => kernel.go_to(to),
+            Presence::None => {}
+        }
+    }
+
+    fn place(&self) -> Option<(usize, Ipv4Addr)> {
+        match self {
+            Presence::Arp(rounds) => rounds.place(),
+            Presence::Kernel(kernel) => kernel.place(),
+            Presence::None => None,
+        }
+    }
+}
