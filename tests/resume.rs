@@ -7,6 +7,7 @@
 #[path = "worlds/plans.rs"]
 mod plans;
 #[path = "worlds/world.rs"]
+#[expect(dead_code, reason = "what a world expects is for tests/scan.rs")]
 mod world;
 
 use std::collections::BTreeMap;
@@ -206,7 +207,10 @@ async fn a_complete_run_that_is_taken_up_asks_nobody_anything() {
         let before = account(&door);
         let door = Arc::new(whole(door).await.again(world.limits()));
         let second = run(&world, &door, &mut lines, End::Never).await.unwrap();
-        assert_eq!(account(&door), before, "{name}");
+        let after = account(&door);
+        let more: Vec<_> = after.0.iter().filter(|(question, times)| before.0.get(*question) != Some(times)).collect();
+        assert!(more.is_empty(), "{name}: {more:#?}");
+        assert_eq!((after.1, after.2), (before.1, before.2), "{name}");
         same(&name, &second, &first);
     }
 }

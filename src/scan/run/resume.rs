@@ -214,6 +214,10 @@ impl<D: Door> Run<'_, D> {
             left.extend(ASKED_AGAIN.iter().filter(|place| times(place) <= first_time(place)));
             self.asked_again.insert(host);
         }
+        // Whether it is asked again was decided before it was talked to, by what was known then.
+        if self.resume.past.conversations.contains_key(&host) {
+            self.asked_again.insert(host);
+        }
         left
     }
 
