@@ -7,7 +7,8 @@ use std::sync::Arc;
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, limits, plan,
-    progress::Watch, render, render::Files, words,
+    progress::Watch, render, render::Files,
+    resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -55,19 +56,44 @@ fn sweep(args: &ScanArgs) -> Outcome {
     if args.dry_run {
         return print(&format!("{header}Nothing was sent.\n"));
     }
+    resume::is_apart(args)?;
+    let resumed = args.resume.as_deref().map(|file| Journal::open(file, &plan)).transpose()?;
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
-    let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
+    let stop = CancellationToken::new();
+    let past = resumed.map(|(journal, past)| {
+        watch.keep(journal, stop.clone());
+        past
+    });
+    let findings = run(&plan, past, interfaces, vault, &knowledge, &mut watch, stop)?;
+    let interrupted = findings.interrupted;
+    let journal = watch.take_journal();
     let recorded = watch.finish();
     let report = account.of_scan(&plan, findings);
     let code = exit::code_of(&report, args.output.fail_on.is_some());
     write(report, &args.output.form, files)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
+    journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
     Ok(code)
+}
+
+/// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
+fn end(journal: Journal, interrupted: bool) -> Result<(), Failure> {
+    let ended = journal.finish(!interrupted);
+    ended.map_err(|error| {
+        Failure::could_not_run(
+            format!("the run was stopped, as the resume file could not be written: {error}"),
+            "make room for it, and start the same command again",
+        )
+    })?;
+    if interrupted {
+        say("\nhint: the same command goes on from here\n");
+    }
+    Ok(())
 }
 
 fn account<'a>(knowledge: &'a Knowledge, output: &'a OutputArgs) -> Account<'a> {
@@ -89,18 +115,22 @@ fn interfaces() -> Result<Vec<Interface>, Failure> {
 
 fn run(
     plan: &scan::Plan,
+    past: Option<scan::Past>,
     interfaces: Vec<Interface>,
     vault: Vault,
     knowledge: &Knowledge,
     watch: &mut Watch,
+    stop: CancellationToken,
 ) -> Result<scan::Findings, Failure> {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot start: {error}"), "see the system's limits");
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
-    let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
         let door = Arc::new(net::live::Live::new(interfaces, plan.limits.clone(), vault));
-        scan::scan(plan, door, knowledge, watch, stop).await
+        match past {
+            Some(past) => scan::resume(plan, past, door, knowledge, watch, stop).await,
+            None => scan::scan(plan, door, knowledge, watch, stop).await,
+        }
     });
     // A name that DNS still owes must not hold up the report.
     runtime.shutdown_background();

@@ -20,6 +20,7 @@ Examples:
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
   camsweep scan --dry-run                        say what would be sent, send nothing
+  camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
   camsweep scan --report json=cameras.json --report html=cameras.html --record replies.ndjson
 
@@ -102,6 +103,10 @@ pub struct ScanArgs {
     /// Write each reply to this file, one a line, for `camsweep judge`.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub record: Option<PathBuf>,
+    /// Keep what is asked and heard in this file, and go on from there when started again with it after an interruption,
+    /// so that nobody is asked twice (docs/formats.md).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["login", "credentials"])]
+    pub resume: Option<PathBuf>,
     /// Show no progress line.
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,

@@ -11,6 +11,7 @@ pub mod limits;
 pub mod plan;
 pub mod progress;
 pub mod render;
+pub mod resume;
 pub mod words;
 
 use exit::Code;
