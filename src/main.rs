@@ -7,8 +7,7 @@ use std::sync::Arc;
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, limits, plan,
-    progress::Watch, render, render::Files,
-    resume, resume::Journal, words,
+    progress::Watch, render, render::Files, resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -57,7 +56,11 @@ fn sweep(args: &ScanArgs) -> Outcome {
         return print(&format!("{header}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
-    let resumed = args.resume.as_deref().map(|file| Journal::open(file, &plan)).transpose()?;
+    let resumed = args
+        .resume
+        .as_deref()
+        .map(|file| Journal::open(file, &plan))
+        .transpose()?;
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     say(&header);

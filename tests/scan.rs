@@ -7,6 +7,7 @@
 #[path = "worlds/plans.rs"]
 mod plans;
 #[path = "worlds/world.rs"]
+#[expect(dead_code, reason = "a second scan of a world is for tests/resume.rs")]
 mod world;
 
 use std::collections::BTreeMap;

@@ -68,7 +68,10 @@ impl Header {
                 other.version, other.schema, self.version
             ))
         } else if self.scope_hash != other.scope_hash {
-            Some(format!("is of another scope: {}; this one is {}", other.scope, self.scope))
+            Some(format!(
+                "is of another scope: {}; this one is {}",
+                other.scope, self.scope
+            ))
         } else if self.options != other.options {
             let (then, now) = (list(&other.options), list(&self.options));
             Some(format!("was begun with {then}, and this run is with {now}"))
@@ -87,9 +90,15 @@ fn options_of(plan: &Plan) -> Vec<String> {
         (plan.no_tcp, "--no-tcp"),
         (plan.ethernet, "--l2-sadp"),
     ];
-    let flags = flags.iter().filter(|(is_on, _)| *is_on).map(|(_, word)| (*word).to_owned());
+    let flags = flags
+        .iter()
+        .filter(|(is_on, _)| *is_on)
+        .map(|(_, word)| (*word).to_owned());
     let ports = limits.allowed_ports.iter().map(|port| format!("--allow-port {port}"));
-    flags.chain([format!("--pages {}", limits.pages)]).chain(ports).collect()
+    flags
+        .chain([format!("--pages {}", limits.pages)])
+        .chain(ports)
+        .collect()
 }
 
 /// The file of a scan under way. It is locked as long as this lives.
@@ -181,7 +190,9 @@ pub fn is_apart(args: &ScanArgs) -> Result<(), Failure> {
     let form = &args.output.form;
     let reports = form.report.iter().map(|to| ("--report", &to.file));
     let others = form.output.iter().map(|file| ("--output", file));
-    let others = others.chain(reports).chain(args.record.iter().map(|file| ("--record", file)));
+    let others = others
+        .chain(reports)
+        .chain(args.record.iter().map(|file| ("--record", file)));
     match others.into_iter().find(|(_, file)| args.resume.as_ref() == Some(file)) {
         Some((option, file)) => Err(Failure::usage(
             format!("{option} and --resume both name {:?}", file.display().to_string()),
@@ -197,7 +208,10 @@ fn open(path: &Path, name: &str) -> Result<File, Failure> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-        return Err(Failure::usage(format!("{name} is no file that a scan can go on from"), OTHER_FILE));
+        return Err(Failure::usage(
+            format!("{name} is no file that a scan can go on from"),
+            OTHER_FILE,
+        ));
     }
     options.open(path).map_err(|error| cannot("open", name, &error))
 }
@@ -226,7 +240,10 @@ fn read(name: &str, input: impl Read, header: &Header) -> Result<Contents, Failu
     loop {
         number += 1;
         let broken = |why: &dyn std::fmt::Display| {
-            Failure::usage(format!("the resume file {name} is broken at line {number}: {why}"), OTHER_FILE)
+            Failure::usage(
+                format!("the resume file {name} is broken at line {number}: {why}"),
+                OTHER_FILE,
+            )
         };
         let line = next_line(&mut input).map_err(|error| broken(&error))?;
         if !line.ends_with(b"\n") {
@@ -389,16 +406,28 @@ mod tests {
             line_of(&header)
         };
         let table = [
-            (other(|header| header.version = "0.0.9".into()), "was begun by camsweep 0.0.9"),
-            (other(|header| header.schema = "camsweep.resume/9".into()), "camsweep.resume/9"),
-            (other(|header| header.scope_hash = "00".into()), "is of another scope: 10.0.0.5"),
+            (
+                other(|header| header.version = "0.0.9".into()),
+                "was begun by camsweep 0.0.9",
+            ),
+            (
+                other(|header| header.schema = "camsweep.resume/9".into()),
+                "camsweep.resume/9",
+            ),
+            (
+                other(|header| header.scope_hash = "00".into()),
+                "is of another scope: 10.0.0.5",
+            ),
             (other(|header| header.options.clear()), "was begun with no option"),
             ("{}\n".into(), "is no resume file"),
             ("precious notes".into(), "is no resume file"),
             ("\n".into(), "is no resume file"),
             (format!("{}not json\n", other(|_| ())), "is broken at line 2"),
             (format!("{}{{\"login\":1}}\n", other(|_| ())), "is broken at line 2"),
-            (format!("{}{}\n", other(|_| ()), "x".repeat(record::MAX_LINE + 9)), "too long"),
+            (
+                format!("{}{}\n", other(|_| ()), "x".repeat(record::MAX_LINE + 9)),
+                "too long",
+            ),
         ];
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("state");
@@ -406,11 +435,18 @@ mod tests {
             std::fs::write(&path, &text).unwrap();
             let failure = Journal::open(&path, &plan()).unwrap_err();
             assert!(failure.message.contains(part), "{part}: {failure:?}");
-            assert_eq!((failure.code, failure.message.lines().count()), (Code::Usage, 1), "{part}");
+            assert_eq!(
+                (failure.code, failure.message.lines().count()),
+                (Code::Usage, 1),
+                "{part}"
+            );
             assert_eq!(std::fs::read_to_string(&path).unwrap(), text, "{part}");
         }
         let failure = Journal::open(directory.path(), &plan()).unwrap_err();
-        assert!(failure.message.contains("no file that a scan can go on from"), "{failure:?}");
+        assert!(
+            failure.message.contains("no file that a scan can go on from"),
+            "{failure:?}"
+        );
     }
 
     #[test]

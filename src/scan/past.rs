@@ -55,7 +55,7 @@ pub enum Mark {
         /// The host.
         host: Ipv4Addr,
         /// How many of its connections have gone unanswered, since the first question.
-        dropped: usize,
+        dropped: u32,
         /// How many HTTP requests it has had, since the first question.
         pages: u32,
     },
@@ -108,7 +108,7 @@ impl Past {
             Mark::Talked { host, dropped, pages } => {
                 let conversation = self.conversations.entry(host).or_default();
                 conversation.open = None;
-                conversation.talked.dropped = dropped;
+                conversation.talked.dropped = dropped as usize;
                 conversation.pages = pages;
             }
             Mark::Stopped => {}
@@ -144,7 +144,14 @@ mod tests {
 
     #[test]
     fn a_mark_stands_for_one_address_in_a_20_and_for_few_in_a_16() {
-        for (addresses, expected) in [(0, 1), (254, 1), (4096, 1), (65_534, 16), (1 << 24, 4096), (1 << 32, 1 << 20)] {
+        for (addresses, expected) in [
+            (0, 1),
+            (254, 1),
+            (4096, 1),
+            (65_534, 16),
+            (1 << 24, 4096),
+            (1 << 32, 1 << 20),
+        ] {
             assert_eq!(grain(addresses), expected, "{addresses}");
         }
         let end = end_of_grain(Ipv4Addr::new(10, 0, 0, 17), 16);
@@ -164,7 +171,10 @@ mod tests {
             pages: 3,
         });
         let conversation = &past.conversations[&host];
-        assert_eq!((conversation.open, conversation.pages, conversation.talked.dropped), (None, 3, 2));
+        assert_eq!(
+            (conversation.open, conversation.pages, conversation.talked.dropped),
+            (None, 3, 2)
+        );
         assert!(!past.ended && !past.is_complete() && !past.is_empty());
         past.take(Mark::Complete);
         assert!(past.ended && past.is_complete());

@@ -47,4 +47,3 @@ pub fn worlds() -> Vec<(String, World)> {
     };
     files.into_iter().map(load).collect()
 }
-

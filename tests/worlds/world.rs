@@ -562,7 +562,9 @@ fn without_ids(payload: &[u8]) -> String {
     let text = String::from_utf8_lossy(payload);
     let is_id = |part: &&str| uuid::Uuid::parse_str(part).is_ok();
     let parts = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
-    parts.filter(is_id).fold(text.clone().into_owned(), |text, id| text.replace(id, ""))
+    parts
+        .filter(is_id)
+        .fold(text.clone().into_owned(), |text, id| text.replace(id, ""))
 }
 
 /// The ARP reply of a host to 10.0.0.2, written out: Ethernet, IPv4, lengths, operation 2, sender, target.

@@ -1,8 +1,8 @@
 //! A scan that goes on where an earlier run of it ended: what that run left is taken up before the first packet, and
 //! what this one does is marked before it is done.
 
-use super::*;
 use super::super::past::{Conversation, end_of_grain, grain};
+use super::*;
 
 /// The passes' name in a mark.
 const PASSES: &str = "passes";
@@ -106,7 +106,7 @@ impl<D: Door> Run<'_, D> {
 
     /// A question over TCP has ended, and what came of it is kept.
     pub(super) fn mark_talked(&mut self, host: Ipv4Addr) {
-        let dropped = self.talked.get(&host).map_or(0, |talked| talked.dropped);
+        let dropped = self.talked.get(&host).map_or(0, |talked| talked.dropped as u32);
         let pages = self.plan.limits.pages;
         let pages = pages.saturating_sub(self.door.pages_left(host.into()));
         self.mark(Mark::Talked { host, dropped, pages });
