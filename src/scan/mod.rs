@@ -11,6 +11,7 @@ mod run;
 mod signs;
 mod targets;
 
+pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use rounds::Tempo;

@@ -108,8 +108,9 @@ impl<D: Door> Run<'_, D> {
             Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
             _ => return Step::Sent,
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(&name, false),
+            Ok(()) => self.ledger.sent_to_nobody(&name, false, bytes),
             Err(why) => {
                 let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
@@ -129,9 +130,9 @@ impl<D: Door> Run<'_, D> {
             || standing
                 .as_ref()
                 .is_some_and(|standing| probe::mdns::is_called_for(&standing.signs));
-        if is_called_for && self.send_unicast(host, (question, ask)).await {
+        if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
-            self.ledger.sent(&name, Some(host.into()));
+            self.ledger.sent(&name, host.into(), bytes);
         }
         if let Some(standing) = standing {
             self.ask_again(host, &standing);
@@ -156,26 +157,24 @@ impl<D: Door> Run<'_, D> {
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
         let place = ORDER_FOR_SILENT[round];
-        if self.send_unicast(target, place).await {
+        if let Some(bytes) = self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
-            self.ledger.sent_to_nobody(&name, place.1 == 0);
+            self.ledger.sent_to_nobody(&name, place.1 == 0, bytes);
         }
         Step::Sent
     }
 
-    /// Sends one unicast question; an address that cannot be asked is remembered as such.
-    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> bool {
+    /// Sends one unicast question of so many bytes; an address that cannot be asked is remembered as such.
+    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> Option<u64> {
         let question = &self.questions[question];
         let packet = Packet::Datagram {
             channel: unicast_channel(&question.protocol, self.interface_to(host)),
             to: SocketAddrV4::new(host, question.port),
             payload: question.unicast[ask].payload.clone(),
         };
+        let bytes = packet.length();
         let sent = self.door.send(packet).await;
-        if let Err(why) = &sent {
-            self.cannot_ask(host, why);
-        }
-        sent.is_ok()
+        sent.inspect_err(|why| self.cannot_ask(host, why)).ok().map(|()| bytes)
     }
 
     fn cannot_ask(&mut self, target: Ipv4Addr, why: &std::io::Error) {
@@ -196,8 +195,9 @@ impl<D: Door> Run<'_, D> {
                 (KERNEL, Packet::Nudge { interface, target })
             }
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
+            Ok(()) => self.ledger.sent_to_nobody(name, round == 0, bytes),
             Err(why) => self.cannot_ask(target, &why),
         }
         Step::Sent
