@@ -101,7 +101,7 @@ impl Budget {
         if plan.on_link() > 0 {
             lines.extend(self.on_segments(plan));
         }
-        lines.push(self.to_hosts(plan));
+        lines.push(self.unicast(plan));
         if !plan.routed.is_empty() {
             lines.push(self.beyond_a_router(plan));
         }
@@ -137,7 +137,7 @@ impl Budget {
         lines
     }
 
-    fn to_hosts(&self, plan: &Plan) -> String {
+    fn unicast(&self, plan: &Plan) -> String {
         let Traffic { packets, bytes, .. } = self.to_live;
         let alone = at_rate(packets, plan.limits.host_rate);
         let hundred = at_rate(100 * packets, plan.limits.rate).max(alone);
