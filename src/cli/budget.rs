@@ -13,8 +13,8 @@ use crate::scan::{self, Plan};
 /// How often each question is asked at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// ARP requests to an address on a segment that stays silent.
-    pub arp_rounds: u64,
+    /// ARP requests to an address on a segment that stays silent, if nothing is lost and if much is.
+    pub arp_rounds: (u64, u64),
     /// To everybody on an interface, by multicast and broadcast, repetitions counted.
     pub multicast: Traffic,
     /// SADP inquiries in frames of Ethernet on an interface, where they are wanted.
@@ -37,7 +37,7 @@ impl Budget {
         };
         let live = ORDER_FOR_LIVE.iter().chain(scan::ASKED_AGAIN);
         Budget {
-            arp_rounds: scan::ARP.rounds as u64,
+            arp_rounds: (scan::ARP.rounds as u64, scan::ARP.most as u64),
             multicast: repeated(times, questions.iter().flat_map(to_everybody).sum()),
             frames: repeated(times, datagram(frame.length())),
             to_live: Traffic {
@@ -65,7 +65,7 @@ impl Budget {
             ..self.to_silent
         };
         let bound = [
-            repeated(plan.on_link(), self.arp()),
+            self.arp(plan),
             repeated(segments, self.multicast),
             repeated(segments, frames),
             repeated(plan.routed.len(), beyond),
@@ -86,13 +86,23 @@ impl Budget {
         }
     }
 
-    /// The requests to one address that stays silent.
-    fn arp(&self) -> Traffic {
+    /// The requests to silent addresses, and those that steer the rate of a large segment.
+    fn arp(&self, plan: &Plan) -> Traffic {
+        let (_, rounds) = self.arp_rounds;
+        let requests = |segment: &scan::Segment| {
+            let requests = segment.targets.len() * rounds;
+            let looks = if segment.targets.len() > scan::MANY {
+                requests / scan::LEG + 1
+            } else {
+                0
+            };
+            requests + looks * scan::SAMPLE as u64
+        };
         let request = Packet::Arp {
             interface: String::new(),
             target: std::net::Ipv4Addr::UNSPECIFIED,
         };
-        repeated(self.arp_rounds, datagram(request.length()))
+        repeated(plan.segments.iter().map(requests).sum(), datagram(request.length()))
     }
 
     /// One line for each phase that the plan calls for: how much, and how long it takes.
@@ -113,13 +123,13 @@ impl Budget {
 
     fn on_segments(&self, plan: &Plan) -> Vec<String> {
         let (neighbours, segments, limits) = (plan.on_link(), plan.segments.len(), &plan.limits);
-        let Traffic { packets, bytes, .. } = repeated(neighbours, self.arp());
-        let tempo = scan::ARP;
+        let Traffic { packets, bytes, .. } = self.arp(plan);
+        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
-            "ARP: at most {packets} requests ({bytes} bytes), {} to each of {neighbours} addresses while it is silent; {}",
-            self.arp_rounds,
-            seconds(at_rate(packets, limits.arp_rate) + pauses)
+            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
+             {most} where packets get lost; {}",
+            seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
         let Traffic { packets, bytes, .. } = self.multicast;
         let last = limits.sends.last().copied().unwrap_or_default();
