@@ -1,6 +1,8 @@
 //! `cargo bench --bench lab`: camsweep beside arp-scan and nmap on the lab of `tests/lab`, on the same wire in
 //! the same run. What it prints is what `docs/benchmarks.md` shows.
 //!
+//! `LAB_CROWD=1000 cargo bench --bench lab` does the same on a /16 with so many hosts more.
+//!
 //! `LAB_SHELL=bash cargo bench --bench lab` gives a shell on the scanner's side of the lab instead, to try
 //! things by hand.
 #![cfg(target_os = "linux")]
@@ -18,6 +20,8 @@ mod arp;
 mod below;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../tests/lab/crowd.rs"]
+mod crowd;
 #[path = "../tests/lab/estate.rs"]
 mod estate;
 #[path = "../tests/lab/host.rs"]
@@ -44,8 +48,12 @@ use host::Host;
 use serde_json::Value;
 use stage::{Lab, Privilege, Ran};
 
-/// The segment that every tool sweeps.
-const SEGMENT: &str = "10.66.0.0/24";
+/// Stands for the segment that every tool sweeps, in its arguments.
+const SEGMENT: &str = "SEGMENT";
+
+fn segment() -> String {
+    format!("10.66.0.0/{}", crowd::prefix())
+}
 
 /// What a tool says of each address.
 type Said = BTreeMap<String, Finding>;
@@ -60,6 +68,8 @@ struct Finding {
 /// A tool, how it is run and how often, and how its output is read.
 struct Tool {
     name: &'static str,
+    /// The largest number of hosts more that it is tried on.
+    crowd: usize,
     program: &'static str,
     arguments: &'static [&'static str],
     privilege: Privilege,
@@ -67,10 +77,11 @@ struct Tool {
     read: fn(&str) -> Said,
 }
 
-const CAMSWEEP: &[&str] = &["scan", SEGMENT, "--format", "json", "--no-names"];
+const CAMSWEEP: &[&str] = &["scan", SEGMENT, "--yes-large", "--format", "json", "--no-names"];
 const TOOLS: &[Tool] = &[
     Tool {
         name: "camsweep scan",
+        crowd: usize::MAX,
         program: env!("CARGO_BIN_EXE_camsweep"),
         arguments: CAMSWEEP,
         privilege: Privilege::RawSocket,
@@ -79,6 +90,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "camsweep scan, ordinary user",
+        crowd: usize::MAX,
         program: env!("CARGO_BIN_EXE_camsweep"),
         arguments: CAMSWEEP,
         privilege: Privilege::None,
@@ -87,6 +99,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "arp-scan",
+        crowd: usize::MAX,
         program: "/usr/sbin/arp-scan",
         arguments: &["--interface=scan0", SEGMENT],
         privilege: Privilege::RawSocket,
@@ -95,6 +108,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "nmap -sn",
+        crowd: usize::MAX,
         program: "/usr/bin/nmap",
         arguments: &["-n", "-sn", SEGMENT],
         privilege: Privilege::RawSocket,
@@ -103,6 +117,7 @@ const TOOLS: &[Tool] = &[
     },
     Tool {
         name: "nmap -sV, camera ports",
+        crowd: 0,
         program: "/usr/bin/nmap",
         arguments: &["-n", "-sV", "-p", "80,443,554,8000,8080,37777", SEGMENT],
         privilege: Privilege::RawSocket,
@@ -121,10 +136,10 @@ fn main() {
             return println!("the shell ended: {status:?}");
         }
         println!(
-            "| command | wall, s (least, most) | peak, MiB | hosts missed | units missed | others accused | firmware read |"
+            "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read |"
         );
-        println!("| --- | --- | --- | --- | --- | --- | --- |");
-        for tool in TOOLS {
+        println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+        for tool in TOOLS.iter().filter(|tool| crowd::size() <= tool.crowd) {
             match Path::new(tool.program).exists() {
                 true => measure(lab, tool),
                 false => println!("| {} | not installed: {} |", tool.name, tool.program),
@@ -134,29 +149,91 @@ fn main() {
 }
 
 fn measure(lab: &Lab, tool: &Tool) {
-    let mut ran: Vec<Ran> = (0..tool.runs)
+    let segment = segment();
+    let arguments: Vec<&str> = tool
+        .arguments
+        .iter()
+        .map(|argument| if *argument == SEGMENT { &segment } else { *argument })
+        .collect();
+    let mut ran: Vec<(Ran, wire::Sent)> = (0..if crowd::size() > 0 { 1 } else { tool.runs })
         .map(|_| {
             let _ = stage::run("ip", &["neigh", "flush", "all"], "");
-            lab.run(Path::new(tool.program), tool.arguments, tool.privilege)
+            wire::watch("scan0", || lab.run(Path::new(tool.program), &arguments, tool.privilege))
         })
         .collect();
-    ran.sort_by_key(|ran| ran.wall);
-    let seconds = |at: usize| ran[at].wall.as_secs_f64();
+    ran.sort_by_key(|(ran, _)| ran.wall);
+    let seconds = |at: usize| ran[at].0.wall.as_secs_f64();
     let (middle, last) = (ran.len() / 2, ran.len() - 1);
-    let peak = ran.iter().map(|ran| ran.peak).max().unwrap_or_default() as f64 / 1024.0;
+    let peak = ran.iter().map(|(ran, _)| ran.peak).max().unwrap_or_default() as f64 / 1024.0;
+    let (run, sent) = &ran[middle];
     println!(
-        "| {} | {:.1} ({:.1}, {:.1}) | {peak:.0} | {} |",
+        "| {} | {:.1} ({:.1}, {:.1}) | {:.2} | {peak:.0} | {} | {} | {} |",
         tool.name,
         seconds(middle),
         seconds(0),
         seconds(last),
-        score(&(tool.read)(&ran[middle].stdout))
+        run.cpu.as_secs_f64(),
+        sent.packets,
+        sent.most_in_a_second,
+        score(&(tool.read)(&run.stdout))
     );
+}
+
+/// What leaves by an interface, as its own counter has it.
+mod wire {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+
+    pub struct Sent {
+        pub packets: u64,
+        pub most_in_a_second: u64,
+    }
+
+    /// How often the counter is read: a second's worth is the difference of ten readings.
+    const TICK: Duration = Duration::from_millis(100);
+
+    pub fn watch<T>(interface: &str, run: impl FnOnce() -> T) -> (T, Sent) {
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let watcher = scope.spawn(|| {
+                let mut readings = vec![packets(interface)];
+                while !over.load(Ordering::Relaxed) {
+                    std::thread::sleep(TICK);
+                    readings.push(packets(interface));
+                }
+                readings
+            });
+            let ran = run();
+            over.store(true, Ordering::Relaxed);
+            let readings = watcher.join().unwrap_or_default();
+            let of_a_second = readings
+                .windows(readings.len().min(11))
+                .map(|some| some[some.len() - 1] - some[0]);
+            let sent = Sent {
+                packets: readings
+                    .last()
+                    .zip(readings.first())
+                    .map_or(0, |(last, first)| last - first),
+                most_in_a_second: of_a_second.max().unwrap_or_default(),
+            };
+            (ran, sent)
+        })
+    }
+
+    /// From /proc/net/dev, which is that of the namespace: the tenth number is of packets sent.
+    fn packets(interface: &str) -> u64 {
+        let table = std::fs::read_to_string("/proc/thread-self/net/dev").unwrap_or_default();
+        let line = table
+            .lines()
+            .find_map(|line| line.trim().strip_prefix(interface)?.strip_prefix(':'));
+        let number = line.and_then(|line| line.split_whitespace().nth(9)?.parse().ok());
+        number.unwrap_or_default()
+    }
 }
 
 /// Hosts missed, units missed, addresses called a unit that are none, firmware versions read.
 fn score(said: &Said) -> String {
-    let units: Vec<&Host> = estate::NEAR.iter().filter(|host| host.expect.maker.is_some()).collect();
+    let units: Vec<&Host> = estate::near().filter(|host| host.expect.maker.is_some()).collect();
     let is_unit = |address: &str| units.iter().any(|unit| unit.ip == address);
     let called_unit = |finding: &Finding| finding.maker.contains("hikvision") || finding.maker.contains("dahua");
     let accused = said
@@ -164,9 +241,7 @@ fn score(said: &Said) -> String {
         .filter(|(address, finding)| called_unit(finding) && !is_unit(address))
         .count();
     let on_subnet = |host: &&&Host| !host.expect.mis_addressed;
-    let missed = estate::NEAR
-        .iter()
-        .filter(|host| !host.expect.mis_addressed && !said.contains_key(host.ip));
+    let missed = estate::near().filter(|host| !host.expect.mis_addressed && !said.contains_key(host.ip));
     let named = |host: &&&Host| {
         let maker = host.expect.maker.unwrap_or_default();
         said.get(host.ip).is_some_and(|found| found.maker.contains(maker))

@@ -5,6 +5,7 @@
 )]
 
 use std::io;
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, SockAddrStorage, Socket, Type};
 
@@ -52,8 +53,17 @@ pub fn send(pid: u32, signal: libc::c_int) -> io::Result<()> {
     }
 }
 
-/// Waits for `pid`; its exit code and peak resident memory in KiB.
-pub fn wait(pid: u32) -> io::Result<(Option<i32>, i64)> {
+/// A process that has ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    /// Peak resident memory in KiB.
+    pub peak: i64,
+    /// User's and system's time.
+    pub cpu: Duration,
+}
+
+/// Waits for `pid`.
+pub fn wait(pid: u32) -> io::Result<Ended> {
     let mut status = 0;
     // SAFETY: both pointers are to locals; rusage is plain data for which zero is valid.
     let (done, usage) = unsafe {
@@ -63,8 +73,13 @@ pub fn wait(pid: u32) -> io::Result<(Option<i32>, i64)> {
     if done < 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok((
-        libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
-        usage.ru_maxrss,
-    ))
+    let time = |time: libc::timeval| {
+        let micros = u64::try_from(time.tv_sec * 1_000_000 + time.tv_usec);
+        Duration::from_micros(micros.unwrap_or_default())
+    };
+    Ok(Ended {
+        code: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
+        peak: usage.ru_maxrss,
+        cpu: time(usage.ru_utime) + time(usage.ru_stime),
+    })
 }
