@@ -11,6 +11,7 @@ mod run;
 mod signs;
 mod steering;
 mod targets;
+mod walk;
 
 pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};

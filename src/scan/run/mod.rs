@@ -54,7 +54,7 @@ fn passes(over: Ranges, limits: &Limits) -> Rounds {
         pause: Duration::ZERO,
         rest: super::asking::LISTEN,
     };
-    Rounds::new(over, tempo)
+    Rounds::apart(over, tempo)
 }
 /// From so many addresses on, a segment's rate is steered.
 pub const MANY: u64 = 4096;
@@ -269,7 +269,7 @@ impl<'a, D: Door> Run<'a, D> {
     fn progress(&self, now: Instant) -> Progress {
         let mut asked = self.passes.progress().0;
         for sweep in &self.sweeps {
-            asked += sweep.segment.targets.len() - sweep.presence.unreached().len();
+            asked += sweep.presence.asked(&sweep.segment.targets);
         }
         let total = self.plan.addresses();
         let elapsed = now.duration_since(self.started).as_secs_f64();
@@ -336,6 +336,14 @@ impl Presence {
     fn known_to_kernel(&mut self, host: Ipv4Addr) {
         if let Presence::Kernel(kernel) = self {
             kernel.found(host);
+        }
+    }
+
+    /// How many of the targets were asked, or need not be.
+    fn asked(&self, targets: &Ranges) -> u64 {
+        match self {
+            Presence::Arp(rounds, _) => rounds.progress().0,
+            Presence::Kernel(_) | Presence::None => targets.len() - self.unreached().len(),
         }
     }
 
