@@ -3,6 +3,9 @@
 //!
 //! `LAB_CROWD=1000 cargo bench --bench lab` does the same on a /16 with so many hosts more.
 //!
+//! `LAB_LOSS=5 LAB_DELAY=50 cargo bench --bench lab` sweeps the /24 twenty times over a cable that loses five frames in a
+//! hundred, each way, and takes 50 ms for each, and counts the units missed in all.
+//!
 //! `LAB_SHELL=bash cargo bench --bench lab` gives a shell on the scanner's side of the lab instead, to try
 //! things by hand.
 #![cfg(target_os = "linux")]
@@ -18,6 +21,8 @@ mod announce;
 mod arp;
 #[path = "../tests/lab/below.rs"]
 mod below;
+#[path = "../tests/lab/cable.rs"]
+mod cable;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
 #[path = "../tests/lab/crowd.rs"]
@@ -135,6 +140,9 @@ fn main() {
             let status = std::process::Command::new("sh").arg("-c").arg(shell).status();
             return println!("the shell ended: {status:?}");
         }
+        if cable::bad().is_some() {
+            return over_a_bad_cable(lab);
+        }
         println!(
             "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read |"
         );
@@ -148,34 +156,64 @@ fn main() {
     });
 }
 
-fn measure(lab: &Lab, tool: &Tool) {
+const SWEEPS: usize = 20;
+
+fn over_a_bad_cable(lab: &Lab) {
+    println!("| command | sweeps | wall, s (least, most) | sightings of units missed | of another maker, accused |");
+    println!("| --- | --- | --- | --- | --- |");
+    for tool in TOOLS.iter().filter(|tool| tool.arguments == CAMSWEEP) {
+        let (mut missed, mut accused, mut units, mut walls) = (0, 0, 0, Vec::new());
+        for _ in 0..SWEEPS {
+            let ran = run(lab, tool);
+            let score = Score::of(&(tool.read)(&ran.stdout));
+            (missed, units, accused) = (
+                missed + score.units_missed,
+                units + score.units,
+                accused + score.accused,
+            );
+            walls.push(ran.wall.as_secs_f64());
+        }
+        walls.sort_by(f64::total_cmp);
+        println!(
+            "| {} | {SWEEPS} | {:.1} ({:.1}, {:.1}) | {missed} of {units} | {accused} |",
+            tool.name,
+            walls[SWEEPS / 2],
+            walls[0],
+            walls[SWEEPS - 1]
+        );
+    }
+}
+
+/// Runs a tool on the segment, of which this machine knows nobody.
+fn run(lab: &Lab, tool: &Tool) -> Ran {
     let segment = segment();
     let arguments: Vec<&str> = tool
         .arguments
         .iter()
         .map(|argument| if *argument == SEGMENT { &segment } else { *argument })
         .collect();
-    let mut ran: Vec<(Ran, wire::Sent)> = (0..if crowd::size() > 0 { 1 } else { tool.runs })
-        .map(|_| {
-            let _ = stage::run("ip", &["neigh", "flush", "all"], "");
-            wire::watch("scan0", || lab.run(Path::new(tool.program), &arguments, tool.privilege))
-        })
-        .collect();
+    let _ = stage::run("ip", &["neigh", "flush", "all"], "");
+    lab.run(Path::new(tool.program), &arguments, tool.privilege)
+}
+
+fn measure(lab: &Lab, tool: &Tool) {
+    let runs = if crowd::size() > 0 { 1 } else { tool.runs };
+    let mut ran: Vec<(Ran, wire::Sent)> = (0..runs).map(|_| wire::watch("scan0", || run(lab, tool))).collect();
     ran.sort_by_key(|(ran, _)| ran.wall);
     let seconds = |at: usize| ran[at].0.wall.as_secs_f64();
-    let (middle, last) = (ran.len() / 2, ran.len() - 1);
+    let (half, last) = (ran.len() / 2, ran.len() - 1);
     let peak = ran.iter().map(|(ran, _)| ran.peak).max().unwrap_or_default() as f64 / 1024.0;
-    let (run, sent) = &ran[middle];
+    let (middle, sent) = &ran[half];
     println!(
         "| {} | {:.1} ({:.1}, {:.1}) | {:.2} | {peak:.0} | {} | {} | {} |",
         tool.name,
-        seconds(middle),
+        seconds(half),
         seconds(0),
         seconds(last),
-        run.cpu.as_secs_f64(),
+        middle.cpu.as_secs_f64(),
         sent.packets,
         sent.most_in_a_second,
-        score(&(tool.read)(&run.stdout))
+        Score::of(&(tool.read)(&middle.stdout))
     );
 }
 
@@ -231,32 +269,59 @@ mod wire {
     }
 }
 
-/// Hosts missed, units missed, addresses called a unit that are none, firmware versions read.
-fn score(said: &Said) -> String {
-    let units: Vec<&Host> = estate::near().filter(|host| host.expect.maker.is_some()).collect();
-    let is_unit = |address: &str| units.iter().any(|unit| unit.ip == address);
-    let called_unit = |finding: &Finding| finding.maker.contains("hikvision") || finding.maker.contains("dahua");
-    let accused = said
-        .iter()
-        .filter(|(address, finding)| called_unit(finding) && !is_unit(address))
-        .count();
-    let on_subnet = |host: &&&Host| !host.expect.mis_addressed;
-    let missed = estate::near().filter(|host| !host.expect.mis_addressed && !said.contains_key(host.ip));
-    let named = |host: &&&Host| {
-        let maker = host.expect.maker.unwrap_or_default();
-        said.get(host.ip).is_some_and(|found| found.maker.contains(maker))
-    };
-    let read = |host: &&&Host| {
-        let found = said.get(host.ip).zip(host.expect.firmware);
-        found.is_some_and(|(found, version)| found.firmware.contains(version))
-    };
-    let of_units = units.iter().filter(on_subnet).count();
-    format!(
-        "{} | {} of {of_units} | {accused} | {} of {of_units}",
-        missed.count(),
-        of_units - units.iter().filter(on_subnet).filter(named).count(),
-        units.iter().filter(on_subnet).filter(read).count()
-    )
+/// How well a tool has done.
+struct Score {
+    hosts_missed: usize,
+    units: usize,
+    units_missed: usize,
+    /// Addresses called a unit that are none.
+    accused: usize,
+    /// Firmware versions read.
+    firmware: usize,
+}
+
+impl Score {
+    fn of(said: &Said) -> Self {
+        let units: Vec<&Host> = estate::near().filter(|host| host.expect.maker.is_some()).collect();
+        let is_unit = |address: &str| units.iter().any(|unit| unit.ip == address);
+        let called_unit = |finding: &Finding| finding.maker.contains("hikvision") || finding.maker.contains("dahua");
+        let on_subnet: Vec<&&Host> = units.iter().filter(|host| !host.expect.mis_addressed).collect();
+        let named = |host: &Host| {
+            let maker = host.expect.maker.unwrap_or_default();
+            said.get(host.ip).is_some_and(|found| found.maker.contains(maker))
+        };
+        let read = |host: &Host| {
+            let found = said.get(host.ip).zip(host.expect.firmware);
+            found.is_some_and(|(found, version)| found.firmware.contains(version))
+        };
+        let missed = |host: &&Host| !host.expect.mis_addressed && !said.contains_key(host.ip);
+        Score {
+            hosts_missed: estate::near().filter(missed).count(),
+            units: on_subnet.len(),
+            units_missed: on_subnet.iter().filter(|host| !named(host)).count(),
+            accused: said
+                .iter()
+                .filter(|(address, found)| called_unit(found) && !is_unit(address))
+                .count(),
+            firmware: on_subnet.iter().filter(|host| read(host)).count(),
+        }
+    }
+}
+
+impl std::fmt::Display for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Score {
+            hosts_missed,
+            units,
+            units_missed,
+            accused,
+            firmware,
+        } = self;
+        write!(
+            f,
+            "{hosts_missed} | {units_missed} of {units} | {accused} | {firmware} of {units}"
+        )
+    }
 }
 
 fn read_camsweep(output: &str) -> Said {

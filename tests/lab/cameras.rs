@@ -1,5 +1,6 @@
 //! The cameras' side: a process in a namespace of its own that dresses it and plays the estate.
 
+use crate::cable::{self, Cable};
 use crate::estate;
 use crate::host::Host;
 use crate::stage::run;
@@ -15,6 +16,9 @@ pub fn cameras() {
         .read_line(&mut macs)
         .expect("the test writes the scanner's MACs");
     let (first, second) = macs.trim().split_once(' ').expect("two MACs");
+    if let Some(cable) = cable::bad() {
+        lay_cable(cable, first).expect("a bad cable can be laid");
+    }
     dress(first, second).expect("the cameras' namespace can be dressed");
     for (interface, scanner) in [("cam0", first), ("cam1", second)] {
         let scanner = arp::bytes_of(scanner);
@@ -59,6 +63,20 @@ pub fn cameras() {
     println!("\nSTANDING");
     let _ = std::io::stdin().read_line(&mut macs);
     std::process::exit(0);
+}
+
+/// Puts the cable between the scanner's interface and cam0. Its ends are no hosts: what comes there is carried on and
+/// no more.
+fn lay_cable(cable: Cable, scanner: &str) -> std::io::Result<()> {
+    let [near, far] = cable::ENDS;
+    let links =
+        format!("link add {far} type veth peer name cam0\nlink set {near} up\nlink set {far} up\nlink set cam0 up\n");
+    run("ip", &["-batch", "-"], &links)?;
+    let drop = |end: &str| format!("chain {end} {{ type filter hook ingress device {end} priority 0; drop; }}\n");
+    let table = format!("table netdev cable {{\n{}{}}}\n", drop(near), drop(far));
+    run("nft", &["-f", "-"], &table)?;
+    sys::checksums_by_kernel("cam0")?;
+    cable::carry(cable, arp::bytes_of(scanner))
 }
 
 fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {

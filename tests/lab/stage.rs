@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::sys;
 use crate::tcp::LEDGER;
+use crate::{cable, crowd, sys};
 
 const INSIDE: &str = "CAMSWEEP_LAB_INSIDE";
 
@@ -110,11 +110,15 @@ impl Lab {
             "ip",
             &["-batch", "-"],
             &format!(
-                "link set lo up\nlink add scan0 type veth peer name cam0 netns {pid}\nlink add scan1 type veth peer name cam1 netns {pid}\n\
+                "link set lo up\nlink add scan0 type veth peer name {} netns {pid}\nlink add scan1 type veth peer name cam1 netns {pid}\n\
              addr add 10.66.0.2/{} brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\n",
-                crate::crowd::prefix()
+                cable::peer(),
+                crowd::prefix()
             ),
         )?;
+        if cable::bad().is_some() {
+            sys::checksums_by_kernel("scan0")?;
+        }
         for name in ["all", "scan0", "scan1"] {
             std::fs::write(format!("/proc/sys/net/ipv4/conf/{name}/rp_filter"), "0")?;
         }

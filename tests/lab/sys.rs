@@ -1,7 +1,7 @@
 //! The few kernel calls that std lacks.
 #![expect(
     unsafe_code,
-    reason = "sockaddr_ll, kill and wait4 have no safe wrapper in std or socket2"
+    reason = "sockaddr_ll, ethtool, kill and wait4 have no safe wrapper in std or socket2"
 )]
 
 use std::io;
@@ -42,6 +42,31 @@ pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     };
     socket.bind(&address)?;
     Ok(socket)
+}
+
+/// Lets the kernel fill in checksums itself rather than leave them to a card: who carries frames between interfaces would
+/// carry the gaps (ethtool -K INTERFACE tx off).
+pub fn checksums_by_kernel(interface: &str) -> io::Result<()> {
+    const SIOCETHTOOL: libc::c_ulong = 0x8946;
+    const ETHTOOL_STXCSUM: u32 = 0x17;
+    let mut off = [ETHTOOL_STXCSUM, 0];
+    // SAFETY: zero is valid for ifreq, whose name is longer than any interface's; `off` outlives the call.
+    let done = unsafe {
+        let mut request: libc::ifreq = std::mem::zeroed();
+        for (place, byte) in request.ifr_name.iter_mut().zip(interface.bytes()) {
+            *place = byte as libc::c_char;
+        }
+        request.ifr_ifru.ifru_data = off.as_mut_ptr().cast();
+        let socket = libc::socket(libc::AF_INET, libc::SOCK_DGRAM, 0);
+        let done = libc::ioctl(socket, SIOCETHTOOL, &mut request);
+        libc::close(socket);
+        done
+    };
+    if done < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
 }
 
 /// Sends a signal: SIGINT, as Ctrl-C does, or another.
