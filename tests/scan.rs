@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use camsweep::cli::budget::Budget;
+use camsweep::coverage::Traffic;
 use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
@@ -193,6 +195,24 @@ async fn every_world_is_found_as_it_is() {
         println!("{name}: {}", world.about);
         let (findings, door, took) = run(&world, CancellationToken::new()).await;
         check(&name, &world.expect, &findings, &door, took);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_run_sends_more_than_its_bound_and_a_repeated_one_what_the_one_before_sent() {
+    for (name, world) in worlds() {
+        let [first, second] = [
+            run(&world, CancellationToken::new()).await,
+            run(&world, CancellationToken::new()).await,
+        ]
+        .map(|(findings, ..)| findings.coverage);
+        let bound = Budget::of(&world.limits()).bound(&plan(&world), first.live);
+        let [first, second] = [first, second].map(|coverage| coverage.account().into_values().sum::<Traffic>());
+        assert!(
+            first.packets <= bound.packets && first.bytes <= bound.bytes && first.connections <= bound.connections,
+            "{name}: {first:?} is more than {bound:?}"
+        );
+        assert_eq!(first, second, "{name}");
     }
 }
 

@@ -327,9 +327,9 @@ mod tests {
     fn marks() -> Vec<Mark> {
         vec![
             Mark::Reached {
-                part: "passes".into(),
+                part: "passes 1".into(),
                 round: 0,
-                to: HOST,
+                steps: 1,
             },
             Mark::Found { host: HOST, passes: 1 },
             Mark::Asked {

@@ -237,6 +237,10 @@ impl Door for Live {
         self.pacing.next(lane)
     }
 
+    fn set_arp_rate(&self, per_second: u32) {
+        self.pacing.set_arp_rate(per_second);
+    }
+
     async fn send(&self, packet: Packet) -> io::Result<()> {
         match packet {
             Packet::Arp { interface, target } => self.send_arp(interface, target).await,

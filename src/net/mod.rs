@@ -166,6 +166,23 @@ pub enum Packet {
     },
 }
 
+const ETHERNET_HEADER: usize = 14;
+/// The headers of Ethernet, IPv4 and UDP before a datagram's own bytes.
+pub const HEADERS: usize = ETHERNET_HEADER + 20 + 8;
+
+impl Packet {
+    /// Its bytes on the wire, without padding and checksum of the frame.
+    pub fn length(&self) -> u64 {
+        let bytes = match self {
+            Packet::Arp { .. } => ETHERNET_HEADER + crate::wire::arp::LENGTH,
+            Packet::EthernetInquiry { .. } => crate::wire::sadp_l2::LENGTH,
+            Packet::Nudge { .. } => HEADERS + 1,
+            Packet::Datagram { payload, .. } => HEADERS + payload.len(),
+        };
+        bytes as u64
+    }
+}
+
 /// What one channel heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
@@ -347,6 +364,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// When the next packet of a lane may leave; none, if that is now.
     fn next(&self, lane: Lane) -> Option<Instant>;
+
+    /// So many ARP requests a second from now on, as far as the limits allow.
+    fn set_arp_rate(&self, per_second: u32);
 
     /// Sends one packet when its turn has come.
     ///

@@ -10,13 +10,18 @@ mod ranges;
 mod rounds;
 mod run;
 mod signs;
+mod steering;
 mod targets;
+mod walk;
 
+pub use chorus::LISTEN;
 pub use past::{Mark, Past};
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use rounds::Tempo;
+pub use run::MANY;
 pub use run::{ARP, ASKED_AGAIN, resume, scan};
+pub use steering::{LEG, SAMPLE};
 pub use targets::{TargetError, parse_exclusions, parse_targets};
 
 use crate::coverage::{BlindSpot, Coverage};

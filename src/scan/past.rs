@@ -12,6 +12,7 @@ use crate::fact::Reply;
 use crate::probe::tcp::{Question, Talked};
 
 use super::asking::Place;
+use super::rounds;
 
 /// The most marks of one round over a range: beyond as many addresses a mark stands for several.
 const MARKS_TO_A_ROUND: u64 = 4096;
@@ -20,14 +21,14 @@ const MARKS_TO_A_ROUND: u64 = 4096;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Mark {
-    /// Addresses up to this one are asked in a round over a range.
+    /// So many addresses of a range are asked in a round over it, in the order that it has.
     Reached {
-        /// Who asks: `arp eth0`, `kernel eth0`, `passes`.
+        /// Who asks, and the size of the range: `arp eth0 254`, `kernel eth0 254`, `passes 1024`.
         part: String,
         /// The round, counted from 0.
         round: usize,
-        /// The address.
-        to: Ipv4Addr,
+        /// So many.
+        steps: u64,
     },
     /// A host that the passes had asked so often has shown that it exists, and leaves them.
     Found {
@@ -78,7 +79,7 @@ pub(super) struct Conversation {
 #[derive(Debug, Clone, Default)]
 pub struct Past {
     pub(super) replies: Vec<Reply>,
-    pub(super) reached: BTreeMap<String, (usize, Ipv4Addr)>,
+    pub(super) reached: BTreeMap<String, rounds::Place>,
     pub(super) found: HashMap<Ipv4Addr, usize>,
     pub(super) asked: HashMap<Ipv4Addr, Vec<Place>>,
     pub(super) conversations: HashMap<Ipv4Addr, Conversation>,
@@ -97,7 +98,7 @@ impl Past {
     pub fn take(&mut self, mark: Mark) {
         self.ended = matches!(mark, Mark::Stopped | Mark::Complete);
         match mark {
-            Mark::Reached { part, round, to } => drop(self.reached.insert(part, (round, to))),
+            Mark::Reached { part, round, steps } => drop(self.reached.insert(part, (round, steps))),
             Mark::Found { host, passes } => drop(self.found.insert(host, passes)),
             Mark::Asked { host, place } => self.asked.entry(host).or_default().push(place),
             Mark::Talking { host, question } => {
@@ -128,14 +129,8 @@ impl Past {
 }
 
 /// How many addresses one mark of a round stands for, in a scope of this size: a power of two.
-pub(super) fn grain(addresses: u64) -> u32 {
-    let grain = (addresses / MARKS_TO_A_ROUND).max(1).next_power_of_two();
-    u32::try_from(grain).unwrap_or(1 << 31)
-}
-
-/// The last address that the mark for `target` stands for.
-pub(super) fn end_of_grain(target: Ipv4Addr, grain: u32) -> Ipv4Addr {
-    Ipv4Addr::from(u32::from(target) | (grain - 1))
+pub(super) fn grain(addresses: u64) -> u64 {
+    (addresses / MARKS_TO_A_ROUND).max(1).next_power_of_two()
 }
 
 #[cfg(test)]
@@ -154,8 +149,6 @@ mod tests {
         ] {
             assert_eq!(grain(addresses), expected, "{addresses}");
         }
-        let end = end_of_grain(Ipv4Addr::new(10, 0, 0, 17), 16);
-        assert_eq!(end, Ipv4Addr::new(10, 0, 0, 31));
     }
 
     #[test]

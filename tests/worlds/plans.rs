@@ -26,6 +26,7 @@ pub fn plan(world: &World) -> Plan {
         no_tcp: world.no_tcp,
         ethernet: world.ethernet,
         limits: world.limits(),
+        logins: world.logins.iter().map(|_| "a login".into()).collect(),
         names: true,
         ..Plan::default()
     }

@@ -1,11 +1,10 @@
 //! A scan that goes on where an earlier run of it ended: what that run left is taken up before the first packet, and
 //! what this one does is marked before it is done.
 
-use super::super::past::{Conversation, end_of_grain, grain};
+use super::super::past::{Conversation, grain};
+use super::super::rounds;
 use super::*;
 
-/// The passes' name in a mark.
-const PASSES: &str = "passes";
 /// How long a run that is stopped listens for answers to what it has asked, and how long it waits at the most for the
 /// conversations under way.
 const LAST_WORDS: (Duration, Duration) = (super::super::asking::LISTEN, Duration::from_secs(15));
@@ -17,8 +16,8 @@ pub(super) struct Resume {
     is_marked: bool,
     past: Past,
     /// Addresses to a mark, in rounds over a range.
-    grain: u32,
-    reached: HashMap<String, (usize, Ipv4Addr)>,
+    grain: u64,
+    reached: HashMap<String, rounds::Place>,
     /// The user has stopped the run: nothing new is begun.
     stopping: bool,
     /// Hosts whose names are known.
@@ -66,19 +65,42 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    /// Marks that a round reaches an address, if no mark says so yet.
-    pub(super) fn mark_reached(&mut self, part: String, round: usize, target: Ipv4Addr) {
-        let known = self.resume.reached.get(&part);
-        if !self.resume.is_marked || known.is_some_and(|&(known, to)| known == round && target <= to) {
-            return;
+    /// Marks how far the sweep of a segment has come, when its next address is about to be asked.
+    pub(super) fn mark_sweep(&mut self, place: usize) {
+        if self.resume.is_marked {
+            let sweep = &self.sweeps[place];
+            self.mark_reached(sweep.part(), sweep.presence.place());
         }
-        let to = end_of_grain(target, self.resume.grain);
-        self.resume.reached.insert(part.clone(), (round, to));
-        self.mark(Mark::Reached { part, round, to });
     }
 
-    pub(super) fn mark_pass(&mut self, round: usize, target: Ipv4Addr) {
-        self.mark_reached(PASSES.into(), round, target);
+    /// Marks that nothing is left of the sweep of a segment.
+    pub(super) fn mark_swept(&mut self, place: usize) {
+        if self.resume.is_marked {
+            let sweep = &self.sweeps[place];
+            self.mark_reached(sweep.part(), sweep.presence.end());
+        }
+    }
+
+    /// Marks how far the passes have come, likewise.
+    pub(super) fn mark_pass(&mut self) {
+        if self.resume.is_marked {
+            self.mark_reached(self.passes_part(), self.passes.place());
+        }
+    }
+
+    /// Marks that so many steps of a round are done, if no mark says so yet.
+    fn mark_reached(&mut self, part: String, (round, steps): rounds::Place) {
+        let steps = steps.next_multiple_of(self.resume.grain);
+        let known = self.resume.reached.get(&part).copied().unwrap_or_default();
+        if known < (round, steps) {
+            self.resume.reached.insert(part.clone(), (round, steps));
+            self.mark(Mark::Reached { part, round, steps });
+        }
+    }
+
+    /// The passes' name in a mark.
+    fn passes_part(&self) -> String {
+        format!("passes {}", self.passes.progress().1)
     }
 
     /// Goes on from where the past ended. Nothing is sent, and nothing learnt but from the replies that came then.
@@ -128,12 +150,13 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn go_to_where_it_ended(&mut self) {
-        for (part, &(round, to)) in &self.resume.past.reached {
-            if part == PASSES {
-                self.passes.go_to(round, to);
+        let (passes, now) = (self.passes_part(), Instant::now());
+        for (part, &place) in &self.resume.past.reached {
+            if *part == passes {
+                self.passes.go_to(place, now);
             }
             for sweep in self.sweeps.iter_mut().filter(|sweep| sweep.part() == *part) {
-                sweep.presence.go_to(round, to);
+                sweep.presence.go_to(place, now);
             }
         }
         self.resume.reached = self.resume.past.reached.clone().into_iter().collect();
@@ -254,10 +277,11 @@ impl<D: Door> Run<'_, D> {
     fn mark_where_it_ends(&mut self) {
         let sweeps = self.sweeps.iter();
         let mut ends: Vec<_> = sweeps.map(|sweep| (sweep.part(), sweep.presence.place())).collect();
-        ends.push((PASSES.into(), self.passes.place()));
-        for (part, place) in ends {
-            if let Some((round, to)) = place.filter(|place| self.resume.reached.get(&part) != Some(place)) {
-                self.mark(Mark::Reached { part, round, to });
+        ends.push((self.passes_part(), self.passes.place()));
+        for (part, (round, steps)) in ends {
+            let is_short_of = |known: &rounds::Place| known.0 == round && steps < known.1;
+            if self.resume.reached.get(&part).is_some_and(is_short_of) {
+                self.mark(Mark::Reached { part, round, steps });
             }
         }
     }
@@ -286,28 +310,35 @@ impl Sweep {
     /// Its name in a mark.
     pub(super) fn part(&self) -> String {
         let way = match self.presence {
-            Presence::Arp(_) => "arp",
+            Presence::Arp(..) => "arp",
             Presence::Kernel(_) => "kernel",
             Presence::None => "none",
         };
-        format!("{way} {}", self.segment.interface.name)
+        format!("{way} {} {}", self.segment.interface.name, self.segment.targets.len())
     }
 }
 
 impl Presence {
-    fn go_to(&mut self, round: usize, to: Ipv4Addr) {
+    fn go_to(&mut self, place: rounds::Place, now: Instant) {
         match self {
-            Presence::Arp(rounds) => rounds.go_to(round, to),
-            Presence::Kernel(kernel) => kernel.go_to(to),
+            Presence::Arp(rounds, _) => rounds.go_to(place, now),
+            Presence::Kernel(kernel) => kernel.go_to(place),
             Presence::None => {}
         }
     }
 
-    fn place(&self) -> Option<(usize, Ipv4Addr)> {
+    fn place(&self) -> rounds::Place {
         match self {
-            Presence::Arp(rounds) => rounds.place(),
+            Presence::Arp(rounds, _) => rounds.place(),
             Presence::Kernel(kernel) => kernel.place(),
-            Presence::None => None,
+            Presence::None => (0, 0),
+        }
+    }
+
+    fn end(&self) -> rounds::Place {
+        match self {
+            Presence::Arp(rounds, _) => rounds.end(),
+            Presence::Kernel(_) | Presence::None => self.place(),
         }
     }
 }

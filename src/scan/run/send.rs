@@ -83,10 +83,19 @@ impl<D: Door> Run<'_, D> {
             if !self.is_free(self.sweeps[place].presence.lane(), waits) {
                 continue;
             }
+            if let Some(step) = self.steer(place, now).await {
+                return Some(step);
+            }
             match self.sweeps[place].presence.poll(now) {
-                Turn::Ask(round, target) => return Some(self.look_for(place, round, target).await),
+                Turn::Ask(round, target) => {
+                    self.mark_sweep(place);
+                    return Some(self.look_for(place, round, target).await);
+                }
                 Turn::Wait(until) => waits.push(until),
-                Turn::Done => present += 1,
+                Turn::Done => {
+                    self.mark_swept(place);
+                    present += 1;
+                }
             }
         }
         if present == self.sweeps.len() && !self.reconciled {
@@ -95,6 +104,23 @@ impl<D: Door> Run<'_, D> {
             return Some(Step::Sent);
         }
         None
+    }
+
+    /// Looks after the rate of a large segment.
+    async fn steer(&mut self, place: usize, now: Instant) -> Option<Step> {
+        let sweep = &mut self.sweeps[place];
+        let Presence::Arp(_, steering) = &mut sweep.presence else {
+            return None;
+        };
+        let door = &self.door;
+        match steering.poll(now, || door.lost().values().sum()) {
+            Steer::Ask(host) => Some(self.look_for(place, ARP.most, host).await),
+            Steer::Rate(rate) => {
+                self.door.set_arp_rate(rate);
+                None
+            }
+            Steer::Straight => None,
+        }
     }
 
     async fn send_to_everybody(&mut self, packet: Packet) -> Step {
@@ -108,8 +134,9 @@ impl<D: Door> Run<'_, D> {
             Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
             _ => return Step::Sent,
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(&name, false),
+            Ok(()) => self.ledger.sent_to_nobody(&name, false, bytes),
             Err(why) => {
                 let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
@@ -131,9 +158,9 @@ impl<D: Door> Run<'_, D> {
             || standing
                 .as_ref()
                 .is_some_and(|standing| probe::mdns::is_called_for(&standing.signs));
-        if is_called_for && self.send_unicast(host, (question, ask)).await {
+        if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
-            self.ledger.sent(&name, Some(host.into()));
+            self.ledger.sent(&name, host.into(), bytes);
         }
         if let Some(standing) = standing {
             self.ask_again(host, &standing);
@@ -157,28 +184,26 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
-        self.mark_pass(round, target);
+        self.mark_pass();
         let place = ORDER_FOR_SILENT[round];
-        if self.send_unicast(target, place).await {
+        if let Some(bytes) = self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
-            self.ledger.sent_to_nobody(&name, place.1 == 0);
+            self.ledger.sent_to_nobody(&name, place.1 == 0, bytes);
         }
         Step::Sent
     }
 
-    /// Sends one unicast question; an address that cannot be asked is remembered as such.
-    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> bool {
+    /// Sends one unicast question of so many bytes; an address that cannot be asked is remembered as such.
+    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> Option<u64> {
         let question = &self.questions[question];
         let packet = Packet::Datagram {
             channel: unicast_channel(&question.protocol, self.interface_to(host)),
             to: SocketAddrV4::new(host, question.port),
             payload: question.unicast[ask].payload.clone(),
         };
+        let bytes = packet.length();
         let sent = self.door.send(packet).await;
-        if let Err(why) = &sent {
-            self.cannot_ask(host, why);
-        }
-        sent.is_ok()
+        sent.inspect_err(|why| self.cannot_ask(host, why)).ok().map(|()| bytes)
     }
 
     fn cannot_ask(&mut self, target: Ipv4Addr, why: &std::io::Error) {
@@ -190,18 +215,21 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) -> Step {
-        self.mark_reached(self.sweeps[place].part(), round, target);
-        let sweep = &self.sweeps[place];
+        let sweep = &mut self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
-        let (name, packet) = match sweep.presence {
-            Presence::Arp(_) => ("arp", Packet::Arp { interface, target }),
+        let (name, packet) = match &mut sweep.presence {
+            Presence::Arp(_, steering) => {
+                steering.asked();
+                ("arp", Packet::Arp { interface, target })
+            }
             _ => {
                 self.nudges_in_a_row += 1;
                 (KERNEL, Packet::Nudge { interface, target })
             }
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
+            Ok(()) => self.ledger.sent_to_nobody(name, round == 0, bytes),
             Err(why) => self.cannot_ask(target, &why),
         }
         Step::Sent
