@@ -318,3 +318,37 @@ async fn a_past_that_cannot_be_leads_nowhere() {
         assert!(!spoken_to, "{name}: {:?}", ledger.questions.keys());
     }
 }
+
+/// A scope so large that a mark stands for several addresses, and nobody in it.
+fn desert() -> World {
+    let (_, mut world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
+    world.hosts.clear();
+    world.interfaces[0].network = "10.0.0.1/18".parse().unwrap();
+    world.routed = vec!["10.7.0.1-10.7.1.44".into()];
+    world
+}
+
+/// How often addresses were asked, and how many of them so often.
+fn turns(account: &Account) -> (BTreeMap<u32, usize>, BTreeMap<u64, usize>) {
+    let (mut arp, mut datagrams) = (BTreeMap::new(), BTreeMap::new());
+    account.arp.values().for_each(|times| *arp.entry(*times).or_default() += 1);
+    account.datagrams.values().for_each(|times| *datagrams.entry(*times).or_default() += 1);
+    (arp, datagrams)
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_a_mark_stands_for_several_a_stop_costs_nobody_a_turn_and_a_kill_those_few() {
+    let world = desert();
+    let (_, single) = alone(&world).await;
+    let whole = turns(&single);
+    for moment in [3_017, 9_011].map(Duration::from_millis) {
+        let (_, account) = in_two_runs(&world, End::Stopped(moment)).await;
+        assert_eq!(turns(&account), whole, "stopped after {moment:?}");
+        let (findings, account) = in_two_runs(&world, End::Killed(moment)).await;
+        let sum = |account: &Account| account.arp.values().map(|times| u64::from(*times)).sum::<u64>();
+        let short = sum(&single) - sum(&account);
+        assert!(short < 4, "killed after {moment:?}: {short} turns are lost");
+        let notes = findings.coverage.notes.join("\n");
+        assert!(notes.contains("up to 4 addresses may have missed"), "{notes}");
+    }
+}
