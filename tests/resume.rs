@@ -331,8 +331,14 @@ fn desert() -> World {
 /// How often addresses were asked, and how many of them so often.
 fn turns(account: &Account) -> (BTreeMap<u32, usize>, BTreeMap<u64, usize>) {
     let (mut arp, mut datagrams) = (BTreeMap::new(), BTreeMap::new());
-    account.arp.values().for_each(|times| *arp.entry(*times).or_default() += 1);
-    account.datagrams.values().for_each(|times| *datagrams.entry(*times).or_default() += 1);
+    account
+        .arp
+        .values()
+        .for_each(|times| *arp.entry(*times).or_default() += 1);
+    account
+        .datagrams
+        .values()
+        .for_each(|times| *datagrams.entry(*times).or_default() += 1);
     (arp, datagrams)
 }
 

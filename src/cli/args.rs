@@ -91,6 +91,10 @@ pub struct ScanArgs {
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
     pub l2_sadp: bool,
+    /// Ask by link-local multicast over IPv6 too: WS-Discovery and multicast DNS. Who answers only so is listed, and asked no
+    /// more.
+    #[arg(long)]
+    pub ipv6: bool,
     /// Do not ask reverse DNS for host names.
     #[arg(long)]
     pub no_names: bool,

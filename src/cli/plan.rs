@@ -73,6 +73,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         probe_silent: args.probe_silent,
         no_tcp: args.no_tcp,
         ethernet: args.l2_sadp,
+        ipv6: args.ipv6,
         names: !args.no_names,
         limits,
         logins: Vec::new(),

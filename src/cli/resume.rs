@@ -89,6 +89,7 @@ fn options_of(plan: &Plan) -> Vec<String> {
         (plan.probe_silent, "--probe-silent"),
         (plan.no_tcp, "--no-tcp"),
         (plan.ethernet, "--l2-sadp"),
+        (plan.ipv6, "--ipv6"),
     ];
     let flags = flags
         .iter()

@@ -122,6 +122,13 @@ pub enum Channel {
         /// The port.
         port: u16,
     },
+    /// Questions to link-local groups of IPv6, which leave by one interface from any port.
+    LinkLocal {
+        /// The protocol asked.
+        protocol: Protocol,
+        /// The interface's name.
+        interface: String,
+    },
     /// Unicast questions, wherever the routes lead.
     Unicast {
         /// The protocol asked.
@@ -164,6 +171,17 @@ pub enum Packet {
         /// The bytes.
         payload: Arc<[u8]>,
     },
+    /// A datagram to a link-local group of IPv6.
+    LinkLocal {
+        /// The channel to send it by: [`Channel::LinkLocal`].
+        channel: Channel,
+        /// The group.
+        group: Ipv6Addr,
+        /// The port.
+        port: u16,
+        /// The bytes.
+        payload: Arc<[u8]>,
+    },
 }
 
 const ETHERNET_HEADER: usize = 14;
@@ -178,6 +196,8 @@ impl Packet {
             Packet::EthernetInquiry { .. } => crate::wire::sadp_l2::LENGTH,
             Packet::Nudge { .. } => HEADERS + 1,
             Packet::Datagram { payload, .. } => HEADERS + payload.len(),
+            // The header of IPv6 is twice as long as that of IPv4.
+            Packet::LinkLocal { payload, .. } => HEADERS + 20 + payload.len(),
         };
         bytes as u64
     }

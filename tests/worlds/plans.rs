@@ -25,6 +25,7 @@ pub fn plan(world: &World) -> Plan {
         probe_silent: world.probe_silent,
         no_tcp: world.no_tcp,
         ethernet: world.ethernet,
+        ipv6: world.ipv6,
         limits: world.limits(),
         logins: world.logins.iter().map(|_| "a login".into()).collect(),
         names: true,

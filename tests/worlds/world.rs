@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use camsweep::fact::{Outcome, parse_mac};
+use camsweep::fact::{Outcome, Protocol, parse_mac};
 use camsweep::net::{
     Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Lane, Limits, LoginEnd,
     Neighbour, NeighbourState, Pacing, Packet, Reason, Secret, Vault,
@@ -48,6 +48,9 @@ pub struct World {
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,
+    /// Ask over IPv6 too.
+    #[serde(default)]
+    pub ipv6: bool,
     /// The profile, `standard` where absent.
     #[serde(default)]
     pub profile: Option<String>,
@@ -376,6 +379,27 @@ impl Scripted {
         }
     }
 
+    /// Hosts with an address of IPv6 answer what they have for the way `link-local`.
+    fn answer_link_local(&self, protocol: Protocol, interface: String) {
+        self.ledger.lock().expect("no test panics with it held").multicasts += 1;
+        let channel = Channel::LinkLocal {
+            protocol: protocol.clone(),
+            interface: interface.clone(),
+        };
+        for host in &self.hosts {
+            let Ok(IpAddr::V6(from)) = host.address.parse() else {
+                continue;
+            };
+            let way = |answer: &&Datagram| {
+                answer.to == protocol.to_string() && answer.ways.iter().any(|way| way == "link-local")
+            };
+            for answer in host.datagram.iter().filter(way) {
+                let body = Body::Datagram(SocketAddr::from((from, 3702)), answer.bytes());
+                self.say(answer.delay_ms, channel.clone(), Some(interface.clone()), body);
+            }
+        }
+    }
+
     fn answer_nudge(&self, interface: String, target: Ipv4Addr) {
         *self
             .ledger
@@ -611,6 +635,16 @@ impl Door for Scripted {
                 self.pacing.multicast(&interface).await?;
                 self.answer_inquiry(interface);
             }
+            Packet::LinkLocal {
+                channel, group, port, ..
+            } => {
+                let Channel::LinkLocal { protocol, interface } = channel else {
+                    panic!("link-local datagrams leave by their own channels");
+                };
+                assert!(group.is_multicast() && matches!(port, 3702 | 5353));
+                self.pacing.multicast(&interface).await?;
+                self.answer_link_local(protocol, interface);
+            }
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
                 match &channel {
@@ -725,7 +759,7 @@ pub fn interface(nic: &Nic, index: u32) -> Interface {
         index,
         mac: parse_mac("02:00:00:00:00:02"),
         ipv4: vec![nic.network.parse().expect("a network in the world")],
-        ipv6: Vec::new(),
+        ipv6: vec!["fe80::2".parse().expect("an address")],
         up: true,
         broadcast: true,
         loopback: false,

@@ -7,6 +7,7 @@ impl<D: Door> Run<'_, D> {
     /// Closes the account.
     pub(super) async fn close(mut self, interrupted: bool) -> Findings {
         let mut not_asked = self.unfinished(interrupted);
+        self.read_macs_over_ipv6().await;
         self.talks.shutdown().await;
         if !interrupted {
             let _ = timeout(NAME_PATIENCE, self.wait_for_names()).await;

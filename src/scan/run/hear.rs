@@ -78,7 +78,9 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) fn hear_datagram(&mut self, heard: &Heard, from: IpAddr, port: u16, bytes: Vec<u8>) {
-        let IpAddr::V4(sender) = from else { return };
+        let IpAddr::V4(sender) = from else {
+            return self.hear_link_local(heard, from, port, bytes);
+        };
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
             Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. }
@@ -89,7 +91,7 @@ impl<D: Door> Run<'_, D> {
             Channel::Unicast { protocol, .. }
             | Channel::OwnPort { protocol, .. }
             | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
-            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel | Channel::LinkLocal { .. } => return,
         };
         let question = format!("{way} {protocol}");
         let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
@@ -141,7 +143,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// The first word of the question, for a reply's `asked`.
-    fn word_of(&self, protocol: &Protocol) -> &'static str {
+    pub(super) fn word_of(&self, protocol: &Protocol) -> &'static str {
         let question = self.questions.iter().find(|question| question.protocol == *protocol);
         let word = question.and_then(|question| question.multicast.first()?.word.split(' ').next());
         word.unwrap_or("question")

@@ -32,6 +32,7 @@ use resume::Resume;
 mod close;
 mod fence;
 mod hear;
+mod link_local;
 mod open;
 mod resume;
 mod send;
@@ -139,6 +140,8 @@ struct Run<'a, D: Door> {
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
+    /// Who has answered over IPv6.
+    over_ipv6: HashSet<IpAddr>,
     talks: JoinSet<Vec<Asked>>,
     /// Hosts that were not asked for every page that could have said more.
     curtailed: HashSet<Ipv4Addr>,
@@ -184,6 +187,7 @@ impl<'a, D: Door> Run<'a, D> {
             unknown: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
+            over_ipv6: HashSet::new(),
             talks: JoinSet::new(),
             curtailed: HashSet::new(),
             talked: HashMap::new(),

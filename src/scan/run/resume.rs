@@ -173,8 +173,15 @@ impl<D: Door> Run<'_, D> {
     /// Takes a reply in as if it came now. The host in scope that it shows to be there for the first time, if it is one
     /// that the sweep found: who has answered over TCP alone is still the silent addresses' turn.
     fn take_up_reply(&mut self, reply: Reply) -> Option<Ipv4Addr> {
-        let host: Option<Ipv4Addr> = reply.host.parse().ok().filter(|host| self.scope.contains(*host));
         let protocol = reply.protocol.clone();
+        let host = match reply.host.parse().ok() {
+            Some(IpAddr::V4(host)) => Some(host).filter(|host| self.scope.contains(*host)),
+            Some(host) if protocol != Protocol::Neighbour => {
+                self.over_ipv6.insert(host);
+                None
+            }
+            _ => None,
+        };
         if self.ledger.keep(reply) != Kept::Yes {
             return None;
         }

@@ -132,6 +132,10 @@ impl<D: Door> Run<'_, D> {
                 ..
             } => (format!("multicast {protocol}"), interface.clone()),
             Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
+            Packet::LinkLocal {
+                channel: Channel::LinkLocal { protocol, interface },
+                ..
+            } => (link_local::name_of(protocol), interface.clone()),
             _ => return Step::Sent,
         };
         let bytes = packet.length();
