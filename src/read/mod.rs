@@ -20,6 +20,8 @@ mod ssdp;
 mod upnp;
 mod wsd;
 
+use std::borrow::Cow;
+
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
 use crate::wire::text;
 
@@ -71,7 +73,6 @@ fn by_protocol(reply: &Reply) -> Reading {
         Protocol::Rtsp => rtsp::read(reply),
         Protocol::HikSdk => hik_sdk::read(reply),
         Protocol::Isapi => isapi::read(reply),
-        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
@@ -101,30 +102,36 @@ fn is_page(reply: &Reply, path: &str) -> bool {
 struct Sayings(Vec<Said>);
 
 impl Sayings {
-    fn say(&mut self, name: Name, value: impl AsRef<str>) {
+    fn say<'v>(&mut self, name: Name, value: impl Into<Cow<'v, str>>) {
+        let value = value.into();
         let limit = match name {
             Name::HttpBody => MAX_BODY,
             Name::WsdScopes => MAX_SCOPES,
             _ => MAX_VALUE,
         };
         let blank = |c: char| c.is_whitespace() || c == '\0';
-        let value = match name {
+        let kept = match name {
             // How many blanks stand before the date tells makers apart.
-            Name::RtspDate => value.as_ref(),
-            _ => value.as_ref().trim_start_matches(blank),
+            Name::RtspDate => &value,
+            _ => value.trim_start_matches(blank),
         };
-        let value = text::cut(value, limit).trim_end_matches(blank);
-        let said = Said {
-            name,
-            value: value.to_owned(),
-            channel: None,
-        };
-        if !value.is_empty() && !self.0.contains(&said) {
-            self.0.push(said);
+        let kept = text::cut(kept, limit).trim_end_matches(blank);
+        let known = |said: &Said| said.name == name && said.value == kept && said.channel.is_none();
+        if kept.is_empty() || self.0.iter().any(known) {
+            return;
         }
+        self.0.push(Said {
+            name,
+            value: if kept.len() == value.len() {
+                value.into_owned()
+            } else {
+                kept.to_owned()
+            },
+            channel: None,
+        });
     }
 
-    fn maybe(&mut self, name: Name, value: Option<impl AsRef<str>>) {
+    fn maybe<'v>(&mut self, name: Name, value: Option<impl Into<Cow<'v, str>>>) {
         if let Some(value) = value {
             self.say(name, value);
         }

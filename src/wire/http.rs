@@ -3,6 +3,8 @@
 //! Read by hand because the case and the order of the header fields tell makers apart, and because an
 //! HTTP library refuses what embedded servers send.
 
+use std::borrow::Cow;
+
 use super::head::{self, Head};
 use super::{filled, onvif, text, xml};
 
@@ -88,9 +90,9 @@ impl Response {
     }
 
     /// The body as text; empty where it is compressed, which we never asked for.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
         match self.header("Content-Encoding") {
-            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => String::new(),
+            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => Cow::default(),
             _ => text::decode_as(&self.body, self.header("Content-Type").and_then(text::charset)),
         }
     }
@@ -166,11 +168,10 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// The title of a page, references resolved and blanks joined.
 pub fn title(page: &str) -> Option<String> {
-    // ASCII case folding keeps every byte's place.
-    let lower = page.to_ascii_lowercase();
-    let tag = lower.find("<title")?;
-    let start = tag + lower[tag..].find('>')? + 1;
-    let end = lower[start..].find('<').map_or(page.len(), |length| start + length);
+    let is_title = |tag: &usize| head::starts_with(&page.as_bytes()[*tag..], "<title");
+    let tag = page.match_indices('<').map(|(at, _)| at).find(is_title)?;
+    let start = tag + page[tag..].find('>')? + 1;
+    let end = page[start..].find('<').map_or(page.len(), |length| start + length);
     let words = xml::unescape(text::cut(&page[start..end], MAX_TITLE));
     filled(&words.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -163,12 +163,11 @@ fn words(text: Option<String>) -> Vec<String> {
 }
 
 /// The category and the value of an ONVIF scope (`onvif://www.onvif.org/name/Door%201` is `name` and
-/// `Door 1`), the value percent-decoded.
-pub fn scope(scope: &str) -> Option<(&str, String)> {
+/// `Door%201`).
+pub fn scope(scope: &str) -> Option<(&str, &str)> {
     let (scheme, rest) = scope.split_once("://")?;
     let (_, path) = rest.split_once('/').filter(|_| scheme.eq_ignore_ascii_case("onvif"))?;
-    let (category, value) = path.trim_start_matches('/').split_once('/')?;
-    Some((category, percent_decode(value)))
+    path.trim_start_matches('/').split_once('/')
 }
 
 /// Replaces `%20` and its like; the bytes may be of any character set.
@@ -180,7 +179,7 @@ pub fn percent_decode(text: &str) -> String {
         bytes.push(code.unwrap_or(*first));
         rest = if code.is_some() { &tail[2..] } else { tail };
     }
-    text::decode(&bytes)
+    text::decode(&bytes).into_owned()
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u8> {

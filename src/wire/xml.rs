@@ -300,6 +300,8 @@ fn strictly(document: &str) -> Option<Document> {
     config.allow_unmatched_ends = true;
     config.check_end_names = false;
     let mut builder = Builder::default();
+    builder.document.written.reserve(document.len() / 2);
+    builder.document.elements.reserve(document.len() / 32);
     loop {
         let event = reader.read_event().ok()?;
         if matches!(event, Event::Eof) || !builder.take(event) {
