@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use mac_address::MacAddress;
-use strum::EnumCount;
 
+use super::names::Names;
 use super::verdict::Weighed;
 use super::{Behind, Conflict, Device};
 use crate::fact::{Fact, Name, Reply, parse_mac};
@@ -20,8 +20,8 @@ pub struct Host<'a> {
     pub replies: Vec<usize>,
     /// By name, and those of one name in the order that they came.
     facts: Vec<&'a Fact>,
-    /// One bit a name that is among them: most of what is asked for is not there.
-    names: u128,
+    /// What is among them: most of what is asked for is not there.
+    names: Names,
     pub notes: Vec<String>,
     pub conflicts: Vec<Conflict>,
     /// Where nothing but a recorder speaks of it.
@@ -36,7 +36,7 @@ impl<'a> Host<'a> {
         Host {
             addresses: address.into_iter().collect(),
             replies,
-            names: facts.iter().fold(0, |names, fact| names | bit(fact.name)),
+            names: facts.iter().map(|fact| fact.name).collect(),
             facts,
             behind,
             ..Host::default()
@@ -50,7 +50,10 @@ impl<'a> Host<'a> {
 
     /// The values of a fact, in the order they came.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'a Fact> {
-        let first = self.facts.partition_point(|fact| fact.name < name);
+        let first = match self.names.contains(name) {
+            true => self.facts.partition_point(|fact| fact.name < name),
+            false => self.facts.len(),
+        };
         self.facts[first..]
             .iter()
             .copied()
@@ -67,7 +70,7 @@ impl<'a> Host<'a> {
         self.replies.extend(other.replies);
         self.facts.extend(other.facts);
         self.facts.sort_by_key(|fact| fact.name);
-        self.names |= other.names;
+        self.names = self.names.and(other.names);
         self.weighed = None;
         self.notes.extend(other.notes);
         self.conflicts.extend(other.conflicts);
@@ -80,11 +83,6 @@ impl<'a> Host<'a> {
         self.notes
             .extend(recorded.map(|behind| format!("recorded by {} (channel {})", behind.recorder, behind.channel)));
     }
-}
-
-fn bit(name: Name) -> u128 {
-    const { assert!(Name::COUNT <= 128, "a bit each") };
-    1 << name as u32
 }
 
 /// Addresses by number, IPv4 before IPv6, labels last.

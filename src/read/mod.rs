@@ -22,7 +22,7 @@ mod wsd;
 
 use std::borrow::Cow;
 
-use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
+use crate::fact::{Name, Protocol, Reply, Said, parse_mac, spell_mac};
 use crate::wire::text;
 
 /// The longest value that is kept, in bytes.
@@ -139,7 +139,7 @@ impl Sayings {
 
     /// A MAC address in our own spelling, if it is one.
     fn mac(&mut self, name: Name, value: Option<&str>) {
-        self.maybe(name, value.and_then(parse_mac).map(|mac| mac.to_string()));
+        self.maybe(name, value.and_then(parse_mac).map(spell_mac));
     }
 
     /// Facts if there are any, else garbled.
