@@ -12,7 +12,7 @@ use super::oui::Lookup;
 use super::serial::production_date;
 use super::verdict::{View, Weighed, weigh};
 use super::{BrandClaim, Class, Conflict, Device, Firmware, Login, Strength};
-use crate::fact::{Fact, Name, Protocol, parse_mac};
+use crate::fact::{Fact, Name, Protocol, parse_mac, spell_mac};
 
 /// A value, and the protocol that said it.
 #[derive(Clone, Copy)]
@@ -99,6 +99,9 @@ fn rank(protocol: &Protocol) -> usize {
 }
 
 fn values<'a>(host: &Host<'a>, name: Name, view: &View<'a>) -> Vec<Value<'a>> {
+    if host.all(name).next().is_none() {
+        return Vec::new();
+    }
     let said = host.all(name).filter(|fact| !fact.value.is_empty());
     let value = |fact: &'a Fact| Value {
         text: &fact.value,
@@ -131,9 +134,9 @@ fn put_firmware<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>,
     let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
     let mut versions: Vec<Firmware> = Vec::new();
     for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| yields.firmware, view) {
-        let version = firmware::read(grammar, text, via.as_ref());
-        if !versions.contains(&version) {
-            versions.push(version);
+        // A question is asked several times, and answered alike.
+        if !versions.iter().any(|known| known.raw == text && known.via == via.as_ref()) {
+            versions.push(firmware::read(grammar, text, via.as_ref()));
         }
     }
     dated_first(grammar, &mut versions);
@@ -201,11 +204,11 @@ fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
                 .find(|(name, mac, _)| plausible(*name, *mac))
         });
     let Some((name, mac, reply)) = found else { return };
-    device.mac = Some(mac.to_string().to_lowercase());
+    device.mac = Some(spell_mac(mac).to_ascii_lowercase());
     device.mac_source = Some(if name == Name::DerivedMac {
         "derived".into()
     } else {
-        view.replies[reply].protocol.to_string()
+        view.replies[reply].protocol.as_ref().to_owned()
     });
     let lookup = view.knowledge.registry.lookup(mac);
     device.oui_organisation = lookup.organisation().map(str::to_string);
@@ -308,8 +311,14 @@ fn versions<'a>(host: &Host<'a>, weighed: &Weighed<'_>, view: &View<'a>) -> Vec<
 
 /// Two MACs on the wire for one address, or a claimed one that the wire does not show.
 fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
+    let facts = || host.all(Name::Mac).chain(host.all(Name::ClaimedMac));
+    // Nearly all hosts have one MAC, whoever says so.
+    let one = facts().next()?;
+    if facts().all(|fact| fact.value == one.value) {
+        return None;
+    }
     let mut by_address: BTreeMap<&str, Vec<(Name, MacAddress, &Protocol)>> = BTreeMap::new();
-    for fact in host.all(Name::Mac).chain(host.all(Name::ClaimedMac)) {
+    for fact in facts() {
         let reply = &view.replies[fact.reply];
         let mac = parse_mac(&fact.value);
         let of_address = by_address.entry(&reply.host).or_default();
@@ -321,7 +330,7 @@ fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
     let macs = by_address.values().find(disagree)?;
     let mut says: Vec<String> = macs
         .iter()
-        .map(|(_, mac, protocol)| format!("{} ({protocol})", mac.to_string().to_lowercase()))
+        .map(|(_, mac, protocol)| format!("{} ({protocol})", spell_mac(*mac).to_ascii_lowercase()))
         .collect();
     says.dedup();
     Some(Conflict {

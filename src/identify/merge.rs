@@ -105,13 +105,11 @@ pub fn hosts<'a>(replies: &[Reply], facts: &'a [Fact]) -> Vec<Host<'a>> {
             *said = of_reply;
         }
     }
-    let mut senders: HashMap<_, Vec<usize>> = HashMap::new();
-    for (place, reply) in replies.iter().enumerate() {
-        senders.entry(order(&reply.host)).or_default().push(place);
-    }
-    let mut senders: Vec<_> = senders.into_iter().collect();
+    let places = replies.iter().enumerate();
+    let mut senders: Vec<_> = places.map(|(place, reply)| (order(&reply.host), place)).collect();
     senders.sort_unstable();
-    let hosts = senders.into_iter().flat_map(|(_, mut places)| {
+    let hosts = senders.chunk_by(|(one, _), (other, _)| one == other).flat_map(|its| {
+        let mut places: Vec<usize> = its.iter().map(|(_, place)| *place).collect();
         places.sort_by(|a, b| precedence(&replies[*a]).cmp(&precedence(&replies[*b])));
         of_sender(&replies[places[0]].host, places, &said)
     });

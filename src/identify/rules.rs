@@ -34,8 +34,11 @@ enum List {
 #[derive(Debug, Clone)]
 pub(super) struct Rules {
     sets: HashMap<Name, Set>,
-    /// The kinds of fact that there are rules about.
-    pub(super) names: Names,
+    /// The kinds of fact that patterns and their conditions are about.
+    pub(super) tells: Names,
+    /// Those that labels and classes show in.
+    brands: Names,
+    classes: Names,
 }
 
 /// The rules about one kind of fact, in order.
@@ -71,8 +74,15 @@ impl Rules {
                 add(List::Class, at, class.fact, &class.regex);
             }
         }
+        let about = |lists: &[List]| {
+            let has = |set: &Set| set.rules.iter().any(|rule| lists.contains(&rule.list));
+            let names = sets.iter().filter(|(_, set)| has(set)).map(|(name, _)| *name);
+            names.collect()
+        };
         Rules {
-            names: sets.keys().copied().collect(),
+            tells: about(&[List::Pattern, List::Condition]),
+            brands: about(&[List::Brand]),
+            classes: about(&[List::Class]),
             sets,
         }
     }
@@ -159,7 +169,8 @@ impl<'a> Texts<'a> {
 
     /// The first of a maker's labels that shows in one of these facts.
     pub(super) fn brand(&self, maker: &'a Maker, facts: &[&'a Fact]) -> Option<&'a Brand> {
-        let texts = facts.iter().map(|fact| (fact.name, fact.value.as_str()));
+        let shown = |fact: &&&'a Fact| self.knowledge.rules.brands.contains(fact.name);
+        let texts = facts.iter().filter(shown).map(|fact| (fact.name, fact.value.as_str()));
         self.first(List::Brand, maker, texts).map(|at| &maker.brand[at])
     }
 
@@ -169,13 +180,13 @@ impl<'a> Texts<'a> {
         maker: &'a Maker,
         texts: impl Iterator<Item = (Name, &'a str)>,
     ) -> Option<&'a ClassRule> {
+        let texts = texts.filter(|(name, _)| self.knowledge.rules.classes.contains(*name));
         self.first(List::Class, maker, texts).map(|at| &maker.class[at])
     }
 
     fn first(&self, list: List, maker: &Maker, texts: impl Iterator<Item = (Name, &'a str)>) -> Option<usize> {
         let is_of = |rule: &Rule| rule.list == list && std::ptr::eq(&self.knowledge.makers[rule.maker], maker);
-        let ruled = texts.filter(|(name, _)| self.knowledge.rules.names.contains(*name));
-        let places = ruled.filter_map(|(name, text)| {
+        let places = texts.filter_map(|(name, text)| {
             let fits = self.fits(name, text);
             let mut rules = fits.iter().map(|fit| fit.rule);
             rules.find(is_of).map(|rule| rule.at)

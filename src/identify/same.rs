@@ -189,13 +189,15 @@ fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
 /// An IPv6 address joins the host with the same MAC on the same interface. Two IPv4 addresses with one MAC do not: that
 /// may be a router's.
 fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
+    if !hosts.iter().any(|host| is_ipv6(host)) {
+        return hosts;
+    }
     let mut devices: Vec<Host<'a>> = Vec::with_capacity(hosts.len());
     let mut places: HashMap<(&str, MacAddress), usize> = HashMap::new();
     for host in hosts {
         let macs = macs(&host, view);
-        let joins = order(&host.addresses[0]).0 == 1;
         let known = macs.iter().filter_map(|mac| places.get(mac)).min().copied();
-        let place = known.filter(|_| joins).unwrap_or(devices.len());
+        let place = known.filter(|_| is_ipv6(&host)).unwrap_or(devices.len());
         for mac in macs {
             places.entry(mac).or_insert(place);
         }
@@ -205,6 +207,10 @@ fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
         }
     }
     devices
+}
+
+fn is_ipv6(host: &Host<'_>) -> bool {
+    order(&host.addresses[0]).0 == 1
 }
 
 /// The MACs on the wire, each with the interface that it was seen on.

@@ -67,7 +67,7 @@ impl Tell<'_> {
     /// The rule, as the evidence names it.
     fn rule(&self) -> String {
         match self.rule {
-            Rule::Pattern(pattern) => format!("{}/{}", self.maker.id, pattern.id),
+            Rule::Pattern(pattern) => [&self.maker.id, "/", &pattern.id].concat(),
             Rule::Block(how) => how.to_owned(),
         }
     }
@@ -164,7 +164,7 @@ impl<'a> Signs<'a> {
             .facts()
             .iter()
             .copied()
-            .filter(|fact| knowledge.rules.names.contains(fact.name));
+            .filter(|fact| knowledge.rules.tells.contains(fact.name));
         // The wire is asked first; where it shows a MAC, others do not count.
         let names = [Name::Mac, Name::ClaimedMac, Name::DerivedMac];
         let name = names.into_iter().find(|name| host.all(*name).next().is_some());
@@ -335,7 +335,7 @@ fn evidence(by_maker: &[Vec<Tell<'_>>], view: &View<'_>) -> Vec<Evidence> {
             saw,
             reply: ReplyRef {
                 host: reply.host.clone(),
-                protocol: reply.protocol.to_string(),
+                protocol: reply.protocol.as_ref().to_owned(),
                 port: reply.port,
                 asked: reply.asked.clone(),
                 at: reply.at.map(|at| at.to_string()),
