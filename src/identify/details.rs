@@ -30,7 +30,7 @@ impl Value<'_> {
 
 /// The verdict on one host.
 pub fn device<'a>(mut host: Host<'a>, view: &View<'a>) -> Device {
-    let weighed = host.weighed.take().unwrap_or_else(|| weigh(&host, view));
+    let weighed = host.weighed.take().map_or_else(|| weigh(&host, view), |weighed| *weighed);
     let host = &host;
     let mut device = Device {
         addresses: host.addresses.clone(),
@@ -244,7 +244,7 @@ fn brand<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<
         source: source.to_owned(),
         strength,
     };
-    let ruled = view.texts.brand(weighed.maker?, host.facts());
+    let ruled = view.texts.brand(weighed.maker?, host);
     let ruled = ruled.map(|rule: &Brand| claim(&rule.name, &rule.source, rule.strength));
     let yielded = || weighed.yields.iter().find_map(|(yields, _)| yields.brand);
     let registered = || weighed.block.and_then(|block| block.brand.as_deref());
@@ -259,11 +259,8 @@ fn class<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<
 }
 
 fn class_of_maker<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<Class> {
-    let models = models(host, weighed, view).into_iter();
-    let texts = models.map(|model| (Name::Model, model.text));
-    let others = host.facts().iter().filter(|fact| fact.name != Name::Model);
-    let texts = texts.chain(others.map(|fact| (fact.name, fact.value.as_str())));
-    view.texts.class(weighed.maker?, texts).map(|rule| rule.class).or_else(|| {
+    let models = models(host, weighed, view).into_iter().map(|model| model.text);
+    view.texts.class(weighed.maker?, host, models).map(|rule| rule.class).or_else(|| {
         let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
         match (count(Name::AnalogChannels)?, count(Name::DigitalChannels)?) {
             (0, 1) => Some(Class::Camera),

@@ -18,8 +18,9 @@ const PROXY_ABOVE: usize = 8;
 pub struct Host<'a> {
     pub addresses: Vec<String>,
     pub replies: Vec<usize>,
-    /// By name, and those of one name in the order that they came.
-    facts: Vec<&'a Fact>,
+    /// By name, and those of one name in the order that they came. The name stands beside the fact, which lies
+    /// anywhere in memory: nearly all searches need no more.
+    facts: Vec<(Name, &'a Fact)>,
     /// What is among them: most of what is asked for is not there.
     names: Names,
     pub notes: Vec<String>,
@@ -27,37 +28,37 @@ pub struct Host<'a> {
     /// Where nothing but a recorder speaks of it.
     pub behind: Option<Behind>,
     /// The verdict on these facts, once it was asked for.
-    pub weighed: Option<Weighed<'a>>,
+    pub weighed: Option<Box<Weighed<'a>>>,
 }
 
 impl<'a> Host<'a> {
-    fn new(address: Option<String>, behind: Option<Behind>, replies: Vec<usize>, mut facts: Vec<&'a Fact>) -> Self {
-        facts.sort_by_key(|fact| fact.name);
+    fn new(address: Option<String>, behind: Option<Behind>, replies: Vec<usize>, facts: Vec<&'a Fact>) -> Self {
+        let mut facts: Vec<(Name, &'a Fact)> = facts.into_iter().map(|fact| (fact.name, fact)).collect();
+        facts.sort_by_key(|(name, _)| *name);
         Host {
             addresses: address.into_iter().collect(),
             replies,
-            names: facts.iter().map(|fact| fact.name).collect(),
+            names: facts.iter().map(|(name, _)| *name).collect(),
             facts,
             behind,
             ..Host::default()
         }
     }
 
-    /// Everything that was said.
-    pub fn facts(&self) -> &[&'a Fact] {
-        &self.facts
+    /// What was said about these.
+    pub fn of(&self, names: Names) -> impl Iterator<Item = &'a Fact> {
+        let wanted = self.facts.iter().filter(move |(name, _)| names.contains(*name));
+        wanted.map(|(_, fact)| *fact)
     }
 
     /// The values of a fact, in the order they came.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'a Fact> {
         let first = match self.names.contains(name) {
-            true => self.facts.partition_point(|fact| fact.name < name),
+            true => self.facts.partition_point(|(of, _)| *of < name),
             false => self.facts.len(),
         };
-        self.facts[first..]
-            .iter()
-            .copied()
-            .take_while(move |fact| fact.name == name)
+        let same = self.facts[first..].iter().take_while(move |(of, _)| *of == name);
+        same.map(|(_, fact)| *fact)
     }
 
     /// Takes in a host that is the same device.
@@ -69,7 +70,7 @@ impl<'a> Host<'a> {
         self.addresses.extend(news.collect::<Vec<_>>());
         self.replies.extend(other.replies);
         self.facts.extend(other.facts);
-        self.facts.sort_by_key(|fact| fact.name);
+        self.facts.sort_by_key(|(name, _)| *name);
         self.names = self.names.and(other.names);
         self.weighed = None;
         self.notes.extend(other.notes);
@@ -191,7 +192,7 @@ fn is_proxied_away(host: &mut Host<'_>, proxies: &mut BTreeMap<MacAddress, Devic
     let macs: BTreeSet<MacAddress> = taken.filter(|mac| proxies.contains_key(mac)).collect();
     let Some(last) = macs.last() else { return false };
     let proxied = |fact: &Fact| fact.name == Name::Mac && parse_mac(&fact.value).is_some_and(|mac| macs.contains(&mac));
-    host.facts.retain(|fact| !proxied(fact));
+    host.facts.retain(|(_, fact)| !proxied(fact));
     let notes = macs
         .iter()
         .filter_map(|mac| proxies.get(mac))

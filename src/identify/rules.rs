@@ -10,6 +10,7 @@ use regex::{Regex, RegexSet};
 
 use super::Knowledge;
 use super::makers::{Brand, ClassRule, Hit, Maker, Yields};
+use super::merge::Host;
 use super::names::Names;
 use crate::fact::{Fact, Name};
 
@@ -123,6 +124,10 @@ struct Fit<'a> {
     read: Option<(Range<usize>, Yields<&'a str>)>,
 }
 
+fn named(fact: &Fact) -> (Name, &str) {
+    (fact.name, &fact.value)
+}
+
 impl<'a> Texts<'a> {
     pub(super) fn new(knowledge: &'a Knowledge) -> Self {
         Texts {
@@ -167,20 +172,21 @@ impl<'a> Texts<'a> {
         hits.into_iter().map(|(rule, hit)| (maker(rule), hit)).collect()
     }
 
-    /// The first of a maker's labels that shows in one of these facts.
-    pub(super) fn brand(&self, maker: &'a Maker, facts: &[&'a Fact]) -> Option<&'a Brand> {
-        let shown = |fact: &&&'a Fact| self.knowledge.rules.brands.contains(fact.name);
-        let texts = facts.iter().filter(shown).map(|fact| (fact.name, fact.value.as_str()));
+    /// The first of a maker's labels that shows in a host's facts.
+    pub(super) fn brand(&self, maker: &'a Maker, host: &Host<'a>) -> Option<&'a Brand> {
+        let texts = host.of(self.knowledge.rules.brands).map(named);
         self.first(List::Brand, maker, texts).map(|at| &maker.brand[at])
     }
 
-    /// The first of a maker's rules about classes that fits one of these texts.
+    /// The first of a maker's rules about classes that fits one of these models, or of the other facts.
     pub(super) fn class(
         &self,
         maker: &'a Maker,
-        texts: impl Iterator<Item = (Name, &'a str)>,
+        host: &Host<'a>,
+        models: impl Iterator<Item = &'a str>,
     ) -> Option<&'a ClassRule> {
-        let texts = texts.filter(|(name, _)| self.knowledge.rules.classes.contains(*name));
+        let others = host.of(self.knowledge.rules.classes).filter(|fact| fact.name != Name::Model);
+        let texts = models.map(|model| (Name::Model, model)).chain(others.map(named));
         self.first(List::Class, maker, texts).map(|at| &maker.class[at])
     }
 

@@ -160,17 +160,12 @@ struct Signs<'a> {
 impl<'a> Signs<'a> {
     fn of(host: &Host<'a>, view: &View<'a>) -> Self {
         let knowledge = view.knowledge;
-        let texts = host
-            .facts()
-            .iter()
-            .copied()
-            .filter(|fact| knowledge.rules.tells.contains(fact.name));
         // The wire is asked first; where it shows a MAC, others do not count.
         let names = [Name::Mac, Name::ClaimedMac, Name::DerivedMac];
         let name = names.into_iter().find(|name| host.all(*name).next().is_some());
         let macs = name.into_iter().flat_map(|name| host.all(name));
         Signs {
-            texts: texts.collect(),
+            texts: host.of(knowledge.rules.tells).collect(),
             macs: macs
                 .map(|fact| (fact, knowledge.blocks(&fact.value)))
                 .filter(|(_, blocks)| !blocks.is_empty())

@@ -98,8 +98,14 @@ fn is_page(reply: &Reply, path: &str) -> bool {
 }
 
 /// Facts as they are gathered: trimmed, capped, never empty, each pair of name and value once.
-#[derive(Default)]
 struct Sayings(Vec<Said>);
+
+impl Default for Sayings {
+    /// With room for what most replies say.
+    fn default() -> Self {
+        Sayings(Vec::with_capacity(16))
+    }
+}
 
 impl Sayings {
     fn say<'v>(&mut self, name: Name, value: impl Into<Cow<'v, str>>) {

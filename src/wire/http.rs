@@ -4,6 +4,9 @@
 //! HTTP library refuses what embedded servers send.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::head::{self, Head};
 use super::{filled, onvif, text, xml};
@@ -12,6 +15,8 @@ use super::{filled, onvif, text, xml};
 const PROTOCOLS: &[&str] = &["HTTP/", "HTTP ", "ICY "];
 /// The most interim responses (`100 Continue`) that are passed over.
 const MOST_INTERIM: usize = 4;
+/// How a title begins.
+static TITLE: LazyLock<Regex> = LazyLock::new(|| Regex::new("(?i-u)<title").expect("a pattern of ours"));
 /// The longest title that is kept, in bytes.
 const MAX_TITLE: usize = 1024;
 
@@ -168,8 +173,7 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// The title of a page, references resolved and blanks joined.
 pub fn title(page: &str) -> Option<String> {
-    let is_title = |tag: &usize| head::starts_with(&page.as_bytes()[*tag..], "<title");
-    let tag = page.match_indices('<').map(|(at, _)| at).find(is_title)?;
+    let tag = TITLE.find(page)?.start();
     let start = tag + page[tag..].find('>')? + 1;
     let end = page[start..].find('<').map_or(page.len(), |length| start + length);
     let words = xml::unescape(text::cut(&page[start..end], MAX_TITLE));

@@ -130,17 +130,14 @@ fn answer(document: &Document, names: &[&str]) -> Answer {
 }
 
 fn one_match(node: Node<'_>) -> Match {
-    let types = words(node.text_of("Types"));
+    let local = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
     Match {
         endpoint: node
             .find("EndpointReference")
             .and_then(|endpoint| endpoint.text_of("Address")),
-        types: types
-            .iter()
-            .map(|name| name.rsplit(':').next().unwrap_or(name).to_owned())
-            .collect(),
-        scopes: words(node.text_of("Scopes")),
-        xaddrs: words(node.text_of("XAddrs")),
+        types: words(node.text_of("Types"), local),
+        scopes: words(node.text_of("Scopes"), str::to_owned),
+        xaddrs: words(node.text_of("XAddrs"), str::to_owned),
     }
 }
 
@@ -154,12 +151,9 @@ fn fault(document: &Document, node: Node<'_>) -> Message {
     }
 }
 
-fn words(text: Option<String>) -> Vec<String> {
-    text.iter()
-        .flat_map(|text| text.split_whitespace())
-        .take(MOST)
-        .map(str::to_owned)
-        .collect()
+fn words(text: Option<String>, word: impl Fn(&str) -> String) -> Vec<String> {
+    let words = text.iter().flat_map(|text| text.split_whitespace());
+    words.take(MOST).map(word).collect()
 }
 
 /// The category and the value of an ONVIF scope (`onvif://www.onvif.org/name/Door%201` is `name` and

@@ -211,6 +211,9 @@ impl Builder {
 
     /// The attributes of the element that was opened last.
     fn attributes(&mut self, tag: &BytesStart<'_>) {
+        if tag.attributes_raw().is_empty() {
+            return;
+        }
         let first = self.document.attributes.len();
         let mut all = tag.html_attributes();
         for attribute in all.with_checks(false).take(MAX_ATTRIBUTES).filter_map(Result::ok) {
