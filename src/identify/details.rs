@@ -136,7 +136,7 @@ fn put_firmware<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>,
     for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| yields.firmware, view) {
         // A question is asked several times, and answered alike.
         if !versions.iter().any(|known| known.raw == text && known.via == via.as_ref()) {
-            versions.push(firmware::read(grammar, text, via.as_ref()));
+            versions.push(view.texts.firmware(grammar, text, via));
         }
     }
     dated_first(grammar, &mut versions);
@@ -278,7 +278,7 @@ fn conflicts<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Vec
     let known = |address: &str| {
         host.addresses
             .iter()
-            .any(|label| order(label).0 == 2 || order(label) == order(address))
+            .any(|label| label == address || order(label).0 == 2 || order(label) == order(address))
     };
     let strangers = addresses.iter().filter(|value| !known(value.text)).map(Value::quoted);
     let strangers: Vec<String> = strangers.collect();

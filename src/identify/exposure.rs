@@ -22,7 +22,7 @@ enum Place {
 /// What advisories go by, and nothing else of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Kind {
-    maker: Option<String>,
+    maker: String,
     confidence: Option<Confidence>,
     brand: Option<String>,
     class: Option<Class>,
@@ -50,8 +50,11 @@ impl<'a> Exposures<'a> {
 
     /// The advisories that concern a device, the exploited first. `rebuilt`: it says that it was built for somebody else.
     pub fn about(&self, device: &Device, rebuilt: bool) -> Vec<AdvisoryVerdict> {
+        let Some(maker) = device.maker.clone() else {
+            return Vec::new();
+        };
         let kind = Kind {
-            maker: device.maker.clone(),
+            maker,
             confidence: device.confidence,
             brand: device.brand.clone(),
             class: device.class,
@@ -75,7 +78,7 @@ struct Subject<'a> {
 }
 
 fn about(device: &Kind, bulletins: &[Bulletin]) -> Vec<AdvisoryVerdict> {
-    let of_maker = |bulletin: &&Bulletin| device.maker.as_ref() == Some(&bulletin.maker);
+    let of_maker = |bulletin: &&Bulletin| device.maker == bulletin.maker;
     let mut verdicts: Vec<AdvisoryVerdict> = Vec::new();
     for bulletin in bulletins.iter().filter(of_maker) {
         let subject = Subject::new(device, bulletin);

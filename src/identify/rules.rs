@@ -8,11 +8,12 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexSet};
 
-use super::Knowledge;
+use super::firmware::{self, Grammar};
 use super::makers::{Brand, ClassRule, Hit, Maker, Yields};
 use super::merge::Host;
 use super::names::Names;
-use crate::fact::{Fact, Name};
+use super::{Firmware, Knowledge};
+use crate::fact::{Fact, Name, Protocol};
 
 /// One rule: its maker's place, which of its lists it stands in, and its place there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,6 +116,7 @@ impl Set {
 pub(super) struct Texts<'a> {
     knowledge: &'a Knowledge,
     known: RefCell<HashMap<(Name, &'a str), Rc<[Fit<'a>]>>>,
+    versions: RefCell<HashMap<(Grammar, &'a str), Firmware>>,
 }
 
 /// A rule that fits a text; where it does, and what its groups read, if it is a pattern.
@@ -133,6 +135,7 @@ impl<'a> Texts<'a> {
         Texts {
             knowledge,
             known: RefCell::default(),
+            versions: RefCell::default(),
         }
     }
 
@@ -188,6 +191,16 @@ impl<'a> Texts<'a> {
         let others = host.of(self.knowledge.rules.classes).filter(|fact| fact.name != Name::Model);
         let texts = models.map(|model| (Name::Model, model)).chain(others.map(named));
         self.first(List::Class, maker, texts).map(|at| &maker.class[at])
+    }
+
+    /// A version as its maker writes it.
+    pub(super) fn firmware(&self, grammar: Grammar, raw: &'a str, via: &Protocol) -> Firmware {
+        let mut versions = self.versions.borrow_mut();
+        let read = versions.entry((grammar, raw)).or_insert_with(|| firmware::read(grammar, raw, ""));
+        Firmware {
+            via: via.as_ref().to_owned(),
+            ..read.clone()
+        }
     }
 
     fn first(&self, list: List, maker: &Maker, texts: impl Iterator<Item = (Name, &'a str)>) -> Option<usize> {

@@ -210,7 +210,8 @@ fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
 }
 
 fn is_ipv6(host: &Host<'_>) -> bool {
-    order(&host.addresses[0]).0 == 1
+    let address = &host.addresses[0];
+    address.contains(':') && order(address).0 == 1
 }
 
 /// The MACs on the wire, each with the interface that it was seen on.

@@ -52,8 +52,9 @@ fn device(said: &mut Sayings, one: &Match) {
     };
     said.maybe(Name::WsdName, scope("name"));
     // Only scopes of ONVIF have categories, so that a printer's hardware is no model.
-    said.maybe(Name::WsdHardware, scope("hardware"));
-    said.maybe(Name::Model, scope("hardware"));
+    let hardware = scope("hardware");
+    said.maybe(Name::WsdHardware, hardware.as_deref());
+    said.maybe(Name::Model, hardware);
     said.maybe(Name::WsdEndpoint, one.endpoint.as_ref());
     for xaddr in &one.xaddrs {
         said.say(Name::WsdXaddr, xaddr);

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use uuid::Uuid;
 
-use super::text;
+use super::{head, text};
 use super::xml::{Document, Node};
 
 /// The port that devices listen on.
@@ -159,8 +159,9 @@ fn words(text: Option<String>, word: impl Fn(&str) -> String) -> Vec<String> {
 /// The category and the value of an ONVIF scope (`onvif://www.onvif.org/name/Door%201` is `name` and
 /// `Door%201`).
 pub fn scope(scope: &str) -> Option<(&str, &str)> {
-    let (scheme, rest) = scope.split_once("://")?;
-    let (_, path) = rest.split_once('/').filter(|_| scheme.eq_ignore_ascii_case("onvif"))?;
+    const SCHEME: &str = "onvif://";
+    let rest = scope.get(SCHEME.len()..).filter(|_| head::starts_with(scope.as_bytes(), SCHEME))?;
+    let (_, path) = rest.split_once('/')?;
     path.trim_start_matches('/').split_once('/')
 }
 
