@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camsweep::fact::{Fact, Name, Protocol, Reply};
 use camsweep::identify::advisories::{Advisory, Bulletin, Example};
-use camsweep::identify::{AdvisoryVerdict, Confidence, Device, Exposure, Knowledge, exposure::Exposures, firmware, identify};
+use camsweep::identify::{
+    AdvisoryVerdict, Confidence, Device, Exposure, Knowledge, exposure::Exposures, firmware, identify,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 

@@ -30,7 +30,10 @@ impl Value<'_> {
 
 /// The verdict on one host.
 pub fn device<'a>(mut host: Host<'a>, view: &View<'a>) -> Device {
-    let weighed = host.weighed.take().map_or_else(|| weigh(&host, view), |weighed| *weighed);
+    let weighed = host
+        .weighed
+        .take()
+        .map_or_else(|| weigh(&host, view), |weighed| *weighed);
     let host = &host;
     let mut device = Device {
         addresses: host.addresses.clone(),
@@ -135,7 +138,10 @@ fn put_firmware<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>,
     let mut versions: Vec<Firmware> = Vec::new();
     for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| yields.firmware, view) {
         // A question is asked several times, and answered alike.
-        if !versions.iter().any(|known| known.raw == text && known.via == via.as_ref()) {
+        if !versions
+            .iter()
+            .any(|known| known.raw == text && known.via == via.as_ref())
+        {
             versions.push(view.texts.firmware(grammar, text, via));
         }
     }
@@ -260,14 +266,17 @@ fn class<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<
 
 fn class_of_maker<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<Class> {
     let models = models(host, weighed, view).into_iter().map(|model| model.text);
-    view.texts.class(weighed.maker?, host, models).map(|rule| rule.class).or_else(|| {
-        let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
-        match (count(Name::AnalogChannels)?, count(Name::DigitalChannels)?) {
-            (0, 1) => Some(Class::Camera),
-            (analog, digital) if analog + digital.min(64) > 1 => Some(Class::Recorder),
-            _ => None,
-        }
-    })
+    view.texts
+        .class(weighed.maker?, host, models)
+        .map(|rule| rule.class)
+        .or_else(|| {
+            let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
+            match (count(Name::AnalogChannels)?, count(Name::DigitalChannels)?) {
+                (0, 1) => Some(Class::Camera),
+                (analog, digital) if analog + digital.min(64) > 1 => Some(Class::Recorder),
+                _ => None,
+            }
+        })
 }
 
 fn conflicts<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Vec<Conflict> {

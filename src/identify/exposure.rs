@@ -63,7 +63,10 @@ impl<'a> Exposures<'a> {
             rebuilt,
         };
         let mut known = self.known.borrow_mut();
-        known.entry(kind).or_insert_with_key(|kind| about(kind, self.bulletins)).clone()
+        known
+            .entry(kind)
+            .or_insert_with_key(|kind| about(kind, self.bulletins))
+            .clone()
     }
 }
 

@@ -116,7 +116,10 @@ impl Knowledge {
 pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec<Device> {
     let mut hosts = merge::hosts(replies, facts);
     let proxies = merge::take_proxy_arp(&mut hosts);
-    let (texts, exposures) = (rules::Texts::new(knowledge), exposure::Exposures::new(&knowledge.advisories));
+    let (texts, exposures) = (
+        rules::Texts::new(knowledge),
+        exposure::Exposures::new(&knowledge.advisories),
+    );
     let view = verdict::View {
         replies,
         knowledge,
@@ -132,5 +135,7 @@ pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod recorders;
 #[cfg(test)]
 mod tests;

@@ -188,7 +188,9 @@ impl<'a> Texts<'a> {
         host: &Host<'a>,
         models: impl Iterator<Item = &'a str>,
     ) -> Option<&'a ClassRule> {
-        let others = host.of(self.knowledge.rules.classes).filter(|fact| fact.name != Name::Model);
+        let others = host
+            .of(self.knowledge.rules.classes)
+            .filter(|fact| fact.name != Name::Model);
         let texts = models.map(|model| (Name::Model, model)).chain(others.map(named));
         self.first(List::Class, maker, texts).map(|at| &maker.class[at])
     }
@@ -196,7 +198,9 @@ impl<'a> Texts<'a> {
     /// A version as its maker writes it.
     pub(super) fn firmware(&self, grammar: Grammar, raw: &'a str, via: &Protocol) -> Firmware {
         let mut versions = self.versions.borrow_mut();
-        let read = versions.entry((grammar, raw)).or_insert_with(|| firmware::read(grammar, raw, ""));
+        let read = versions
+            .entry((grammar, raw))
+            .or_insert_with(|| firmware::read(grammar, raw, ""));
         Firmware {
             via: via.as_ref().to_owned(),
             ..read.clone()

@@ -117,10 +117,7 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
         }),
         evidence: evidence(&by_maker, view),
         conflict: (!alone).then(|| about_maker(&by_maker, view)),
-        yields: winner
-            .iter()
-            .map(|tell| (tell.yields, tell.fact.reply))
-            .collect(),
+        yields: winner.iter().map(|tell| (tell.yields, tell.fact.reply)).collect(),
         block: signs.block(maker).map(|(_, block)| block),
     }
 }
@@ -184,8 +181,7 @@ impl<'a> Signs<'a> {
 
 /// A text that other firmware is known to send says nothing on a stranger's hardware, unless another source agrees.
 fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
-    let is_shared =
-        |tell: &Tell<'_>| matches!(tell.rule, Rule::Pattern(pattern) if pattern.shared_with.is_some());
+    let is_shared = |tell: &Tell<'_>| matches!(tell.rule, Rule::Pattern(pattern) if pattern.shared_with.is_some());
     if !tells.iter().any(is_shared) {
         return;
     }

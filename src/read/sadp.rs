@@ -67,18 +67,12 @@ fn facts(kind: &str, device: Device) -> Vec<crate::fact::Said> {
     said.mac(Name::ClaimedMac, device.mac.as_deref());
     said.maybe(Name::ClaimedAddress, device.address);
     said.maybe(Name::Firmware, device.software);
-    said.maybe(
-        Name::OtherFirmware,
-        device.dsp.map(|version| format!("dsp {version}")),
-    );
+    said.maybe(Name::OtherFirmware, device.dsp.map(|version| format!("dsp {version}")));
     said.maybe(Name::Activated, device.activated.as_deref().and_then(flag));
     said.maybe(Name::HttpPort, device.http_port);
     said.maybe(Name::CommandPort, device.command_port);
     said.maybe(Name::AnalogChannels, device.analog_channels);
     said.maybe(Name::DigitalChannels, device.digital_channels);
-    said.maybe(
-        Name::Vendor,
-        device.oem.filter(|oem| !oem.eq_ignore_ascii_case("N/A")),
-    );
+    said.maybe(Name::Vendor, device.oem.filter(|oem| !oem.eq_ignore_ascii_case("N/A")));
     said.0
 }

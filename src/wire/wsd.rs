@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use uuid::Uuid;
 
-use super::{head, text};
 use super::xml::{Document, Node};
+use super::{head, text};
 
 /// The port that devices listen on.
 pub const PORT: u16 = 3702;
@@ -160,7 +160,9 @@ fn words(text: Option<String>, word: impl Fn(&str) -> String) -> Vec<String> {
 /// `Door%201`).
 pub fn scope(scope: &str) -> Option<(&str, &str)> {
     const SCHEME: &str = "onvif://";
-    let rest = scope.get(SCHEME.len()..).filter(|_| head::starts_with(scope.as_bytes(), SCHEME))?;
+    let rest = scope
+        .get(SCHEME.len()..)
+        .filter(|_| head::starts_with(scope.as_bytes(), SCHEME))?;
     let (_, path) = rest.split_once('/')?;
     path.trim_start_matches('/').split_once('/')
 }
