@@ -115,9 +115,12 @@ impl Set {
 #[derive(Debug)]
 pub(super) struct Texts<'a> {
     knowledge: &'a Knowledge,
-    known: RefCell<HashMap<(Name, &'a str), Rc<[Fit<'a>]>>>,
+    known: RefCell<HashMap<(Name, &'a str), Fits<'a>>>,
     versions: RefCell<HashMap<(Grammar, &'a str), Firmware>>,
 }
+
+/// All rules that fit one text, in order.
+type Fits<'a> = Rc<[Fit<'a>]>;
 
 /// A rule that fits a text; where it does, and what its groups read, if it is a pattern.
 #[derive(Debug)]
@@ -139,7 +142,7 @@ impl<'a> Texts<'a> {
         }
     }
 
-    fn fits(&self, name: Name, text: &'a str) -> Rc<[Fit<'a>]> {
+    fn fits(&self, name: Name, text: &'a str) -> Fits<'a> {
         let read = |rule: Rule| Fit {
             rule,
             read: match rule.list {
