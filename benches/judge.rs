@@ -18,6 +18,10 @@ use camsweep::identify::Knowledge;
 use camsweep::judge::judge;
 use camsweep::record;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Replies of one block of hosts.
 const BLOCK: usize = 50;
 const RUNS: usize = 5;

@@ -18,6 +18,10 @@ use clap::Parser;
 use jiff::Timestamp;
 use tokio_util::sync::CancellationToken;
 
+/// An estate is some millions of small texts: the system's own allocator takes a quarter of the time of judging it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Outcome = Result<Code, Failure>;
 
 fn main() -> ExitCode {
