@@ -99,7 +99,11 @@ fn run(
     let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = Arc::new(net::live::Live::new(interfaces, plan.limits.clone(), vault));
+        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
+        let door = Arc::new(match plan.passive {
+            Some(_) => door.mute(),
+            None => door,
+        });
         scan::scan(plan, door, knowledge, watch, stop).await
     });
     // A name that DNS still owes must not hold up the report.

@@ -83,6 +83,16 @@ pub struct ScanArgs {
     /// Open no TCP connection: tables, listening, ARP and discovery datagrams only.
     #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials"])]
     pub no_tcp: bool,
+    /// Only listen: send nothing at all, join no group, and report what neighbours say by themselves.
+    #[arg(long, conflicts_with_all = [
+        "probe_silent", "no_tcp", "l2_sadp", "login", "credentials", "profile", "arp_rate", "rate", "host_rate",
+        "connections", "connection_rate", "pages", "allow_port", "i_know",
+    ])]
+    pub passive: bool,
+    /// How long to listen. UPnP devices announce themselves every quarter of an hour, others at their start only.
+    #[arg(long = "for", value_name = "SECONDS", requires = "passive", default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub listen: u64,
     /// Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none;
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]

@@ -48,6 +48,12 @@ impl Budget {
     /// One line for each kind of packet that the plan calls for.
     pub fn words(&self, plan: &Plan) -> Vec<String> {
         let mut lines = Vec::new();
+        if let Some(time) = plan.passive {
+            let seconds = time.as_secs();
+            return vec![format!(
+                "nothing is sent (--passive): {seconds} s of listening, and no group is joined"
+            )];
+        }
         let (neighbours, segments, routed) = (plan.on_link(), plan.segments.len() as u64, plan.routed.len());
         if neighbours > 0 {
             let requests = neighbours * self.arp_rounds;

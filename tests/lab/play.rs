@@ -41,7 +41,7 @@ pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
+pub fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;

@@ -130,6 +130,11 @@ impl Lab {
         })
     }
 
+    /// Lets devices speak unasked from now on.
+    pub fn let_cry(&self) {
+        std::fs::write(crate::crier::word_to_cry(&self.ledger), "").expect("the lab's own folder");
+    }
+
     /// Every packet that reached the estate so far, one line each.
     pub fn ledger(&self) -> Vec<String> {
         std::thread::sleep(Duration::from_millis(100));

@@ -48,6 +48,9 @@ pub struct World {
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,
+    /// Send nothing and listen for so many seconds.
+    #[serde(default)]
+    pub passive: Option<u64>,
     /// The profile, `standard` where absent.
     #[serde(default)]
     pub profile: Option<String>,
@@ -115,6 +118,30 @@ pub struct Host {
     pub table: Option<String>,
     /// Its name in reverse DNS.
     pub name: Option<String>,
+    /// What it says unasked.
+    pub announces: Vec<Announcement>,
+}
+
+/// Something that a host says unasked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Announcement {
+    /// The protocol; `arp` is a request for somebody else.
+    pub by: String,
+    /// When, from the opening of the ears.
+    pub after_ms: u64,
+    /// Whom it tells: a group that nobody on the scanner's machine has joined, one that somebody has, or everybody.
+    pub to: Audience,
+    #[serde(default)]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    Group,
+    JoinedGroup,
+    Everybody,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -305,6 +332,56 @@ impl Scripted {
                 body,
             });
         });
+    }
+
+    /// What the hosts say unasked, to an ear that has just been opened.
+    fn announce(&self, ear: &Channel) {
+        for (host, said) in self
+            .hosts
+            .iter()
+            .flat_map(|host| host.announces.iter().map(move |said| (host, said)))
+        {
+            let (by, interface, hears) = match ear {
+                Channel::Arp { interface } => ("arp".to_owned(), interface, true),
+                Channel::Overhear {
+                    protocol, interface, ..
+                } => (protocol.to_string(), interface, true),
+                Channel::Bystander {
+                    protocol,
+                    interface,
+                    to,
+                    ..
+                } => (
+                    protocol.to_string(),
+                    interface,
+                    said.to
+                        == if to.is_broadcast() {
+                            Audience::Everybody
+                        } else {
+                            Audience::JoinedGroup
+                        },
+                ),
+                _ => return,
+            };
+            if by != said.by || !hears || host.interface.as_ref().is_some_and(|name| name != interface) {
+                continue;
+            }
+            let from: Ipv4Addr = host.address.parse().expect("an address in the world");
+            let mac = host
+                .mac
+                .as_deref()
+                .and_then(parse_mac)
+                .map_or([2; 6], |mac| mac.bytes());
+            let body = match ear {
+                Channel::Arp { .. } => {
+                    let mut packet = arp_reply(mac, from);
+                    packet[7] = 1;
+                    Body::Arp(packet)
+                }
+                _ => Body::Datagram(SocketAddr::new(from.into(), 3702), said.text.clone().into()),
+            };
+            self.say(said.after_ms, ear.clone(), Some(interface.clone()), body);
+        }
     }
 
     fn host(&self, address: IpAddr) -> Option<&Host> {
@@ -541,9 +618,14 @@ pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
 
 impl Door for Scripted {
     async fn open(&self, channel: &Channel) -> io::Result<()> {
-        if matches!(channel, Channel::Arp { .. } | Channel::Ethernet { .. }) && !self.raw {
+        let needs_raw = matches!(
+            channel,
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. }
+        );
+        if needs_raw && !self.raw {
             return Err(io::Error::from(io::ErrorKind::PermissionDenied));
         }
+        self.announce(channel);
         self.ledger
             .lock()
             .expect("no test panics with it held")

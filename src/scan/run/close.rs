@@ -24,7 +24,11 @@ impl<D: Door> Run<'_, D> {
         coverage.routed = self.plan.routed.len();
         coverage.excluded = self.plan.excluded.len();
         coverage.live = live.len();
-        coverage.silent = self.scope.without(&live).without(&not_asked).len();
+        coverage.silent = match self.plan.passive {
+            // Who was not asked was not silent.
+            Some(_) => 0,
+            None => self.scope.without(&live).without(&not_asked).len(),
+        };
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();

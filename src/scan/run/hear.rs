@@ -22,11 +22,13 @@ impl<D: Door> Run<'_, D> {
         if sender.is_unspecified() || self.is_own(sender) {
             return;
         }
-        let asked = (packet.operation == arp::REPLY).then(|| "who-has".to_owned());
+        let listens = self.plan.passive.is_some();
+        let asked = (packet.operation == arp::REPLY && !listens).then(|| "who-has".to_owned());
         let reply = self.reply_from(heard, sender.into(), None, Protocol::Arp, asked, bytes);
         self.keep(reply);
         if self.scope.contains(sender) {
-            self.ledger.ended("arp", sender.into(), Outcome::Answered);
+            let question = if listens { "unasked arp" } else { "arp" };
+            self.ledger.ended(question, sender.into(), Outcome::Answered);
             self.sweeps
                 .iter_mut()
                 .for_each(|sweep| sweep.presence.answered_arp(sender));
@@ -91,7 +93,9 @@ impl<D: Door> Run<'_, D> {
             }
             Channel::Unicast { protocol, .. }
             | Channel::OwnPort { protocol, .. }
-            | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
+            | Channel::Listen { protocol, .. }
+            | Channel::Overhear { protocol, .. }
+            | Channel::Bystander { protocol, .. } => (protocol.clone(), "unasked"),
             Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
         let question = format!("{way} {protocol}");
@@ -211,7 +215,7 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
-        if !self.live.insert(host) && !self.unknown.remove(&host) {
+        if !self.live.insert(host) && !self.unknown.remove(&host) || self.plan.passive.is_some() {
             return;
         }
         if self.is_fenced(host) {

@@ -30,6 +30,7 @@ mod close;
 mod fence;
 mod hear;
 mod open;
+mod passive;
 mod send;
 mod talk;
 
@@ -160,8 +161,13 @@ impl<'a, D: Door> Run<'a, D> {
             sweep_is_next: false,
             started,
         };
-        run.open_segments().await;
-        run.open_unicast().await;
+        match plan.passive {
+            Some(_) => run.open_ears().await,
+            None => {
+                run.open_segments().await;
+                run.open_unicast().await;
+            }
+        }
         run.read_table().await;
         run
     }
@@ -175,7 +181,11 @@ impl<'a, D: Door> Run<'a, D> {
             }
             let now = Instant::now();
             self.tell(now);
-            let wait = match self.step(now).await {
+            let step = match self.plan.passive {
+                Some(time) => self.listen(now, time).await,
+                None => self.step(now).await,
+            };
+            let wait = match step {
                 Step::Sent => continue,
                 Step::Wait(until) => until,
                 Step::Talks => now + Duration::from_secs(60),
@@ -258,6 +268,9 @@ impl<'a, D: Door> Run<'a, D> {
     }
 
     fn progress(&self, now: Instant) -> Progress {
+        if let Some(time) = self.plan.passive {
+            return self.listening(now, time);
+        }
         let mut asked = self.passes.progress().0;
         for sweep in &self.sweeps {
             asked += sweep.segment.targets.len() - sweep.presence.unreached().len();
