@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, limits, plan,
+    Failure, account::Account, credentials, data, exit, exit::Code, file, file::WholeFile, limits, others, plan,
     progress::Watch, render, render::Files, words,
 };
 use camsweep::identify::Knowledge;
@@ -57,6 +57,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     }
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    let _mark = mark(&plan, args.wait_for_other)?;
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
@@ -68,6 +69,18 @@ fn sweep(args: &ScanArgs) -> Outcome {
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     Ok(code)
+}
+
+/// Tells other runs of this machine what this one asks; one that asks nobody need not.
+fn mark(plan: &scan::Plan, wait: bool) -> Result<Option<others::Mark>, Failure> {
+    if plan.passive.is_some() {
+        return Ok(None);
+    }
+    let mark = others::claim(&plan.scope(), &others::places(), wait, &say)?;
+    if mark.is_none() {
+        say("note: there is no place where other runs on this machine could see this one\n");
+    }
+    Ok(mark)
 }
 
 fn account<'a>(knowledge: &'a Knowledge, output: &'a OutputArgs) -> Account<'a> {

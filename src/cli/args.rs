@@ -97,6 +97,9 @@ pub struct ScanArgs {
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
     pub l2_sadp: bool,
+    /// Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing.
+    #[arg(long, conflicts_with = "passive")]
+    pub wait_for_other: bool,
     /// Do not ask reverse DNS for host names.
     #[arg(long)]
     pub no_names: bool,

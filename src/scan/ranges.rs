@@ -99,6 +99,11 @@ impl Ranges {
         Some(range.0.max(least).into())
     }
 
+    /// The last address.
+    pub fn last(&self) -> Option<Ipv4Addr> {
+        self.0.last().map(|range| range.1.into())
+    }
+
     /// Takes the first address out.
     pub fn take_first(&mut self) -> Option<Ipv4Addr> {
         let range = self.0.first_mut()?;
