@@ -37,13 +37,14 @@ use std::time::Duration;
 use ipnetwork::Ipv4Network;
 use jiff::Timestamp;
 use mac_address::MacAddress;
+use tokio::time::Instant;
 
 use crate::fact::{Outcome, Protocol};
 use crate::wire::onvif;
 
 pub use credential::{Confirmed, Credential, Reason, Secret};
 pub use interfaces::interfaces;
-pub use pacing::{Conversation, Pacing};
+pub use pacing::{Conversation, Lane, Pacing};
 pub use profile::{Limits, PROFILES, Profile};
 pub use vault::Vault;
 
@@ -366,6 +367,9 @@ pub trait Door: Send + Sync + 'static {
     /// # Errors
     /// The system's own, `PermissionDenied` where a privilege is lacking.
     fn open(&self, channel: &Channel) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// When the next packet of a lane may leave.
+    fn next(&self, lane: Lane) -> Instant;
 
     /// Sends one packet when its turn has come.
     ///

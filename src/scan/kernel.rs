@@ -46,6 +46,11 @@ impl KernelSweep {
         self.targets.contains(address) && self.known.insert(address)
     }
 
+    /// Whether the sweep has come to this address, so that a host there has had a datagram if it was not known before.
+    pub fn has_reached(&self, address: Ipv4Addr) -> bool {
+        self.targets.contains(address) && self.cursor.is_some_and(|cursor| address <= cursor)
+    }
+
     /// The kernel has given this address up.
     pub fn failed(&mut self, address: Ipv4Addr) {
         self.under_way.remove(&address);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use camsweep::fact::{Outcome, parse_mac};
 use camsweep::net::{
-    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Limits, LoginEnd,
+    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Lane, Limits, LoginEnd,
     Neighbour, NeighbourState, Pacing, Packet, Reason, Secret, Vault,
 };
 use jiff::Timestamp;
@@ -632,6 +632,10 @@ impl Door for Scripted {
             .opened
             .push(channel.clone());
         Ok(())
+    }
+
+    fn next(&self, lane: Lane) -> Instant {
+        self.pacing.next(lane)
     }
 
     async fn send(&self, packet: Packet) -> io::Result<()> {

@@ -207,6 +207,11 @@ impl<D: Door> Run<'_, D> {
         self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
     }
 
+    fn was_nudged(&self, host: Ipv4Addr) -> bool {
+        let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.has_reached(host));
+        self.sweeps.iter().any(by)
+    }
+
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
         let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
@@ -230,10 +235,10 @@ impl<D: Door> Run<'_, D> {
             self.ledger.remember(&name, host.into());
         }
         let now = Instant::now();
-        let earliest = if asked_already.is_empty() {
-            now
-        } else {
-            now + self.plan.limits.host_gap()
+        let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host);
+        let earliest = match was_spoken_to {
+            true => now + self.plan.limits.host_gap(),
+            false => now,
         };
         let places = ORDER_FOR_LIVE.iter().copied();
         let places = places.filter(|place| !asked_already.contains(place));

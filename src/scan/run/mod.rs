@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::coverage::BlindSpot;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::identify::Knowledge;
-use crate::net::{Body, Channel, Door, Heard, Limits, Neighbour, NeighbourState, Packet};
+use crate::net::{Body, Channel, Door, Heard, Lane, Limits, Neighbour, NeighbourState, Packet};
 use crate::probe::tcp::{Asked, Talked};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::wire::{arp, sadp_l2};
@@ -57,6 +57,9 @@ fn passes(over: Ranges, limits: &Limits) -> Rounds {
 const KERNEL: &str = "kernel resolution";
 /// The coverage's name for SADP in frames of Ethernet.
 const ETHERNET: &str = "ethernet sadp";
+/// The kernel's sweep shares its lane with the questions to the hosts that it finds. The host found last ends the run, so
+/// the sweep gets most of the lane; but not all, or the hosts of a crowded range would fill the kernel's table.
+const NUDGES_TO_A_QUESTION: u32 = 4;
 /// Conversations over TCP that may be under way; the door has a limit of its own below it.
 const MAX_CONVERSATIONS: usize = 256;
 /// How often the watcher is told where the run stands.
@@ -123,8 +126,8 @@ struct Run<'a, D: Door> {
     told: Option<Instant>,
     not_asked: Vec<Ipv4Addr>,
     reconciled: bool,
-    /// Whether the sweep has the next turn, or the hosts found so far.
-    sweep_is_next: bool,
+    /// Nudges since the last question to a host found so far.
+    nudges_in_a_row: u32,
     started: Instant,
 }
 
@@ -158,7 +161,7 @@ impl<'a, D: Door> Run<'a, D> {
             told: None,
             not_asked: Vec::new(),
             reconciled: false,
-            sweep_is_next: false,
+            nudges_in_a_row: 0,
             started,
         };
         match plan.passive {
@@ -312,6 +315,14 @@ enum Step {
 }
 
 impl Presence {
+    /// What its packets wait in.
+    fn lane(&self) -> Lane {
+        match self {
+            Presence::Arp(_) => Lane::Arp,
+            Presence::Kernel(_) | Presence::None => Lane::Nudge,
+        }
+    }
+
     fn poll(&mut self, now: Instant) -> Turn {
         match self {
             Presence::Arp(rounds) => rounds.poll(now),

@@ -11,24 +11,18 @@ impl<D: Door> Run<'_, D> {
             Verse::Wait(until) => waits.push(until),
             Verse::Done => {}
         }
-        // Each has a pace of its own: while one waits for its moment, the other's comes. Were the hosts found so
-        // far always first, a crowd of them would hold up the sweep, and whoever it finds last the whole run.
-        self.sweep_is_next = !self.sweep_is_next;
-        let sweep_is_first = self.sweep_is_next;
-        if sweep_is_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
+        let hosts_first = self.nudges_in_a_row >= NUDGES_TO_A_QUESTION;
+        if !hosts_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
             return step;
         }
         if let Some(step) = self.step_asking(now, &mut waits).await {
             return step;
         }
-        if !sweep_is_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
+        if hosts_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
             return step;
         }
-        match self.passes.poll(now) {
-            Turn::Ask(round, target) => return self.pass(round, target).await,
-            Turn::Wait(until) => waits.push(until),
-            Turn::Done if self.plan.probe_silent && self.talk_to_silent() => return Step::Sent,
-            Turn::Done => {}
+        if let Some(step) = self.step_passes(now, &mut waits).await {
+            return step;
         }
         match waits.into_iter().min() {
             Some(until) => Step::Wait(until),
@@ -37,7 +31,32 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
+    /// Whether a lane is free by `now`; else the step waits until it is, and does something else meanwhile.
+    fn is_free(&self, lane: Lane, now: Instant, waits: &mut Vec<Instant>) -> bool {
+        let next = self.door.next(lane);
+        if next > now {
+            waits.push(next);
+        }
+        next <= now
+    }
+
+    async fn step_passes(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
+        if !self.is_free(Lane::Datagram, now, waits) {
+            return None;
+        }
+        match self.passes.poll(now) {
+            Turn::Ask(round, target) => return Some(self.pass(round, target).await),
+            Turn::Wait(until) => waits.push(until),
+            Turn::Done if self.plan.probe_silent && self.talk_to_silent() => return Some(Step::Sent),
+            Turn::Done => {}
+        }
+        None
+    }
+
     async fn step_asking(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
+        if !self.is_free(Lane::Datagram, now, waits) {
+            return None;
+        }
         match self.asking.poll(now) {
             Next::Ask(host, _) if self.is_fenced(host) => {
                 self.asking.release(host);
@@ -54,6 +73,9 @@ impl<D: Door> Run<'_, D> {
     async fn step_sweeps(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         let mut present = 0;
         for place in 0..self.sweeps.len() {
+            if !self.is_free(self.sweeps[place].presence.lane(), now, waits) {
+                continue;
+            }
             match self.sweeps[place].presence.poll(now) {
                 Turn::Ask(round, target) => return Some(self.look_for(place, round, target).await),
                 Turn::Wait(until) => waits.push(until),
@@ -91,14 +113,20 @@ impl<D: Door> Run<'_, D> {
         Step::Sent
     }
 
-    async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
-        let is_called_for = self.is_called_for(host, place);
-        if is_called_for && self.send_unicast(host, place).await {
-            let name = format!("unicast {}", self.questions[place.0].protocol);
+    async fn ask(&mut self, host: Ipv4Addr, (question, ask): Place) -> Step {
+        self.nudges_in_a_row = 0;
+        // Judging costs more than a packet, so it is done once a host, when what has come so far can change something.
+        let is_last = self.asking.is_asked_all(host) && !self.asked_again.contains(&host);
+        let standing = is_last.then(|| self.standing(host));
+        let is_called_for = self.questions[question].protocol != Protocol::Mdns
+            || standing
+                .as_ref()
+                .is_some_and(|standing| probe::mdns::is_called_for(&standing.signs));
+        if is_called_for && self.send_unicast(host, (question, ask)).await {
+            let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.sent(&name, Some(host.into()));
         }
-        if self.asking.is_asked_all(host) {
-            let standing = self.standing(host);
+        if let Some(standing) = standing {
             self.ask_again(host, &standing);
         }
         let now = Instant::now();
@@ -117,10 +145,6 @@ impl<D: Door> Run<'_, D> {
             self.asking.ask_again(host, ASKED_AGAIN.iter().copied(), Instant::now());
         }
         again
-    }
-
-    fn is_called_for(&self, host: Ipv4Addr, (question, _): Place) -> bool {
-        self.questions[question].protocol != Protocol::Mdns || probe::mdns::is_called_for(&self.standing(host).signs)
     }
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
@@ -160,7 +184,10 @@ impl<D: Door> Run<'_, D> {
         let interface = sweep.segment.interface.name.clone();
         let (name, packet) = match sweep.presence {
             Presence::Arp(_) => ("arp", Packet::Arp { interface, target }),
-            _ => (KERNEL, Packet::Nudge { interface, target }),
+            _ => {
+                self.nudges_in_a_row += 1;
+                (KERNEL, Packet::Nudge { interface, target })
+            }
         };
         match self.door.send(packet).await {
             Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
