@@ -222,6 +222,11 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
         );
     }
     assert_eq!(findings.coverage.not_asked, expect.not_asked, "{name}: not asked");
+    assert_eq!(
+        findings.coverage.became_silent, expect.became_silent,
+        "{name}: became silent"
+    );
+    assert_eq!(findings.coverage.stopped.is_some(), expect.stopped, "{name}: stopped");
     let kind = |why: &String| why.split(':').next().unwrap_or_default().to_owned();
     let fenced = findings.coverage.fenced.iter();
     let fenced: BTreeMap<String, String> = fenced.map(|(host, why)| (host.clone(), kind(why))).collect();

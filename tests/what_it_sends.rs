@@ -70,6 +70,11 @@ fn the_ports_that_a_passive_run_hears() {
 }
 
 #[test]
+fn the_number_of_rechecks() {
+    says(&format!("of two requests each ({} at most)", camsweep::scan::RECHECKS));
+}
+
+#[test]
 fn the_number_of_raw_frames() {
     let frame = sadp_l2::inquiry([2; 6].into(), [10, 0, 0, 2].into());
     says(&format!(

@@ -10,7 +10,7 @@ Exit codes:
     0  complete
     1  could not run; nothing was sent
     2  wrong usage; nothing was sent
-    3  incomplete: an address in scope was not asked as planned
+    3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
    10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 

@@ -9,6 +9,8 @@ use crate::scan::{self, Plan};
 pub struct Budget {
     /// ARP requests to an address on a segment that stays silent.
     pub arp_rounds: u64,
+    /// ARP requests to a host each time that it stops answering.
+    pub arp_rechecks: u64,
     /// Discovery datagrams that leave by multicast or broadcast on an interface, repetitions counted.
     pub multicast_datagrams: u64,
     /// SADP inquiries in frames of Ethernet on an interface, where they are wanted.
@@ -36,6 +38,7 @@ impl Budget {
             .sum();
         Budget {
             arp_rounds: scan::ARP.rounds as u64,
+            arp_rechecks: scan::RECHECKS as u64,
             multicast_datagrams: (multicast * limits.sends.len()) as u64,
             ethernet_frames: limits.sends.len() as u64,
             datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
@@ -60,6 +63,10 @@ impl Budget {
             let rounds = self.arp_rounds;
             lines.push(format!(
                 "ARP: at most {requests} requests, {rounds} to each of {neighbours} addresses while it is silent"
+            ));
+            let each = self.arp_rechecks;
+            lines.push(format!(
+                "ARP: at most {each} requests more to a host that exists, each time that it stops answering"
             ));
             let each = self.multicast_datagrams;
             lines.push(format!(

@@ -6,6 +6,7 @@ mod kernel;
 mod ledger;
 mod plan;
 mod ranges;
+mod rechecks;
 mod rounds;
 mod run;
 mod signs;
@@ -13,6 +14,7 @@ mod targets;
 
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
+pub use rechecks::REQUESTS as RECHECKS;
 pub use rounds::Tempo;
 pub use run::{ARP, ASKED_AGAIN, scan};
 pub use targets::{TargetError, parse_exclusions, parse_targets};

@@ -135,6 +135,11 @@ impl Lab {
         std::fs::write(crate::crier::word_to_cry(&self.ledger), "").expect("the lab's own folder");
     }
 
+    /// Lets these devices die of the first datagram of their own.
+    pub fn let_die(&self, hosts: &[&str]) {
+        std::fs::write(crate::mortal::word_to_die(&self.ledger), hosts.join("\n")).expect("the lab's own folder");
+    }
+
     /// Every packet that reached the estate so far, one line each.
     pub fn ledger(&self) -> Vec<String> {
         std::thread::sleep(Duration::from_millis(100));

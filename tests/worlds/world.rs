@@ -118,6 +118,8 @@ pub struct Host {
     pub table: Option<String>,
     /// Its name in reverse DNS.
     pub name: Option<String>,
+    /// Says nothing any more, not even by ARP, from its nth datagram or connection on.
+    pub dies_at: Option<u64>,
     /// What it says unasked.
     pub announces: Vec<Announcement>,
 }
@@ -227,6 +229,10 @@ pub struct Expect {
     pub blind_spots: Vec<String>,
     /// Who is fenced, and the word that the reason begins with.
     pub fenced: BTreeMap<String, String>,
+    /// Who became silent, and since which question.
+    pub became_silent: BTreeMap<String, String>,
+    /// Whether the run stopped by itself.
+    pub stopped: bool,
     /// Addresses that were not asked as planned, as ranges.
     pub not_asked: Vec<String>,
     /// Addresses that the kernel was nudged for.
@@ -288,6 +294,14 @@ pub struct Account {
     pub legacy: std::collections::HashSet<String>,
     /// The moment of each datagram to a single host.
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
+}
+
+impl Account {
+    fn is_dead(&self, host: &Host) -> bool {
+        let count = |counts: &BTreeMap<String, u64>| counts.get(&host.address).copied().unwrap_or_default();
+        host.dies_at
+            .is_some_and(|last| count(&self.datagrams) + count(&self.connections) >= last)
+    }
 }
 
 impl Scripted {
@@ -389,16 +403,25 @@ impl Scripted {
     }
 
     fn answer_arp(&self, interface: String, target: Ipv4Addr) {
-        let times = {
+        let (times, dead) = {
             let mut ledger = self.ledger.lock().expect("no test panics with it held");
             let times = ledger.arp.entry(target).or_default();
             *times += 1;
-            *times
+            let times = *times;
+            let dead = |host: &&Host| ledger.is_dead(host);
+            let dead: Vec<String> = self
+                .hosts
+                .iter()
+                .filter(dead)
+                .map(|host| host.address.clone())
+                .collect();
+            (times, dead)
         };
         for host in self
             .hosts
             .iter()
             .filter(|host| host.address == target.to_string() && times > host.arp_after)
+            .filter(|host| !dead.contains(&host.address))
         {
             let Some(mac) = host.mac.as_deref().and_then(parse_mac) else {
                 continue;
@@ -481,7 +504,7 @@ impl Scripted {
             .iter()
             .filter(|host| way == "multicast" || host.address == to.to_string())
         {
-            if way == "multicast" && host.interface.is_some() && host.interface != interface {
+            if way == "multicast" && host.interface.is_some() && host.interface != interface || ledger.is_dead(host) {
                 continue;
             }
             let protocol = protocol.to_string();
@@ -513,6 +536,7 @@ impl Scripted {
         let host = to.ip().to_string();
         *ledger.connections.entry(host.clone()).or_default() += 1;
         ledger.ports.entry(host).or_default().push(to.port());
+        let dead = self.host(to.ip()).is_some_and(|host| ledger.is_dead(host));
         drop(ledger);
         let answer = |outcome, bytes| Answer {
             outcome,
@@ -525,7 +549,7 @@ impl Scripted {
             login: None,
             why: None,
         };
-        let Some(host) = self.host(to.ip()) else {
+        let Some(host) = self.host(to.ip()).filter(|_| !dead) else {
             return answer(Outcome::Silent, Vec::new());
         };
         match host

@@ -1,5 +1,6 @@
 //! What is heard: whose it is, whether it answers us, and what follows from it.
 
+use super::silent::Answered;
 use super::*;
 
 impl<D: Door> Run<'_, D> {
@@ -33,6 +34,8 @@ impl<D: Door> Run<'_, D> {
                 .iter_mut()
                 .for_each(|sweep| sweep.presence.answered_arp(sender));
             self.found(sender);
+            let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip);
+            self.alive(sender, answers.then_some(Answered::Arp));
         }
     }
 
@@ -133,6 +136,8 @@ impl<D: Door> Run<'_, D> {
         self.ledger.ended(question, sender.into(), outcome);
         if self.scope.contains(sender) {
             self.found(sender);
+            let answers = !question.starts_with("unasked ");
+            self.alive(sender, answers.then_some(Answered::Question));
             if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
                 self.asking.settle(sender, Instant::now());

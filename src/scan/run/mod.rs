@@ -22,6 +22,7 @@ use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
 use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
+use super::rechecks::Rechecks;
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
@@ -32,6 +33,7 @@ mod hear;
 mod open;
 mod passive;
 mod send;
+mod silent;
 mod talk;
 
 /// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts.
@@ -109,6 +111,11 @@ struct Run<'a, D: Door> {
     asking: Asking,
     /// Hosts in scope that exist.
     live: HashSet<Ipv4Addr>,
+    /// Hosts that have answered us, and how.
+    answered: HashMap<Ipv4Addr, silent::Answered>,
+    /// What hosts were asked since the last sign of life.
+    owed: HashMap<Ipv4Addr, silent::Owed>,
+    rechecks: Rechecks,
     /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
     unknown: HashSet<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
@@ -149,6 +156,9 @@ impl<'a, D: Door> Run<'a, D> {
             passes: passes(Ranges::default(), &plan.limits),
             asking: Asking::new(ROOM, plan.limits.host_gap()),
             live: HashSet::new(),
+            answered: HashMap::new(),
+            owed: HashMap::new(),
+            rechecks: Rechecks::default(),
             unknown: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
@@ -181,6 +191,9 @@ impl<'a, D: Door> Run<'a, D> {
             self.catch_up().await;
             if stop.is_cancelled() {
                 return true;
+            }
+            if self.ledger.coverage.stopped.is_some() {
+                return false;
             }
             let now = Instant::now();
             self.tell(now);

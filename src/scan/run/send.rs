@@ -11,6 +11,9 @@ impl<D: Door> Run<'_, D> {
             Verse::Wait(until) => waits.push(until),
             Verse::Done => {}
         }
+        if let Some(step) = self.step_rechecks(now, &mut waits).await {
+            return step;
+        }
         let hosts_first = self.nudges_in_a_row >= NUDGES_TO_A_QUESTION;
         if !hosts_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
             return step;
@@ -32,7 +35,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// Whether a lane is free by `now`; else the step waits until it is, and does something else meanwhile.
-    fn is_free(&self, lane: Lane, now: Instant, waits: &mut Vec<Instant>) -> bool {
+    pub(super) fn is_free(&self, lane: Lane, now: Instant, waits: &mut Vec<Instant>) -> bool {
         let next = self.door.next(lane);
         if next > now {
             waits.push(next);
@@ -60,6 +63,10 @@ impl<D: Door> Run<'_, D> {
         match self.asking.poll(now) {
             Next::Ask(host, _) if self.is_fenced(host) => {
                 self.asking.release(host);
+                return Some(Step::Sent);
+            }
+            Next::Ask(host, place) if self.doubts(host, false) => {
+                self.asking.put_back(host, place);
                 return Some(Step::Sent);
             }
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
@@ -125,6 +132,7 @@ impl<D: Door> Run<'_, D> {
         if is_called_for && self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.sent(&name, Some(host.into()));
+            self.owes(host, &name, false);
         }
         if let Some(standing) = standing {
             self.ask_again(host, &standing);
