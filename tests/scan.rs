@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use camsweep::cli::budget::Budget;
+use camsweep::coverage::Traffic;
 use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
@@ -49,6 +51,7 @@ fn plan(world: &World) -> Plan {
         ethernet: world.ethernet,
         passive: world.passive.map(Duration::from_secs),
         limits: world.limits(),
+        logins: world.logins.iter().map(|_| "a login".into()).collect(),
         names: world.passive.is_none(),
         ..Plan::default()
     }
@@ -260,6 +263,24 @@ async fn every_world_is_found_as_it_is() {
         if world.passive.is_some() {
             assert_mute(&name, &door);
         }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_run_sends_more_than_its_bound_and_a_repeated_one_what_the_one_before_sent() {
+    for (name, world) in worlds() {
+        let [first, second] = [
+            run(&world, CancellationToken::new()).await,
+            run(&world, CancellationToken::new()).await,
+        ]
+        .map(|(findings, ..)| findings.coverage);
+        let bound = Budget::of(&world.limits()).bound(&plan(&world), first.live);
+        let [first, second] = [first, second].map(|coverage| coverage.account().into_values().sum::<Traffic>());
+        assert!(
+            first.packets <= bound.packets && first.bytes <= bound.bytes && first.connections <= bound.connections,
+            "{name}: {first:?} is more than {bound:?}"
+        );
+        assert_eq!(first, second, "{name}");
     }
 }
 

@@ -251,7 +251,7 @@ impl Door for Live {
         Ok(())
     }
 
-    fn next(&self, lane: Lane) -> Instant {
+    fn next(&self, lane: Lane) -> Option<Instant> {
         self.pacing.next(lane)
     }
 

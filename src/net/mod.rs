@@ -189,6 +189,23 @@ pub enum Packet {
     },
 }
 
+const ETHERNET_HEADER: usize = 14;
+/// The headers of Ethernet, IPv4 and UDP before a datagram's own bytes.
+pub const HEADERS: usize = ETHERNET_HEADER + 20 + 8;
+
+impl Packet {
+    /// Its bytes on the wire, without padding and checksum of the frame.
+    pub fn length(&self) -> u64 {
+        let bytes = match self {
+            Packet::Arp { .. } => ETHERNET_HEADER + crate::wire::arp::LENGTH,
+            Packet::EthernetInquiry { .. } => crate::wire::sadp_l2::LENGTH,
+            Packet::Nudge { .. } => HEADERS + 1,
+            Packet::Datagram { payload, .. } => HEADERS + payload.len(),
+        };
+        bytes as u64
+    }
+}
+
 /// What one channel heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Heard {
@@ -368,8 +385,8 @@ pub trait Door: Send + Sync + 'static {
     /// The system's own, `PermissionDenied` where a privilege is lacking.
     fn open(&self, channel: &Channel) -> impl Future<Output = io::Result<()>> + Send;
 
-    /// When the next packet of a lane may leave.
-    fn next(&self, lane: Lane) -> Instant;
+    /// When the next packet of a lane may leave; none, if that is now.
+    fn next(&self, lane: Lane) -> Option<Instant>;
 
     /// Sends one packet when its turn has come.
     ///

@@ -54,12 +54,11 @@ impl Pacer {
         past.next = Some(turn + self.gap);
     }
 
-    /// When the next turn is due, for who has something else to do until then.
-    pub fn next(&self) -> Instant {
-        // Somebody waits for it already: whoever comes now finds out in the queue.
-        self.past
-            .try_lock()
-            .map_or_else(|_| Instant::now(), |past| self.due(&past))
+    /// When the next turn is due, for who has something else to do until then; none, if that is now.
+    pub fn next(&self) -> Option<Instant> {
+        // If somebody waits for it already, whoever comes now finds out in the queue.
+        let past = self.past.try_lock().ok()?;
+        Some(self.due(&past)).filter(|due| *due > Instant::now())
     }
 
     fn due(&self, past: &Past) -> Instant {

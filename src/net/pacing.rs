@@ -140,10 +140,11 @@ impl Pacing {
         &self.limits
     }
 
-    /// When the next packet of a lane may leave, as far as all hosts together go.
-    pub fn next(&self, lane: Lane) -> Instant {
+    /// When the next packet of a lane may leave, as far as all hosts together go; none, if that is now.
+    pub fn next(&self, lane: Lane) -> Option<Instant> {
         match lane {
             Lane::Arp => self.arp.next(),
+            // None is less than any moment.
             Lane::Nudge => self.kernel.next().max(self.datagrams.next()),
             Lane::Datagram => self.datagrams.next(),
         }

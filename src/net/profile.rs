@@ -28,6 +28,8 @@ pub struct Limits {
     pub multicasts: u32,
     /// Whether strangers may be fragile: TCP only where a sign says camera.
     pub gentle: bool,
+    /// Whether the run ends with its last host, though answers to the multicast questions may still come.
+    pub hasty: bool,
     /// Ports of [`super::FORBIDDEN_PORTS`] that the user lets be connected to.
     pub allowed_ports: Vec<u16>,
 }
@@ -64,6 +66,7 @@ pub static PROFILES: [Profile; 3] = [
             sends: &[Duration::ZERO],
             multicasts: 11,
             gentle: true,
+            hasty: false,
             allowed_ports: Vec::new(),
         },
     },
@@ -84,6 +87,7 @@ pub static PROFILES: [Profile; 3] = [
             sends: &[Duration::ZERO, Duration::from_millis(500)],
             multicasts: 22,
             gentle: false,
+            hasty: true,
             allowed_ports: Vec::new(),
         },
     },
@@ -95,11 +99,12 @@ const STANDARD: Limits = Limits {
     host_rate: 5,
     connections: 128,
     connection_rate: 100,
-    connect: Duration::from_millis(1500),
+    connect: Duration::from_millis(1200),
     pages: 6,
     sends: &[Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750)],
     multicasts: 33,
     gentle: false,
+    hasty: false,
     allowed_ports: Vec::new(),
 };
 
@@ -180,6 +185,14 @@ pub const ROWS: &[Row] = &[
             times => format!("{times} times"),
         },
         why: "a lost packet costs no unit; the questions are the same, byte for byte",
+    },
+    Row {
+        what: "after the last multicast question",
+        value: |limits| match limits.hasty {
+            true => "no longer than the hosts found need".into(),
+            false => "4 s of listening".into(),
+        },
+        why: "devices may take their time before they answer",
     },
     Row {
         what: "datagrams by multicast and broadcast that a host may hear",

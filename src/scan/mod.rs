@@ -12,9 +12,10 @@ mod run;
 mod signs;
 mod targets;
 
+pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
-pub use rechecks::REQUESTS as RECHECKS;
+pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};
 pub use rounds::Tempo;
 pub use run::{ARP, ASKED_AGAIN, scan};
 pub use targets::{TargetError, parse_exclusions, parse_targets};

@@ -12,6 +12,8 @@ use tokio::time::Instant;
 const CHECKS: usize = 3;
 /// ARP requests that a host in doubt gets at most: two for each re-check.
 pub const REQUESTS: usize = 2 * CHECKS;
+/// ARP requests that a host gets at most for that in a run. Beyond it nobody is in doubt any more.
+pub const REQUESTS_IN_ALL: usize = 3 * REQUESTS;
 /// From the first request of a re-check to the second.
 const REPEAT: Duration = Duration::from_millis(300);
 /// From the first re-check to the verdict.
@@ -32,7 +34,11 @@ pub enum Check {
 
 /// Everybody in doubt.
 #[derive(Debug, Default)]
-pub struct Rechecks(HashMap<Ipv4Addr, Doubt>);
+pub struct Rechecks {
+    doubts: HashMap<Ipv4Addr, Doubt>,
+    /// Requests so far, by host.
+    asked: HashMap<Ipv4Addr, usize>,
+}
 
 #[derive(Debug)]
 struct Doubt {
@@ -42,29 +48,37 @@ struct Doubt {
 }
 
 impl Rechecks {
-    /// A host does not answer any more, since it was asked `after`.
-    pub fn doubt(&mut self, host: Ipv4Addr, after: String, now: Instant) {
+    /// A host does not answer any more, since it was asked `after`. Whether it may be looked for.
+    pub fn doubt(&mut self, host: Ipv4Addr, after: String, now: Instant) -> bool {
+        if self
+            .asked
+            .get(&host)
+            .is_some_and(|asked| asked + REQUESTS > REQUESTS_IN_ALL)
+        {
+            return false;
+        }
         let doubt = Doubt {
             after,
             asked: 0,
             due: now,
         };
-        self.0.entry(host).or_insert(doubt);
+        self.doubts.entry(host).or_insert(doubt);
+        true
     }
 
     /// A host has given a sign of life. Whether it was in doubt.
     pub fn answered(&mut self, host: Ipv4Addr) -> bool {
-        self.0.remove(&host).is_some()
+        self.doubts.remove(&host).is_some()
     }
 
     /// Whether nobody is in doubt.
     pub fn is_idle(&self) -> bool {
-        self.0.is_empty()
+        self.doubts.is_empty()
     }
 
     /// What to do at `now`.
     pub fn poll(&mut self, now: Instant) -> Check {
-        let Some((&host, doubt)) = self.0.iter_mut().min_by_key(|(host, doubt)| (doubt.due, **host)) else {
+        let Some((&host, doubt)) = self.doubts.iter_mut().min_by_key(|(host, doubt)| (doubt.due, **host)) else {
             return Check::Idle;
         };
         if now < doubt.due {
@@ -73,11 +87,12 @@ impl Rechecks {
         if doubt.asked < REQUESTS {
             let pause = [REPEAT, PATIENCE / CHECKS as u32 - REPEAT][doubt.asked % 2];
             doubt.asked += 1;
+            *self.asked.entry(host).or_default() += 1;
             doubt.due = now + pause;
             return Check::Ask(host);
         }
         let after = std::mem::take(&mut doubt.after);
-        self.0.remove(&host);
+        self.doubts.remove(&host);
         Check::Gone(host, after)
     }
 }
@@ -118,6 +133,18 @@ mod tests {
         assert_eq!(run(2), (vec![0, 300], None));
         assert_eq!(run(5), (vec![0, 300, 3333, 3633, 6666], None));
         assert_eq!(run(0), (vec![0, 300, 3333, 3633, 6666, 6966], Some(9999)));
+    }
+
+    #[test]
+    fn a_host_gets_so_many_requests_and_no_more() {
+        let (mut rechecks, now) = (Rechecks::default(), Instant::now());
+        let mut asked = 0;
+        while rechecks.doubt(HOST, String::new(), now) {
+            assert_eq!(rechecks.poll(now), Check::Ask(HOST));
+            asked += 1;
+            assert!(rechecks.answered(HOST));
+        }
+        assert_eq!(asked, REQUESTS_IN_ALL - REQUESTS + 1);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Devices that speak unasked: one tells a group, one tells everybody, and one asks who somebody else is. Only where a
-//! test wants it ([`crate::stage::Lab::let_cry`]).
+//! test wants it (`Lab::let_cry`).
 
 use std::net::Ipv4Addr;
 use std::path::PathBuf;

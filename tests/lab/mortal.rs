@@ -1,12 +1,10 @@
 //! Devices that die of the first datagram of their own: from then on they answer nothing, not even ARP. Only where a test
-//! wants it ([`crate::stage::Lab::let_die`]).
+//! of the lab wants it (`Lab::let_die`).
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock, PoisonError};
-
-use crate::stage::run;
 
 static DEAD: Mutex<BTreeSet<Ipv4Addr>> = Mutex::new(BTreeSet::new());
 static WORD: OnceLock<PathBuf> = OnceLock::new();
@@ -34,12 +32,11 @@ pub fn struck(host: Ipv4Addr) -> bool {
     }
     let is_news = DEAD.lock().unwrap_or_else(PoisonError::into_inner).insert(host);
     if is_news {
-        run(
-            "nft",
-            &["add", "rule", "ip", "walls", "wall", "ip", "daddr", &name, "drop"],
-            "",
-        )
-        .expect("nft dressed the namespace");
+        let mut rule = std::process::Command::new("nft");
+        rule.args(["add", "rule", "ip", "walls", "wall", "ip", "daddr", &name, "drop"]);
+        let path = std::env::var("PATH").unwrap_or_default();
+        let done = rule.env("PATH", format!("{path}:/usr/sbin:/sbin")).status();
+        assert!(done.is_ok_and(|done| done.success()), "nft dressed the namespace");
     }
     true
 }

@@ -467,6 +467,11 @@ impl Scripted {
             .nudges
             .entry(target)
             .or_default() += 1;
+        self.resolve(interface, target);
+    }
+
+    /// The kernel looks for whoever is sent a datagram.
+    fn resolve(&self, interface: String, target: Ipv4Addr) {
         let mac = self
             .host(target.into())
             .and_then(|host| parse_mac(host.mac.as_deref()?));
@@ -497,6 +502,11 @@ impl Scripted {
             _ => {
                 *ledger.datagrams.entry(to.to_string()).or_default() += 1;
                 ledger.moments.entry(to).or_default().push(Instant::now());
+                let is_new = ledger.datagrams[&to.to_string()] == 1 && !ledger.nudges.contains_key(&to);
+                let on_link = interface
+                    .clone()
+                    .filter(|_| is_new && ledger.opened.contains(&Channel::Kernel));
+                on_link.into_iter().for_each(|interface| self.resolve(interface, to));
             }
         }
         for host in self
@@ -658,7 +668,7 @@ impl Door for Scripted {
         Ok(())
     }
 
-    fn next(&self, lane: Lane) -> Instant {
+    fn next(&self, lane: Lane) -> Option<Instant> {
         self.pacing.next(lane)
     }
 

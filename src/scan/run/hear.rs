@@ -62,12 +62,9 @@ impl<D: Door> Run<'_, D> {
         };
         self.keep(reply);
         if let IpAddr::V4(address) = row.address {
-            if reply_is_event {
+            if reply_is_event && self.was_nudged(address) {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
-            self.sweeps
-                .iter_mut()
-                .for_each(|sweep| sweep.presence.known_to_kernel(address));
             self.found(address);
         }
     }
@@ -213,7 +210,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn was_nudged(&self, host: Ipv4Addr) -> bool {
-        let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.has_reached(host));
+        let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.was_asked(host));
         self.sweeps.iter().any(by)
     }
 
@@ -225,6 +222,10 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
+        // The question that it gets now makes the kernel look for it: a nudge would be one datagram too many.
+        self.sweeps
+            .iter_mut()
+            .for_each(|sweep| sweep.presence.known_to_kernel(host));
         if !self.live.insert(host) && !self.unknown.remove(&host) || self.plan.passive.is_some() {
             return;
         }

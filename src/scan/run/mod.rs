@@ -198,7 +198,7 @@ impl<'a, D: Door> Run<'a, D> {
             let now = Instant::now();
             self.tell(now);
             let step = match self.plan.passive {
-                Some(time) => self.listen(now, time).await,
+                Some(time) => self.only_listen(now, time).await,
                 None => self.step(now).await,
             };
             let wait = match step {
@@ -293,7 +293,7 @@ impl<'a, D: Door> Run<'a, D> {
         }
         let total = self.plan.addresses();
         let elapsed = now.duration_since(self.started).as_secs_f64();
-        let listening = 4.75 - elapsed;
+        let listening = if self.plan.limits.hasty { 0.0 } else { 4.75 - elapsed };
         let sweeping = if asked > 0 {
             elapsed / asked as f64 * total.saturating_sub(asked) as f64
         } else {

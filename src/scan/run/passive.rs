@@ -49,7 +49,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// Nothing but waiting, and a last look at the neighbour table.
-    pub(super) async fn listen(&mut self, now: Instant, time: Duration) -> Step {
+    pub(super) async fn only_listen(&mut self, now: Instant, time: Duration) -> Step {
         let over = self.started + time;
         if now < over {
             return Step::Wait(over);

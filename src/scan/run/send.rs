@@ -9,6 +9,7 @@ impl<D: Door> Run<'_, D> {
         match self.chorus.poll(now) {
             Verse::Send(packet) => return self.send_to_everybody(packet).await,
             Verse::Wait(until) => waits.push(until),
+            Verse::Listen(until) => self.listen(until, &mut waits),
             Verse::Done => {}
         }
         if let Some(step) = self.step_rechecks(now, &mut waits).await {
@@ -34,17 +35,22 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    /// Whether a lane is free by `now`; else the step waits until it is, and does something else meanwhile.
-    pub(super) fn is_free(&self, lane: Lane, now: Instant, waits: &mut Vec<Instant>) -> bool {
+    /// Whether a lane is free; else the step waits until it is, and does something else meanwhile.
+    pub(super) fn is_free(&self, lane: Lane, waits: &mut Vec<Instant>) -> bool {
         let next = self.door.next(lane);
-        if next > now {
-            waits.push(next);
+        waits.extend(next);
+        next.is_none()
+    }
+
+    /// Answers may come until then, which a run that is in haste does not wait for.
+    fn listen(&self, until: Instant, waits: &mut Vec<Instant>) {
+        if !self.plan.limits.hasty {
+            waits.push(until);
         }
-        next <= now
     }
 
     async fn step_passes(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
-        if !self.is_free(Lane::Datagram, now, waits) {
+        if !self.is_free(Lane::Datagram, waits) {
             return None;
         }
         match self.passes.poll(now) {
@@ -57,7 +63,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn step_asking(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
-        if !self.is_free(Lane::Datagram, now, waits) {
+        if !self.is_free(Lane::Datagram, waits) {
             return None;
         }
         match self.asking.poll(now) {
@@ -72,6 +78,7 @@ impl<D: Door> Run<'_, D> {
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
             Next::Rested(host) => return Some(self.rested(host)),
             Next::Wait(until) => waits.push(until),
+            Next::Listen(until) => self.listen(until, waits),
             Next::Idle => {}
         }
         None
@@ -80,7 +87,7 @@ impl<D: Door> Run<'_, D> {
     async fn step_sweeps(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         let mut present = 0;
         for place in 0..self.sweeps.len() {
-            if !self.is_free(self.sweeps[place].presence.lane(), now, waits) {
+            if !self.is_free(self.sweeps[place].presence.lane(), waits) {
                 continue;
             }
             match self.sweeps[place].presence.poll(now) {
@@ -108,8 +115,9 @@ impl<D: Door> Run<'_, D> {
             Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
             _ => return Step::Sent,
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(&name, false),
+            Ok(()) => self.ledger.sent_to_nobody(&name, false, bytes),
             Err(why) => {
                 let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
@@ -129,9 +137,9 @@ impl<D: Door> Run<'_, D> {
             || standing
                 .as_ref()
                 .is_some_and(|standing| probe::mdns::is_called_for(&standing.signs));
-        if is_called_for && self.send_unicast(host, (question, ask)).await {
+        if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
-            self.ledger.sent(&name, Some(host.into()));
+            self.ledger.sent(&name, host.into(), bytes);
             self.owes(host, &name, false);
         }
         if let Some(standing) = standing {
@@ -157,26 +165,24 @@ impl<D: Door> Run<'_, D> {
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
         let place = ORDER_FOR_SILENT[round];
-        if self.send_unicast(target, place).await {
+        if let Some(bytes) = self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
-            self.ledger.sent_to_nobody(&name, place.1 == 0);
+            self.ledger.sent_to_nobody(&name, place.1 == 0, bytes);
         }
         Step::Sent
     }
 
-    /// Sends one unicast question; an address that cannot be asked is remembered as such.
-    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> bool {
+    /// Sends one unicast question of so many bytes; an address that cannot be asked is remembered as such.
+    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> Option<u64> {
         let question = &self.questions[question];
         let packet = Packet::Datagram {
             channel: unicast_channel(&question.protocol, self.interface_to(host)),
             to: SocketAddrV4::new(host, question.port),
             payload: question.unicast[ask].payload.clone(),
         };
+        let bytes = packet.length();
         let sent = self.door.send(packet).await;
-        if let Err(why) = &sent {
-            self.cannot_ask(host, why);
-        }
-        sent.is_ok()
+        sent.inspect_err(|why| self.cannot_ask(host, why)).ok().map(|()| bytes)
     }
 
     fn cannot_ask(&mut self, target: Ipv4Addr, why: &std::io::Error) {
@@ -197,8 +203,9 @@ impl<D: Door> Run<'_, D> {
                 (KERNEL, Packet::Nudge { interface, target })
             }
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
+            Ok(()) => self.ledger.sent_to_nobody(name, round == 0, bytes),
             Err(why) => self.cannot_ask(target, &why),
         }
         Step::Sent

@@ -68,10 +68,8 @@ impl<D: Door> Run<'_, D> {
         if !owes || !self.can_look_for(host) {
             return false;
         }
-        if let Some(owed) = self.owed.remove(&host) {
-            self.rechecks.doubt(host, owed.question, Instant::now());
-        }
-        true
+        let owed = self.owed.remove(&host);
+        owed.is_some_and(|owed| self.rechecks.doubt(host, owed.question, Instant::now()))
     }
 
     fn can_look_for(&self, host: Ipv4Addr) -> bool {
@@ -81,7 +79,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) async fn step_rechecks(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
-        if self.rechecks.is_idle() || !self.is_free(Lane::Arp, now, waits) {
+        if self.rechecks.is_idle() || !self.is_free(Lane::Arp, waits) {
             return None;
         }
         match self.rechecks.poll(now) {
@@ -102,9 +100,10 @@ impl<D: Door> Run<'_, D> {
             interface,
             target: host,
         };
+        let bytes = packet.length();
         // One that cannot be sent is one that is not answered: the next may be.
         if self.door.send(packet).await.is_ok() {
-            self.ledger.sent(RECHECK, Some(host.into()));
+            self.ledger.sent(RECHECK, host.into(), bytes);
         }
     }
 
