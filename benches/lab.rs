@@ -18,12 +18,16 @@ mod arp;
 mod below;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../tests/lab/crier.rs"]
+mod crier;
 #[path = "../tests/lab/estate.rs"]
 mod estate;
 #[path = "../tests/lab/host.rs"]
 mod host;
 #[path = "../tests/lab/ledger.rs"]
 mod ledger;
+#[path = "../tests/lab/mortal.rs"]
+mod mortal;
 #[path = "../tests/lab/play.rs"]
 mod play;
 #[path = "../tests/lab/replies.rs"]

@@ -70,7 +70,10 @@ fn the_ports_that_a_passive_run_hears() {
 
 #[test]
 fn the_number_of_rechecks() {
-    says(&format!("of two requests each ({} at most)", camsweep::scan::RECHECKS));
+    let (once, in_all) = (camsweep::scan::RECHECKS, camsweep::scan::RECHECKS_IN_ALL);
+    says(&format!(
+        "of two requests each ({once} at most, and {in_all} to a host in a run"
+    ));
 }
 
 #[test]

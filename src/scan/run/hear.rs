@@ -1,6 +1,5 @@
 //! What is heard: whose it is, whether it answers us, and what follows from it.
 
-use super::silent::Answered;
 use super::*;
 
 impl<D: Door> Run<'_, D> {
@@ -35,7 +34,7 @@ impl<D: Door> Run<'_, D> {
                 .for_each(|sweep| sweep.presence.answered_arp(sender));
             self.found(sender);
             let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip);
-            self.alive(sender, answers.then_some(Answered::Arp));
+            self.heard_by_arp(sender, answers);
         }
     }
 
@@ -134,7 +133,7 @@ impl<D: Door> Run<'_, D> {
         if self.scope.contains(sender) {
             self.found(sender);
             let answers = !question.starts_with("unasked ");
-            self.alive(sender, answers.then_some(Answered::Question));
+            self.alive(sender, answers);
             if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
                 self.asking.settle(sender, Instant::now());

@@ -21,7 +21,7 @@ const RECHECK: &str = "arp re-check";
 const STOP_AT: usize = 2;
 
 /// How a host has answered us.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answered {
     /// By ARP alone.
     Arp,
@@ -45,14 +45,28 @@ impl<D: Door> Run<'_, D> {
         owed.by_tcp |= by_tcp;
     }
 
-    /// A host has given a sign of life, which answers us or does not.
-    pub(super) fn alive(&mut self, host: Ipv4Addr, answers: Option<Answered>) {
+    /// A host has given a sign of life, which answers a question of ours or does not.
+    pub(super) fn alive(&mut self, host: Ipv4Addr, answers: bool) {
         self.owed.remove(&host);
-        let before = self.answered.get(&host).copied();
-        self.answered.extend(answers.max(before).map(|how| (host, how)));
+        if answers {
+            self.answered.insert(host, Answered::Question);
+        }
+        self.believe(host);
+    }
+
+    /// A host was heard by ARP. That pays no debt: what our kernel asks, to send a datagram at all, is answered after we
+    /// have let go of that datagram and before the host has it.
+    pub(super) fn heard_by_arp(&mut self, host: Ipv4Addr, answers: bool) {
+        if answers {
+            self.answered.entry(host).or_insert(Answered::Arp);
+        }
+        self.believe(host);
+    }
+
+    /// A host in doubt goes on where it was.
+    fn believe(&mut self, host: Ipv4Addr) {
         if self.rechecks.answered(host) {
             self.ledger.ended(RECHECK, host.into(), Outcome::Answered);
-            // It goes on where it was.
             self.asking.ask_again(host, [], Instant::now());
         }
     }

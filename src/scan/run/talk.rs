@@ -1,6 +1,5 @@
 //! Conversations over TCP and with reverse DNS: begun here, their fruits taken in here.
 
-use super::silent::Answered;
 use super::*;
 use crate::probe::tcp::{self, Leave, Whom};
 
@@ -76,7 +75,7 @@ impl<D: Door> Run<'_, D> {
             if dropped {
                 self.owes(host, &asked.question, true);
             } else if asked.sign_of_life.is_some() || !asked.replies.is_empty() {
-                self.alive(host, Some(Answered::Question));
+                self.alive(host, true);
             }
             let is_news = asked.replies.is_empty() && !self.live.contains(&host);
             let sign_of_life = asked.sign_of_life.filter(|_| is_news);
