@@ -18,7 +18,8 @@
 //! - `tcp` has the devices' servers, a file a protocol; `announce` SSDP and mDNS;
 //! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
 //!   in it, `check` compares the report with the estate;
-//! - `scans`, `logins`, `passive` and `silent` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `wire` captures what leaves, with the kernel's times;
+//! - `scans`, `logins`, `passive`, `silent` and `pace` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -45,6 +46,7 @@ mod ledger;
 mod logins;
 mod mortal;
 mod owners;
+mod pace;
 mod passive;
 mod play;
 mod replies;
@@ -54,6 +56,7 @@ mod stage;
 mod sys;
 mod tcp;
 mod unsettled;
+mod wire;
 
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};

@@ -258,7 +258,7 @@ pub fn run(program: &str, arguments: &[&str], input: &str) -> std::io::Result<()
     }
 }
 
-fn mac(interface: &str) -> std::io::Result<String> {
+pub fn mac(interface: &str) -> std::io::Result<String> {
     let output = Command::new("ip")
         .args(["-br", "link", "show", interface])
         .env("PATH", path())
