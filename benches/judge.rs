@@ -85,7 +85,7 @@ fn memory() {
             .stderr(Stdio::null())
             .spawn()
             .expect("camsweep");
-        let (_, peak) = sys::wait(child.id()).expect("it ends");
+        let sys::Ended { peak, .. } = sys::wait(child.id()).expect("it ends");
         nothing = if size == 0 { peak } else { nothing };
         println!(
             "{size:>9} {:>12.1} {:>10.1} {:>12}",

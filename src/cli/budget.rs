@@ -13,8 +13,8 @@ use crate::scan::{self, Plan};
 /// How often each question is asked at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// ARP requests to an address on a segment that stays silent.
-    pub arp_rounds: u64,
+    /// ARP requests to an address on a segment that stays silent, if nothing is lost and if much is.
+    pub arp_rounds: (u64, u64),
     /// ARP to a neighbour that exists and stops answering now and then.
     pub rechecks: Traffic,
     /// To everybody on an interface, by multicast and broadcast, repetitions counted.
@@ -39,7 +39,7 @@ impl Budget {
         };
         let live = ORDER_FOR_LIVE.iter().chain(scan::ASKED_AGAIN);
         Budget {
-            arp_rounds: scan::ARP.rounds as u64,
+            arp_rounds: (scan::ARP.rounds as u64, scan::ARP.most as u64),
             rechecks: repeated(scan::RECHECKS_IN_ALL as u64, arp_request()),
             multicast: repeated(times, questions.iter().flat_map(to_everybody).sum()),
             frames: repeated(times, datagram(frame.length())),
@@ -68,7 +68,7 @@ impl Budget {
             ..self.to_silent
         };
         let bound = [
-            repeated(plan.on_link(), self.arp()),
+            self.arp(plan),
             repeated(segments, self.multicast),
             repeated(segments, frames),
             repeated(plan.routed.len(), beyond),
@@ -90,9 +90,19 @@ impl Budget {
         }
     }
 
-    /// The requests to one address that stays silent.
-    fn arp(&self) -> Traffic {
-        repeated(self.arp_rounds, arp_request())
+    /// The requests to silent addresses, and those that steer the rate of a large segment.
+    fn arp(&self, plan: &Plan) -> Traffic {
+        let (_, rounds) = self.arp_rounds;
+        let requests = |segment: &scan::Segment| {
+            let requests = segment.targets.len() * rounds;
+            let looks = if segment.targets.len() > scan::MANY {
+                requests / scan::LEG + 1
+            } else {
+                0
+            };
+            requests + looks * scan::SAMPLE as u64
+        };
+        repeated(plan.segments.iter().map(requests).sum(), arp_request())
     }
 
     /// One line for each phase that the plan calls for: how much, and how long it takes.
@@ -119,13 +129,13 @@ impl Budget {
 
     fn on_segments(&self, plan: &Plan) -> Vec<String> {
         let (neighbours, segments, limits) = (plan.on_link(), plan.segments.len(), &plan.limits);
-        let Traffic { packets, bytes, .. } = repeated(neighbours, self.arp());
-        let tempo = scan::ARP;
+        let Traffic { packets, bytes, .. } = self.arp(plan);
+        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
-            "ARP: at most {packets} requests ({bytes} bytes), {} to each of {neighbours} addresses while it is silent; {}",
-            self.arp_rounds,
-            seconds(at_rate(packets, limits.arp_rate) + pauses)
+            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
+             {most} where packets get lost; {}",
+            seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
         lines.push(format!(
             "ARP: at most {} requests more to a host that exists, where it stops answering",

@@ -255,6 +255,10 @@ impl Door for Live {
         self.pacing.next(lane)
     }
 
+    fn set_arp_rate(&self, per_second: u32) {
+        self.pacing.set_arp_rate(per_second);
+    }
+
     async fn send(&self, packet: Packet) -> io::Result<()> {
         if self.mute {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, MUTE));

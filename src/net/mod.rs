@@ -388,6 +388,9 @@ pub trait Door: Send + Sync + 'static {
     /// When the next packet of a lane may leave; none, if that is now.
     fn next(&self, lane: Lane) -> Option<Instant>;
 
+    /// So many ARP requests a second from now on, as far as the limits allow.
+    fn set_arp_rate(&self, per_second: u32);
+
     /// Sends one packet when its turn has come.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Evenly spaced turns, of which no second on the wire has more than allowed.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -17,8 +18,7 @@ const LATE: Duration = Duration::from_millis(2);
 /// Hands out turns at an even pace, of which no second has more than the rate, however late some of them came.
 #[derive(Debug)]
 pub struct Pacer {
-    per_second: usize,
-    gap: Duration,
+    per_second: AtomicU32,
     past: Mutex<Past>,
 }
 
@@ -33,10 +33,18 @@ impl Pacer {
     /// A pacer of so many turns per second; 0 counts as 1.
     pub fn new(per_second: u32) -> Self {
         Pacer {
-            per_second: per_second.max(1) as usize,
-            gap: SECOND / per_second.max(1),
+            per_second: AtomicU32::new(per_second.max(1)),
             past: Mutex::default(),
         }
+    }
+
+    /// So many turns per second from the next on.
+    pub fn set_rate(&self, per_second: u32) {
+        self.per_second.store(per_second.max(1), Ordering::Relaxed);
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second.load(Ordering::Relaxed)
     }
 
     /// Waits for the next turn. Whoever gives up waiting takes none.
@@ -47,11 +55,11 @@ impl Pacer {
         if turn > Instant::now() {
             sleep_until(turn).await;
         }
-        if past.turns.len() >= self.per_second {
+        while past.turns.len() >= self.per_second() as usize {
             past.turns.pop_front();
         }
         past.turns.push_back(Instant::now());
-        past.next = Some(turn + self.gap);
+        past.next = Some(turn + SECOND / self.per_second());
     }
 
     /// When the next turn is due, for who has something else to do until then; none, if that is now.
@@ -65,8 +73,10 @@ impl Pacer {
         let now = Instant::now();
         let lately = now.checked_sub(LATE).unwrap_or(now);
         let even = past.next.map_or(now, |next| next.max(lately));
-        let full = past.turns.len() >= self.per_second;
-        let a_second_ago = past.turns.front().filter(|_| full).map(|first| *first + SECOND);
+        let beyond = past.turns.len().checked_sub(self.per_second() as usize);
+        let a_second_ago = beyond
+            .and_then(|place| past.turns.get(place))
+            .map(|first| *first + SECOND);
         a_second_ago.map_or(even, |due| due.max(even))
     }
 }

@@ -150,6 +150,11 @@ impl Pacing {
         }
     }
 
+    /// So many ARP requests a second from now on, or as many as the limits allow.
+    pub fn set_arp_rate(&self, per_second: u32) {
+        self.arp.set_rate(per_second.min(self.limits.arp_most));
+    }
+
     /// Waits for the turn of an ARP request.
     pub async fn arp(&self) {
         self.arp.turn().await;

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Limits {
     /// ARP requests per second, all interfaces together.
     pub arp_rate: u32,
+    /// As many at the most on a segment of more than 4,096 addresses, while known hosts go on answering.
+    pub arp_most: u32,
     /// Datagrams and raw frames per second, multicast and unicast together.
     pub rate: u32,
     /// Datagrams and new connections per second to one host.
@@ -57,6 +59,7 @@ pub static PROFILES: [Profile; 3] = [
         name: "clinical",
         limits: Limits {
             arp_rate: 50,
+            arp_most: 50,
             rate: 50,
             host_rate: 2,
             connections: 16,
@@ -78,6 +81,7 @@ pub static PROFILES: [Profile; 3] = [
         name: "fast",
         limits: Limits {
             arp_rate: 5000,
+            arp_most: 5000,
             rate: 1000,
             host_rate: 20,
             connections: 512,
@@ -95,6 +99,7 @@ pub static PROFILES: [Profile; 3] = [
 
 const STANDARD: Limits = Limits {
     arp_rate: 500,
+    arp_most: 2000,
     rate: 300,
     host_rate: 5,
     connections: 128,
@@ -129,7 +134,13 @@ pub struct Row {
 pub const ROWS: &[Row] = &[
     Row {
         what: "ARP requests a second",
-        value: |limits| limits.arp_rate.to_string(),
+        value: |limits| match limits.arp_most > limits.arp_rate {
+            true => format!(
+                "{}; up to {} beyond 4096 addresses, while known hosts go on answering",
+                limits.arp_rate, limits.arp_most
+            ),
+            false => limits.arp_rate.to_string(),
+        },
         why: "arp-scan sends 500; a flood has taken whole networks down",
     },
     Row {

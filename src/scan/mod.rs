@@ -10,14 +10,18 @@ mod rechecks;
 mod rounds;
 mod run;
 mod signs;
+mod steering;
 mod targets;
+mod walk;
 
 pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};
 pub use rounds::Tempo;
+pub use run::MANY;
 pub use run::{ARP, ASKED_AGAIN, scan};
+pub use steering::{LEG, SAMPLE};
 pub use targets::{TargetError, parse_exclusions, parse_targets};
 
 use crate::coverage::{BlindSpot, Coverage};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Ranges;
+use super::walk::Walk;
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Turn {
 pub struct Tempo {
     /// How many rounds.
     pub rounds: usize,
+    /// How many at the most: more follow while the last one still found somebody, for then packets get lost.
+    pub most: usize,
     /// From the start of a round to the start of the next, at least: so often is one address asked.
     pub pace: Duration,
     /// From the end of a round to the start of the next, at least: so long may an answer take.
@@ -36,31 +39,49 @@ pub struct Tempo {
 #[derive(Debug)]
 pub struct Rounds {
     targets: Ranges,
+    walk: Walk,
     tempo: Tempo,
     found: HashSet<Ipv4Addr>,
+    /// How many addresses were found since the round began.
+    of_round: usize,
     round: usize,
-    cursor: Option<Ipv4Addr>,
+    /// Steps of this round that are done.
+    steps: u64,
     started: Option<Instant>,
     resume: Option<Instant>,
 }
 
 impl Rounds {
-    /// Rounds over `targets`.
+    /// Rounds over `targets`, in ascending order.
     pub fn new(targets: Ranges, tempo: Tempo) -> Self {
+        let walk = Walk::ascending(targets.len());
         Rounds {
             targets,
+            walk,
             tempo,
             found: HashSet::new(),
+            of_round: 0,
             round: 0,
-            cursor: None,
+            steps: 0,
             started: None,
             resume: None,
         }
     }
 
+    /// The same, neighbouring addresses far apart in time.
+    pub fn apart(targets: Ranges, tempo: Tempo) -> Self {
+        let walk = Walk::apart(targets.len());
+        Rounds {
+            walk,
+            ..Rounds::new(targets, tempo)
+        }
+    }
+
     /// An address has shown that it exists: it is not asked again. Whether that is news.
     pub fn found(&mut self, address: Ipv4Addr) -> bool {
-        self.targets.contains(address) && self.found.insert(address)
+        let is_news = self.targets.contains(address) && self.found.insert(address);
+        self.of_round += usize::from(is_news);
+        is_news
     }
 
     /// What to do at `now`. An address that is handed out counts as asked.
@@ -71,22 +92,28 @@ impl Rounds {
             }
             self.resume = None;
         }
-        if self.round >= self.tempo.rounds || self.found.len() as u64 == self.targets.len() {
+        if self.is_over() {
             return Turn::Done;
         }
-        let started = *self.started.get_or_insert(now);
+        let started = *self.started.get_or_insert_with(|| {
+            self.of_round = 0;
+            now
+        });
         match self.next_silent() {
-            Some(address) => {
-                self.cursor = Some(address);
-                Turn::Ask(self.round, address)
-            }
+            Some(address) => Turn::Ask(self.round, address),
             None => self.end_round(started, now),
         }
     }
 
+    fn is_over(&self) -> bool {
+        let is_enough = self.started.is_none() && self.round >= self.tempo.rounds;
+        let is_fruitless = self.of_round == 0 || self.round >= self.tempo.most;
+        (is_enough && is_fruitless) || self.found.len() as u64 == self.targets.len()
+    }
+
     fn end_round(&mut self, started: Instant, now: Instant) -> Turn {
         self.round += 1;
-        (self.cursor, self.started) = (None, None);
+        (self.steps, self.started) = (0, None);
         let resume = match self.round < self.tempo.rounds {
             true => (started + self.tempo.pace).max(now + self.tempo.pause),
             false => now + self.tempo.rest,
@@ -95,29 +122,33 @@ impl Rounds {
         Turn::Wait(resume)
     }
 
-    fn next_silent(&self) -> Option<Ipv4Addr> {
-        let mut next = self.targets.next_after(self.cursor);
-        while let Some(address) = next.filter(|address| self.found.contains(address)) {
-            next = self.targets.next_after(Some(address));
+    fn next_silent(&mut self) -> Option<Ipv4Addr> {
+        while self.steps < self.targets.len() {
+            let address = self.targets.nth(self.walk.place(self.steps));
+            self.steps += 1;
+            if let Some(silent) = address.filter(|address| !self.found.contains(address)) {
+                return Some(silent);
+            }
         }
-        next
+        None
     }
 
     /// How many rounds one address has been part of.
     pub fn times_asked(&self, address: Ipv4Addr) -> usize {
-        if !self.targets.contains(address) {
+        let Some(place) = self.targets.place_of(address) else {
             return 0;
-        }
-        self.round + usize::from(self.cursor.is_some_and(|cursor| address <= cursor))
+        };
+        self.round + usize::from(self.walk.step(place) < self.steps)
     }
 
     /// The addresses that no round has reached yet.
     pub fn unreached(&self) -> Ranges {
-        match (self.round, self.cursor) {
-            (0, None) => self.targets.clone(),
-            (0, Some(cursor)) => self.targets.without(&Ranges::between(Ipv4Addr::UNSPECIFIED, cursor)),
-            _ => Ranges::default(),
+        if self.round > 0 {
+            return Ranges::default();
         }
+        let left = self.steps..self.targets.len();
+        left.filter_map(|step| self.targets.nth(self.walk.place(step)))
+            .collect()
     }
 
     /// The addresses that were asked and have not shown that they exist.
@@ -129,7 +160,12 @@ impl Rounds {
 
     /// Addresses asked in the first round, and all of them.
     pub fn progress(&self) -> (u64, u64) {
-        (self.targets.len() - self.unreached().len(), self.targets.len())
+        let asked = if self.round == 0 {
+            self.steps
+        } else {
+            self.targets.len()
+        };
+        (asked, self.targets.len())
     }
 }
 
@@ -143,6 +179,7 @@ mod tests {
 
     const TEMPO: Tempo = Tempo {
         rounds: 2,
+        most: 4,
         pace: Duration::from_millis(200),
         pause: Duration::from_millis(50),
         rest: Duration::from_millis(1000),
@@ -174,6 +211,21 @@ mod tests {
         let (asked, end) = run(rounds, &[(0, 2)]);
         assert_eq!(asked, [(0, 0, 1), (10, 0, 2), (20, 0, 3), (200, 1, 1), (210, 1, 3)]);
         assert_eq!(end, 1220, "the rest after the last round");
+    }
+
+    #[test]
+    fn while_a_round_finds_somebody_another_follows_but_not_for_ever() {
+        let table = [
+            (vec![(1, 2)], 3),
+            (vec![(1, 2), (2, 3)], 4),
+            (vec![(1, 2), (2, 3), (3, 4)], 4),
+            (vec![(0, 2)], 2),
+        ];
+        for (answers, expected) in table {
+            let (asked, _) = run(Rounds::new(Ranges::between(address(1), address(9)), TEMPO), &answers);
+            let rounds = asked.iter().map(|(_, round, _)| round + 1).max();
+            assert_eq!(rounds, Some(expected), "{answers:?}");
+        }
     }
 
     #[test]

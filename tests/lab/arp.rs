@@ -20,9 +20,9 @@ pub struct Holder {
 
 /// Everybody on the segment of `interface`.
 pub fn holders(interface: &str) -> Vec<Holder> {
-    let (hosts, claims) = match interface {
-        "cam0" => (estate::NEAR, estate::CLAIMS),
-        _ => (estate::SECOND, [].as_slice()),
+    let (hosts, claims): (Vec<_>, _) = match interface {
+        "cam0" => (estate::near().collect(), estate::CLAIMS),
+        _ => (estate::SECOND.iter().collect(), [].as_slice()),
     };
     // A unit with a foreign address stays mute: it does not see itself on this segment.
     let hosts = hosts.iter().filter(|host| !host.expect.mis_addressed);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::announce::{Offer, Upnp};
+use crate::crowd::crowd;
 use crate::host::*;
 use crate::replies as r;
 use crate::tcp::onvif::{Login, Refusal, Service};
@@ -540,6 +541,11 @@ pub const CLAIMS: &[Claim] = &[
     },
 ];
 
+/// Everybody on the scanner's segment.
+pub fn near() -> impl Iterator<Item = &'static Host> {
+    NEAR.iter().chain(crowd())
+}
+
 pub fn all() -> impl Iterator<Item = &'static Host> {
-    NEAR.iter().chain(FAR).chain(SECOND)
+    near().chain(FAR).chain(SECOND)
 }

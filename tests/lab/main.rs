@@ -12,6 +12,7 @@
 //! for all of them; nft gives each frame that leaves the MAC of its sender; `arp` answers who-has.
 //!
 //! - `estate` and `unsettled` are the table of who exists and what a good scan says of them, `host` what a host is made of;
+//!   `crowd` is a thousand more of them and `cable` loses frames, for the benchmark;
 //! - `replies` are the bytes that devices send, none of them from the scanner's own codec; `play` sends them;
 //! - `below` is a unit that speaks no IP at all, `crier` are those that speak unasked, `mortal` those that die;
 //! - `stage` builds the scanner's side and runs programs there, `cameras` the other; `sys` has the kernel calls;
@@ -36,9 +37,11 @@
 mod announce;
 mod arp;
 mod below;
+mod cable;
 mod cameras;
 mod check;
 mod crier;
+mod crowd;
 mod estate;
 mod harmless;
 mod host;

@@ -10,7 +10,7 @@ use camsweep::net::profile::{CONNECTIONS_IN_TEN_SECONDS, CONNECTIONS_TO_A_HOST, 
 use crate::check::scan;
 use crate::estate;
 use crate::stage::{Lab, Privilege, with_lab};
-use crate::wire::{Capture, Sent, What, originated, peak};
+use crate::wire::{Capture, Moment, Sent, What, originated, peak};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -53,7 +53,7 @@ fn keeps_its_pace(lab: &Lab, name: &str, targets: &[&str]) {
 
 fn in_all(name: &str, limits: &Limits, sent: &[Sent]) {
     let (datagrams, connections) = originated(sent);
-    let moments = |some: &[(Ipv4Addr, Duration)]| some.iter().map(|(_, at)| *at).collect::<Vec<_>>();
+    let moments = |some: &[Moment]| some.iter().map(|(_, at)| *at).collect::<Vec<_>>();
     let (datagrams, connections) = (moments(&datagrams), moments(&connections));
     let arp: Vec<Duration> = sent
         .iter()

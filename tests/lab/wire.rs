@@ -102,15 +102,16 @@ fn within(packet: &[u8]) -> Option<What> {
 
 /// The most of these moments that lie in one such span. They are in order.
 pub fn peak(moments: &[Duration], span: Duration) -> usize {
-    let within = |(place, first): (usize, &Duration)| {
-        let after = moments[place..].partition_point(|moment| *moment < *first + span);
-        after
-    };
+    let within =
+        |(place, first): (usize, &Duration)| moments[place..].partition_point(|moment| *moment < *first + span);
     moments.iter().enumerate().map(within).max().unwrap_or_default()
 }
 
+/// Whom something went to, and when.
+pub type Moment = (Ipv4Addr, Duration);
+
 /// The moments of the datagrams and of the new connections, each connection once, however often its SYN was repeated.
-pub fn originated(sent: &[Sent]) -> (Vec<(Ipv4Addr, Duration)>, Vec<(Ipv4Addr, Duration)>) {
+pub fn originated(sent: &[Sent]) -> (Vec<Moment>, Vec<Moment>) {
     let datagrams = sent.iter().filter(|sent| sent.what == What::Datagram);
     let mut connections = BTreeMap::new();
     for syn in sent.iter().filter(|sent| matches!(sent.what, What::Syn(..))) {

@@ -672,6 +672,10 @@ impl Door for Scripted {
         self.pacing.next(lane)
     }
 
+    fn set_arp_rate(&self, per_second: u32) {
+        self.pacing.set_arp_rate(per_second);
+    }
+
     async fn send(&self, packet: Packet) -> io::Result<()> {
         match packet {
             Packet::Arp { interface, target } => {

@@ -111,7 +111,7 @@ fn text(pid: u32, scope: &Ranges, network: &str) -> String {
 }
 
 fn hull(scope: &Ranges) -> Ranges {
-    match (scope.iter().next(), scope.last()) {
+    match (scope.nth(0), scope.nth(scope.len().saturating_sub(1))) {
         (Some(first), Some(last)) => Ranges::between(first, last),
         _ => Ranges::default(),
     }

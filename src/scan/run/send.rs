@@ -90,6 +90,9 @@ impl<D: Door> Run<'_, D> {
             if !self.is_free(self.sweeps[place].presence.lane(), waits) {
                 continue;
             }
+            if let Some(step) = self.steer(place, now).await {
+                return Some(step);
+            }
             match self.sweeps[place].presence.poll(now) {
                 Turn::Ask(round, target) => return Some(self.look_for(place, round, target).await),
                 Turn::Wait(until) => waits.push(until),
@@ -102,6 +105,23 @@ impl<D: Door> Run<'_, D> {
             return Some(Step::Sent);
         }
         None
+    }
+
+    /// Looks after the rate of a large segment.
+    async fn steer(&mut self, place: usize, now: Instant) -> Option<Step> {
+        let sweep = &mut self.sweeps[place];
+        let Presence::Arp(_, steering) = &mut sweep.presence else {
+            return None;
+        };
+        let door = &self.door;
+        match steering.poll(now, || door.lost().values().sum()) {
+            Steer::Ask(host) => Some(self.look_for(place, ARP.most, host).await),
+            Steer::Rate(rate) => {
+                self.door.set_arp_rate(rate);
+                None
+            }
+            Steer::Straight => None,
+        }
     }
 
     async fn send_to_everybody(&mut self, packet: Packet) -> Step {
@@ -194,10 +214,13 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) -> Step {
-        let sweep = &self.sweeps[place];
+        let sweep = &mut self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
-        let (name, packet) = match sweep.presence {
-            Presence::Arp(_) => ("arp", Packet::Arp { interface, target }),
+        let (name, packet) = match &mut sweep.presence {
+            Presence::Arp(_, steering) => {
+                steering.asked();
+                ("arp", Packet::Arp { interface, target })
+            }
             _ => {
                 self.nudges_in_a_row += 1;
                 (KERNEL, Packet::Nudge { interface, target })

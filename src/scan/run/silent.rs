@@ -87,7 +87,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn can_look_for(&self, host: Ipv4Addr) -> bool {
-        let by_arp = |sweep: &&Sweep| matches!(sweep.presence, Presence::Arp(_));
+        let by_arp = |sweep: &&Sweep| matches!(sweep.presence, Presence::Arp(..));
         let mut sweeps = self.sweeps.iter().filter(by_arp);
         sweeps.any(|sweep| sweep.segment.targets.contains(host))
     }
