@@ -26,6 +26,8 @@ mod below;
 mod cable;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../tests/lab/crier.rs"]
+mod crier;
 #[path = "../tests/lab/crowd.rs"]
 mod crowd;
 #[path = "../tests/lab/estate.rs"]
@@ -34,6 +36,8 @@ mod estate;
 mod host;
 #[path = "../tests/lab/ledger.rs"]
 mod ledger;
+#[path = "../tests/lab/mortal.rs"]
+mod mortal;
 #[path = "../tests/lab/play.rs"]
 mod play;
 #[path = "../tests/lab/replies.rs"]

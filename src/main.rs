@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, budget, credentials, data, exit, exit::Code, file, file::WholeFile, limits, plan,
-    progress::Watch, render, render::Files, words,
+    Failure, account::Account, budget, credentials, data, exit, exit::Code, file, file::WholeFile, limits, others,
+    plan, progress::Watch, render, render::Files, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -63,6 +63,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     }
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    let _mark = mark(&plan, args.wait_for_other)?;
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
@@ -74,6 +75,18 @@ fn sweep(args: &ScanArgs) -> Outcome {
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     Ok(code)
+}
+
+/// Tells other runs of this machine what this one asks; one that asks nobody need not.
+fn mark(plan: &scan::Plan, wait: bool) -> Result<Option<others::Mark>, Failure> {
+    if plan.passive.is_some() {
+        return Ok(None);
+    }
+    let mark = others::claim(&plan.scope(), &others::places(), wait, &say)?;
+    if mark.is_none() {
+        say("note: there is no place where other runs on this machine could see this one\n");
+    }
+    Ok(mark)
 }
 
 fn account<'a>(knowledge: &'a Knowledge, output: &'a OutputArgs) -> Account<'a> {
@@ -105,7 +118,11 @@ fn run(
     let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = Arc::new(net::live::Live::new(interfaces, plan.limits.clone(), vault));
+        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
+        let door = Arc::new(match plan.passive {
+            Some(_) => door.mute(),
+            None => door,
+        });
         scan::scan(plan, door, knowledge, watch, stop).await
     });
     // A name that DNS still owes must not hold up the report.
