@@ -252,6 +252,8 @@ pub enum Format {
     Ndjson,
     /// The asset register: a row for each device.
     Csv,
+    /// The same as a workbook, with what was looked at on a sheet of its own; needs --output.
+    Xlsx,
     /// Tables and lists for a ticket or a wiki.
     Markdown,
     /// One page for a browser or the printer, which needs no other file.

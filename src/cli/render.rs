@@ -7,7 +7,8 @@ use super::Failure;
 use super::args::{Color, Destination, FormArgs, Format};
 use super::file::WholeFile;
 use crate::report::model::Report;
-use crate::report::{csv, html, json, markdown, ndjson, table};
+use crate::report::register::Register;
+use crate::report::{csv, html, json, markdown, ndjson, table, xlsx};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -23,7 +24,8 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Table => table::write(report, style, &mut bytes)?,
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
-        Format::Csv => csv::write(report, form.all, &mut bytes)?,
+        Format::Csv => csv::write(&Register::of(report, form.all), &mut bytes)?,
+        Format::Xlsx => bytes = xlsx::bytes(report, form.all)?,
         Format::Html => bytes.extend(html::text(report, form.all).bytes()),
         Format::Markdown => bytes.extend(markdown::text(report, form.all).bytes()),
     }
@@ -40,7 +42,7 @@ impl Files {
     /// # Errors
     /// Where two have one name, or one cannot be written.
     pub fn begin(form: &FormArgs) -> Result<Self, Failure> {
-        distinct(form, None)?;
+        check(form, None)?;
         let output = form.output.clone().map(|file| Destination {
             format: form.format,
             file,
@@ -74,11 +76,17 @@ fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile
     })
 }
 
-/// Whether each file that is written has a name of its own.
+/// Whether each file that is written has a name of its own, and a workbook has one at all.
 ///
 /// # Errors
-/// The two options that name one file.
-pub fn distinct(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
+/// The two options that name one file, or the one that is missing.
+pub fn check(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
+    if form.format == Format::Xlsx && form.output.is_none() {
+        return Err(Failure::usage(
+            "a workbook (xlsx) is not printed: it needs a file",
+            "name one: --format xlsx --output register.xlsx, or --report xlsx=register.xlsx beside what is printed",
+        ));
+    }
     let mut named: Vec<(&str, &Path)> = Vec::new();
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));

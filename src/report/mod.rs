@@ -12,9 +12,11 @@ pub mod model;
 pub mod ndjson;
 mod outline;
 pub mod redact;
+pub mod register;
 #[cfg(test)]
 mod sample;
 pub mod table;
 mod words;
+pub mod xlsx;
 
 pub use build::{Run, assemble, is_unit};

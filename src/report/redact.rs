@@ -203,6 +203,7 @@ impl Secrets {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::register::Register;
     use super::super::sample::{behind, camera, device, report};
     use super::super::{csv, html, markdown, table};
     use super::*;
@@ -210,7 +211,7 @@ mod tests {
 
     fn in_every_form(report: &Report) -> String {
         let mut register = Vec::new();
-        csv::write(report, true, &mut register).unwrap();
+        csv::write(&Register::of(report, true), &mut register).unwrap();
         let style = table::Style {
             colour: false,
             all: true,
