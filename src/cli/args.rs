@@ -211,10 +211,16 @@ pub struct FormArgs {
     /// Write the report to a file in this form as well (html=cctv.html); may be given again.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<Destination>,
+    /// Say that everything found is at this site.
+    #[arg(long, value_name = "NAME", conflicts_with = "sites", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub site: Option<String>,
+    /// Say which network is at which site (docs/formats.md), and which sites are sensitive.
+    #[arg(long, value_name = "FILE")]
+    pub sites: Option<PathBuf>,
     /// List hosts of no known camera maker too (json and ndjson always do).
     #[arg(long)]
     pub all: bool,
-    /// Leave serial numbers, addresses, MAC addresses, host names and places out of the report (not out of --record).
+    /// Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record).
     #[arg(long)]
     pub redact: bool,
     /// Colour in the table.

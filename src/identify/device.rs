@@ -191,6 +191,9 @@ pub struct Device {
     pub brand: Option<String>,
     /// Who says that the maker makes that brand, and how good that is.
     pub brand_claim: Option<BrandClaim>,
+    /// The site it is at, where the user named sites.
+    #[serde(default)]
+    pub site: Option<String>,
     /// What kind of device.
     pub class: Option<Class>,
     /// The model.

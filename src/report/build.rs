@@ -53,6 +53,7 @@ pub fn assemble(mut run: Run) -> Report {
         },
         plan: run.plan,
         coverage: run.coverage,
+        sites: Vec::new(),
         blind_spots: run
             .blind_spots
             .into_iter()

@@ -27,7 +27,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::register::cell::{is_formula, safe};
-    use super::super::sample::{behind, camera, device, report, saying};
+    use super::super::sample::{behind, camera, device, report, tampered};
     use super::*;
     use crate::identify::Device;
 
@@ -48,7 +48,7 @@ mod tests {
     fn a_camera_fills_its_row() {
         let text = written(vec![camera(), device("10.0.0.9", None)], false);
         assert!(
-            text.starts_with("ip,ipv6,mac,oui_org,") && text.ends_with("\r\n"),
+            text.starts_with("site,ip,ipv6,mac,oui_org,") && text.ends_with("\r\n"),
             "{text}"
         );
         let rows = rows(&text);
@@ -88,7 +88,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_reads_back_without_formula_or_control(text in "[=+@;\t\r\n\" ,\u{1b}a-]{0,9}|\\PC{0,9}|.{0,9}") {
-            let written = written(vec![saying(&text), behind(&text)], true);
+            let written = written(vec![tampered(&text), behind(&text)], true);
             let rows = rows(&written);
             prop_assert_eq!(rows.len(), 2);
             for cell in rows.iter().flat_map(BTreeMap::values) {

@@ -92,7 +92,7 @@ fn is_markup(c: char, before: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::sample::{behind, camera, device, report, saying};
+    use super::super::sample::{behind, camera, device, report, tampered};
     use super::*;
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_stays_one_line_and_text(said in "[|`<&\\\\\n\r#*_a-]{0,9}|.{0,9}") {
-            let lines = |said: &str| text(&report(vec![saying(said), behind(said)]), true).lines().count();
+            let lines = |said: &str| text(&report(vec![tampered(said), behind(said)]), true).lines().count();
             prop_assert_eq!(lines(&said), lines("x"));
             let safe = safe(&said);
             let mut rest = safe.chars();

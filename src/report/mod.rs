@@ -15,6 +15,7 @@ pub mod redact;
 pub mod register;
 #[cfg(test)]
 mod sample;
+pub mod sites;
 pub mod table;
 mod words;
 pub mod xlsx;

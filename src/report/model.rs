@@ -82,6 +82,17 @@ pub struct MakerCount {
     pub possible: u64,
 }
 
+/// A place, as the user named it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// Its networks; none where everything is there.
+    pub networks: Vec<String>,
+    /// Whether the user marked it as sensitive.
+    pub sensitive: bool,
+}
+
 /// One run, as it is handed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
@@ -99,6 +110,9 @@ pub struct Report {
     pub plan: PlanSummary,
     /// What was looked at.
     pub coverage: Coverage,
+    /// The sites that the user named; reports of older versions have none.
+    #[serde(default)]
+    pub sites: Vec<Site>,
     /// What could not be looked at.
     pub blind_spots: Vec<BlindSpot>,
     /// The counts.

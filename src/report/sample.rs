@@ -113,6 +113,33 @@ pub fn saying(text: &str) -> Device {
     device
 }
 
+/// The same of a stored report in which somebody has written it over camsweep's own words too.
+pub fn tampered(text: &str) -> Device {
+    let some = || Some(text.to_owned());
+    let mut device = Device {
+        mac_source: some(),
+        oui_organisation: some(),
+        site: some(),
+        web_ui_date: some(),
+        production_date: some(),
+        ..saying(text)
+    };
+    for evidence in &mut device.evidence {
+        evidence.reply.protocol = text.to_owned();
+        evidence.rule = text.to_owned();
+    }
+    if let Some(firmware) = &mut device.firmware {
+        firmware.build_date = some();
+        firmware.via = text.to_owned();
+    }
+    for advisory in &mut device.advisories {
+        advisory.id = text.to_owned();
+        advisory.source = text.to_owned();
+        advisory.because = text.to_owned();
+    }
+    device
+}
+
 /// The same behind a recorder that says it too.
 pub fn behind(text: &str) -> Device {
     Device {

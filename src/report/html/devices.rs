@@ -106,6 +106,7 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let firmware = device.firmware.iter().chain(&device.other_firmware);
     let mut values = vec![
+        ("Site", text(&device.site)),
         ("Addresses", device.addresses.join(", ")),
         ("MAC address", text(&device.mac)),
         ("MAC prefix of", text(&device.oui_organisation)),

@@ -20,6 +20,7 @@ type Column = (&'static str, fn(&Device) -> Cell);
 
 /// What a run can fill.
 const COLUMNS: &[Column] = &[
+    ("site", |device| text(&device.site)),
     ("ip", |device| addresses(device, false)),
     ("ipv6", |device| addresses(device, true)),
     ("mac", |device| text(&device.mac)),
