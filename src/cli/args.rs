@@ -262,6 +262,8 @@ pub enum Format {
     Xlsx,
     /// Tables and lists for a ticket or a wiki.
     Markdown,
+    /// One page of counts by site, maker and kind, for a request for information (Markdown; no addresses).
+    Foi,
     /// One page for a browser or the printer, which needs no other file.
     Html,
 }

@@ -8,7 +8,7 @@ use super::args::{Color, Destination, FormArgs, Format};
 use super::file::WholeFile;
 use crate::report::model::Report;
 use crate::report::register::Register;
-use crate::report::{csv, html, json, markdown, ndjson, table, xlsx};
+use crate::report::{csv, foi, html, json, markdown, ndjson, table, xlsx};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -27,6 +27,7 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Csv => csv::write(&Register::of(report, form.all), &mut bytes)?,
         Format::Xlsx => bytes = xlsx::bytes(report, form.all)?,
         Format::Html => bytes.extend(html::text(report, form.all).bytes()),
+        Format::Foi => bytes.extend(foi::text(report).bytes()),
         Format::Markdown => bytes.extend(markdown::text(report, form.all).bytes()),
     }
     Ok(bytes)

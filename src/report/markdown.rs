@@ -29,7 +29,7 @@ pub fn text(report: &Report, all: bool) -> String {
     text
 }
 
-fn push_section(text: &mut String, section: &Section) {
+pub(super) fn push_section(text: &mut String, section: &Section) {
     if section.lines.is_empty() {
         return;
     }
@@ -63,13 +63,13 @@ fn push_table(text: &mut String, group: &Group) {
     text.push('\n');
 }
 
-fn push_row(text: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn push_row(text: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells.collect();
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
 /// A text in one line that Markdown shows as it is: no markup, no HTML, no link.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     for c in escape(text.trim()).chars() {

@@ -4,6 +4,7 @@ mod build;
 mod columns;
 pub mod csv;
 pub mod escape;
+pub mod foi;
 pub mod html;
 pub mod json;
 pub mod markdown;

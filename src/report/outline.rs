@@ -11,6 +11,18 @@ use super::words::{maker_name, name, remarks, when, why};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
+/// How it was looked, and what that cannot tell.
+pub const METHOD: [&str; 4] = [
+    "camsweep asks and reads. It sends well-formed questions and nothing that changes a device, guesses no password and \
+     exploits nothing; it logs in only where its user gave it a login.",
+    "Confirmed: the maker's own protocol answered from that very address, or two independent signs agree. Probable: one \
+     sign of a protocol, or one beside the MAC address's prefix. Possible: one weak sign, such as that prefix alone.",
+    "A device is said to run firmware named in an advisory where its model and version are compared with what is \
+     published. Nothing was tried on it.",
+    "A unit that is switched off, on a network that was not looked at, or behind a recorder whose list was not read is \
+     not seen. That none was found is no proof that there is none.",
+];
+
 /// Devices that belong together, in the order that they are shown in.
 pub struct Group<'a> {
     /// What they have in common; empty for what was looked for.

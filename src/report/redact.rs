@@ -118,6 +118,20 @@ fn blank(device: &mut Device, host: &str) {
     }
 }
 
+/// A text without whatever looks like an address or a MAC address.
+pub(super) fn without_addresses(text: &str) -> String {
+    let text = MACS.replace_all(text, MAC);
+    let text = IPV6.replace_all(&text, |found: &Captures| {
+        let is_address = found[0].trim_end_matches('.').parse::<Ipv6Addr>().is_ok();
+        if is_address {
+            ADDRESS.to_owned()
+        } else {
+            found[0].to_owned()
+        }
+    });
+    IPV4.replace_all(&text, ADDRESS).into_owned()
+}
+
 /// What is known to be secret, and what stands in its place.
 struct Secrets {
     /// A name for each device, in their order.
@@ -175,19 +189,7 @@ impl Secrets {
 
     fn hidden(&self, text: &str, patterns: bool) -> String {
         let text = self.without_known(text);
-        if !patterns {
-            return text;
-        }
-        let text = MACS.replace_all(&text, MAC);
-        let text = IPV6.replace_all(&text, |found: &Captures| {
-            let is_address = found[0].trim_end_matches('.').parse::<Ipv6Addr>().is_ok();
-            if is_address {
-                ADDRESS.to_owned()
-            } else {
-                found[0].to_owned()
-            }
-        });
-        IPV4.replace_all(&text, ADDRESS).into_owned()
+        if patterns { without_addresses(&text) } else { text }
     }
 
     /// Whole words only: a host that is called `cam` must not spoil `camera`.

@@ -5,6 +5,7 @@ use std::io;
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
+use super::foi;
 use super::model::Report;
 use super::outline::{self, Section};
 use super::register::Register;
@@ -32,6 +33,7 @@ fn workbook(report: &Report, register: &Register) -> Result<Vec<u8>, XlsxError> 
         book.set_properties(&properties.set_creation_datetime(&made));
     }
     push_register(book.add_worksheet().set_name("Register")?, register, &looks)?;
+    push_foi(book.add_worksheet().set_name("FOI")?, report, &looks)?;
     push_coverage(book.add_worksheet().set_name("Coverage")?, report, &looks)?;
     book.save_to_buffer()
 }
@@ -125,21 +127,53 @@ fn push_coverage(sheet: &mut Worksheet, report: &Report, looks: &Looks) -> Resul
         lines: vec![outline::headline(report)],
     };
     let sections = [headline].into_iter().chain(outline::looked_at(report));
-    push_sections(sheet, sections.chain([outline::data(report)]), looks)
+    push_sections(
+        sheet,
+        0,
+        sections.chain([outline::data(report)]),
+        (&looks.heading, &looks.wrapped),
+    )?;
+    sheet.set_column_width(0, 28)?.set_column_width(1, 110)?;
+    Ok(())
+}
+
+/// The counts, and below them what must be known beside them.
+fn push_foi(sheet: &mut Worksheet, report: &Report, looks: &Looks) -> Result<(), XlsxError> {
+    for (column, name) in (0..).zip(foi::HEADINGS) {
+        sheet.write_string_with_format(0, column, name, &looks.heading)?;
+    }
+    let lines = foi::lines(report);
+    for (row, (names, count)) in (1..).zip(&lines) {
+        for (column, name) in (0..).zip(names) {
+            sheet.write_string(row, column, fitting(&safe(name)))?;
+        }
+        for (column, count) in (names.len() as u16..).zip(foi::counts(count)) {
+            sheet.write_number(row, column, count as f64)?;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?.autofit();
+    push_sections(
+        sheet,
+        lines.len() as u32 + 2,
+        foi::sections(report).into_iter(),
+        (&looks.heading, &looks.text),
+    )?;
+    sheet.set_column_width(0, 28)?;
+    Ok(())
 }
 
 /// One line a row, its heading beside it.
 fn push_sections(
     sheet: &mut Worksheet,
+    first: u32,
     sections: impl Iterator<Item = Section>,
-    looks: &Looks,
+    (heading_shown, shown): (&Format, &Format),
 ) -> Result<(), XlsxError> {
     let lines = sections.flat_map(|section| section.lines.into_iter().map(move |line| (section.heading, line)));
-    for (row, (heading, line)) in (0..).zip(lines) {
-        sheet.write_string_with_format(row, 0, heading, &looks.heading)?;
-        sheet.write_string_with_format(row, 1, fitting(&safe(&line)), &looks.wrapped)?;
+    for (row, (heading, line)) in (first..).zip(lines) {
+        sheet.write_string_with_format(row, 0, heading, heading_shown)?;
+        sheet.write_string_with_format(row, 1, fitting(&safe(&line)), shown)?;
     }
-    sheet.set_column_width(0, 28)?.set_column_width(1, 110)?;
     Ok(())
 }
 
@@ -210,6 +244,31 @@ mod tests {
             assert!(model.encode_utf16().count() <= LONGEST && text.starts_with(model.trim_end_matches('…')));
             assert!(!value(&sheet, 1, "firmware_build_date").is_empty());
         }
+    }
+
+    #[test]
+    fn the_counts_for_a_request_for_information_are_numbers_in_the_same_file() {
+        let sheet = sheet(vec![camera()], "FOI");
+        let row = |number: usize| sheet.rows().nth(number).unwrap().to_vec();
+        assert_eq!(
+            row(1)[1..4],
+            [
+                Data::String("Hikvision".into()),
+                Data::String("camera".into()),
+                Data::Float(1.0)
+            ]
+        );
+        assert_eq!(
+            (&row(2)[0], &row(2)[3]),
+            (&Data::String("All".into()), &Data::Float(1.0))
+        );
+        let lines: Vec<String> = sheet.rows().map(|row| format!("{}: {}", row[0], row[1])).collect();
+        assert!(
+            lines
+                .iter()
+                .any(|line| line.starts_with("Not looked at, or less well: units that are")),
+            "{lines:#?}"
+        );
     }
 
     proptest! {

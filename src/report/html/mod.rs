@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::escape::escape;
 use super::model::Report;
-use super::outline::{self, Group, Section};
+use super::outline::{self, Group, METHOD, Section};
 use super::words::when;
 
 const STYLE: &str = include_str!("style.css");
@@ -23,17 +23,6 @@ const CONTENTS: [(&str, &str); 6] = [
     ("evidence", "Evidence"),
     ("method", "Data, method and limits"),
 ];
-const METHOD: [&str; 4] = [
-    "camsweep asks and reads. It sends well-formed questions and nothing that changes a device, guesses no password and \
-     exploits nothing; it logs in only where its user gave it a login.",
-    "Confirmed: the maker's own protocol answered from that very address, or two independent signs agree. Probable: one \
-     sign of a protocol, or one beside the MAC address's prefix. Possible: one weak sign, such as that prefix alone.",
-    "A device is said to run firmware named in an advisory where its model and version are compared with what is \
-     published. Nothing was tried on it.",
-    "A unit that is switched off, on a network that was not looked at, or behind a recorder whose list was not read is \
-     not seen. That none was found is no proof that there is none.",
-];
-
 /// A text that may come from a device: no markup, no quote, no control character gets through.
 struct Text<'a>(&'a str);
 
