@@ -175,7 +175,8 @@ fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
         let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
         printed.map_err(cannot)?;
     }
-    written
+    say(&written?);
+    Ok(())
 }
 
 fn show_data(args: &DataArgs) -> Outcome {

@@ -1,12 +1,15 @@
-//! What the user adds to what was found, by the program: sites. Nothing here sends a packet.
+//! What the user adds to what was found, by the program: sites, a register. Nothing here sends a packet.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use calamine::{Data, Reader, open_workbook_auto};
+use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -168,4 +171,237 @@ fn a_bad_file_of_sites_is_one_line_with_its_number_and_nothing_is_done() {
     }
     assert!(!directory.path().join("out").exists());
     assert_eq!(run(&directory, &["judge", "replies.ndjson", "--site", ""]).0, 2);
+}
+
+/// What a run with a register says on standard error.
+fn register(directory: &TempDir, args: &[&str]) -> String {
+    let (status, out, err) = run(directory, args);
+    assert_eq!(status, 0, "{err}");
+    assert!(out.contains("DS-2CD2143G0-I"), "{out}");
+    err
+}
+
+/// The rows of a register by the names of their columns, whatever its form.
+fn rows(directory: &TempDir, name: &str) -> Vec<BTreeMap<String, String>> {
+    let path = directory.path().join(name);
+    if name.ends_with(".csv") {
+        let read = csv::Reader::from_path(path).unwrap().into_deserialize();
+        return read.map(Result::unwrap).collect();
+    }
+    let sheet = open_workbook_auto(path).unwrap().worksheet_range("Register").unwrap();
+    let text = |cell: &Data| match cell {
+        Data::DateTime(time) => format!("{:?}", time.to_ymd_hms_milli()),
+        cell => cell.to_string(),
+    };
+    let mut rows = sheet.rows().map(|row| row.iter().map(text).collect::<Vec<_>>());
+    let names = rows.next().unwrap();
+    rows.map(|row| names.iter().cloned().zip(row).collect()).collect()
+}
+
+/// The register with another text in one column of one row, and a column more, as a person leaves it.
+fn edited(directory: &TempDir, name: &str, row: usize, column: &str, text: &str) {
+    let path = directory.path().join(name);
+    if name.ends_with(".csv") {
+        let all = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_path(&path)
+            .unwrap()
+            .into_records();
+        let mut all: Vec<Vec<String>> = all
+            .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+            .collect();
+        let place = all[0].iter().position(|name| name == column).unwrap();
+        all[row + 1][place] = text.to_owned();
+        all.iter_mut()
+            .zip(["colour", "red"])
+            .for_each(|(row, cell)| row.push(cell.to_owned()));
+        let mut writer = csv::WriterBuilder::new().flexible(true).from_path(&path).unwrap();
+        all.iter().for_each(|row| writer.write_record(row).unwrap());
+        return;
+    }
+    let sheet = open_workbook_auto(&path).unwrap().worksheet_range("Register").unwrap();
+    let mut book = Workbook::new();
+    let ours = book.add_worksheet().set_name("Register").unwrap();
+    let date = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
+    for (at_row, at_column, cell) in sheet.used_cells() {
+        let (at_row, at_column) = (at_row as u32, at_column as u16);
+        match cell {
+            Data::DateTime(time) => ours.write_number_with_format(at_row, at_column, time.as_f64(), &date),
+            Data::Float(number) => ours.write_number(at_row, at_column, *number),
+            cell => ours.write_string(at_row, at_column, cell.to_string()),
+        }
+        .unwrap();
+    }
+    let place = sheet
+        .rows()
+        .next()
+        .unwrap()
+        .iter()
+        .position(|cell| *cell == *column)
+        .unwrap();
+    ours.write_string(row as u32 + 1, place as u16, text).unwrap();
+    for (row, cell) in ["colour", "red"].iter().enumerate() {
+        ours.write_string(row as u32, sheet.width() as u16, *cell).unwrap();
+    }
+    book.save(&path).unwrap();
+}
+
+#[test]
+fn what_people_write_into_a_register_is_kept_across_runs() {
+    for name in ["register.csv", "register.xlsx"] {
+        let directory = directory(&[]);
+        let judge = ["judge", "replies.ndjson", "--register", name];
+        let err = register(&directory, &judge);
+        assert!(
+            err.contains("0 row(s) updated, 2 added, 0 of devices not seen"),
+            "{err}"
+        );
+        let first = rows(&directory, name);
+        assert_eq!(
+            (first[0]["register_state"].as_str(), first[0]["owner"].as_str()),
+            ("new", "")
+        );
+        assert!(!directory.path().join(format!("{name}.bak")).exists());
+
+        let note = "first line\nsecond; line";
+        edited(&directory, name, 0, "notes", note);
+        let before = fs::read(directory.path().join(name)).unwrap();
+        let lines = fs::read_to_string(directory.path().join("replies.ndjson")).unwrap();
+        put(directory.path(), "replies.ndjson", lines.lines().next().unwrap());
+        let err = register(&directory, &judge);
+        assert!(
+            err.contains("1 row(s) updated, 0 added, 1 of devices not seen"),
+            "{err}"
+        );
+        let second = rows(&directory, name);
+        assert_eq!(second.len(), 2);
+        assert_eq!(
+            [&second[0]["notes"], &second[0]["colour"], &second[0]["register_state"]],
+            [note, "red", "seen"]
+        );
+        assert_eq!(second[0]["first_seen"], first[0]["first_seen"]);
+        assert!(
+            second[1]["register_state"].starts_with("not seen in the run of 20"),
+            "{:?}",
+            second[1]
+        );
+        assert_eq!(second[1]["mac"], first[1]["mac"]);
+        assert_eq!(fs::read(directory.path().join(format!("{name}.bak"))).unwrap(), before);
+    }
+}
+
+#[test]
+fn conflicts_are_said_and_stand_in_the_register() {
+    let directory = directory(&[]);
+    let judge = ["judge", "replies.ndjson", "--register", "register.csv"];
+    register(&directory, &judge);
+    edited(&directory, "register.csv", 0, "mac", "44:47:cc:99:99:99");
+    let err = register(&directory, &judge);
+    assert!(
+        err.contains("1 row(s) updated, 1 added, 1 of devices not seen"),
+        "{err}"
+    );
+    assert!(
+        err.contains(
+            "conflict: the serial number DS-2CD2143G0-I20190311AAWRC90000017 stands in 2 rows, with different MAC"
+        ),
+        "{err}"
+    );
+    let rows = rows(&directory, "register.csv");
+    let noted = rows
+        .iter()
+        .filter(|row| row["register_note"].contains("stands in 2 rows"))
+        .count();
+    assert_eq!(
+        (rows.len(), noted, rows[0]["mac"].as_str()),
+        (3, 2, "44:47:cc:99:99:99")
+    );
+}
+
+#[test]
+fn a_broken_register_is_one_line_and_the_result_is_printed_and_the_file_untouched() {
+    for (name, text) in [
+        ("broken.csv", "who,what\n"),
+        ("broken.xlsx", "no workbook"),
+        ("empty.csv", ""),
+    ] {
+        let directory = directory(&[(name, text)]);
+        let args = [
+            "judge",
+            "replies.ndjson",
+            "--register",
+            name,
+            "--report",
+            "csv=cctv.csv",
+        ];
+        let (status, out, err) = run(&directory, &args);
+        assert_eq!((status, err.lines().count()), (1, 3), "{err}");
+        assert!(
+            out.contains("DS-2CD2143G0-I") && directory.path().join("cctv.csv").exists(),
+            "{out}"
+        );
+        assert!(
+            err.starts_with(&format!("error: the register \"{name}\" was left as it is: it is no ")),
+            "{err}"
+        );
+        assert_eq!(fs::read_to_string(directory.path().join(name)).unwrap(), text);
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
+    }
+}
+
+#[test]
+fn a_register_that_cannot_be_is_refused_before_anything_is_done() {
+    let directory = directory(&[]);
+    let table: [(&[&str], i32, &str); 6] = [
+        (&["--register", "register.ods"], 2, "neither .csv nor .xlsx"),
+        (&["--register", "no/such/directory/r.csv"], 1, "no/such/directory/r.csv"),
+        (&["--register", "r.csv", "--output", "r.csv"], 2, "both name \"r.csv\""),
+        (
+            &["--register", "r.csv", "--output", "r.csv.bak"],
+            2,
+            "both name \"r.csv.bak\"",
+        ),
+        (&["--register", "directory.csv"], 2, "is no file"),
+        (&["--register", "r.csv", "--redact"], 2, "cannot be used with"),
+    ];
+    fs::create_dir(directory.path().join("directory.csv")).unwrap();
+    for (args, code, part) in table {
+        let (status, out, err) = run(&directory, &[&["judge", "replies.ndjson"], args].concat());
+        assert_eq!((status, out.as_str()), (code, ""), "{err}");
+        assert!(err.contains(part), "{err}");
+    }
+}
+
+#[test]
+fn a_device_cannot_put_a_formula_or_a_control_character_into_a_register() {
+    let nasty = "=HYPERLINK(\"http://x\")\u{202e}";
+    let sadp = include_str!("replies/sadp-camera.xml");
+    let quoted = nasty.replace('"', "&quot;");
+    let sadp = sadp
+        .replace("DS-2CD2143G0-I20190311AAWRC90000017", &quoted)
+        .replace("V5.5.83build 190221", &quoted);
+    let line = json!({"schema": "camsweep.reply/1", "host": "10.20.30.40", "protocol": "sadp", "text": sadp});
+    for name in ["register.csv", "register.xlsx"] {
+        let directory = directory(&[("nasty.ndjson", &line.to_string())]);
+        for _ in 0..3 {
+            let (status, _, err) = run(
+                &directory,
+                &["judge", "nasty.ndjson", "--site", nasty, "--register", name],
+            );
+            assert_eq!(status, 0, "{err}");
+            assert!(!err.contains('\u{202e}'), "{err}");
+        }
+        let rows = rows(&directory, name);
+        assert_eq!(rows.len(), 1, "{rows:#?}");
+        for (column, cell) in &rows[0] {
+            assert!(
+                !cell.starts_with('=') && !cell.contains('\u{202e}'),
+                "{column}: {cell:?}"
+            );
+        }
+        assert!(
+            rows[0]["site"].starts_with("'=HYPERLINK") && rows[0]["firmware_version"].starts_with("'="),
+            "{rows:#?}"
+        );
+    }
 }

@@ -11,6 +11,7 @@ pub mod file;
 pub mod limits;
 pub mod plan;
 pub mod progress;
+pub mod register;
 pub mod render;
 pub mod words;
 

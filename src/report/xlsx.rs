@@ -16,12 +16,12 @@ const LONGEST: usize = 32_767;
 /// The most pixels that a column is made wide.
 const WIDEST: u32 = 320;
 
-/// The workbook. `all`: hosts of no known maker too.
+/// The workbook of a register, and of the run that made or last changed it.
 ///
 /// # Errors
 /// Where it is larger than a sheet can be.
-pub fn bytes(report: &Report, all: bool) -> io::Result<Vec<u8>> {
-    workbook(report, &Register::of(report, all)).map_err(io::Error::other)
+pub fn bytes(report: &Report, register: &Register) -> io::Result<Vec<u8>> {
+    workbook(report, register).map_err(io::Error::other)
 }
 
 /// The same run and register make the same bytes.
@@ -190,7 +190,8 @@ mod tests {
     use crate::identify::Device;
 
     fn sheet(devices: Vec<Device>, name: &str) -> Range<Data> {
-        let bytes = bytes(&report(devices), true).unwrap();
+        let report = report(devices);
+        let bytes = bytes(&report, &Register::of(&report, true)).unwrap();
         let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).unwrap();
         assert!(book.worksheet_formula(name).unwrap().is_empty());
         book.worksheet_range(name).unwrap()

@@ -2,12 +2,18 @@
 //! take it, `csv` and `xlsx`.
 
 pub mod cell;
+pub mod former;
+mod identity;
+mod merge;
 
+use std::collections::HashSet;
 use std::net::Ipv6Addr;
 
 use jiff::Timestamp;
 
 use self::cell::Cell;
+pub use self::merge::Merged;
+use self::merge::merge;
 use super::model::Report;
 use super::outline;
 use super::words::{brand, exploited, maker_name, remarks};
@@ -56,6 +62,9 @@ const COLUMNS: &[Column] = &[
 /// Of which run a row is, and whether that was complete.
 const RUN: [&str; 2] = ["run_finished", "run_ended"];
 
+/// How a row fared in the merge with a register from before.
+const STATE: [&str; 3] = ["first_seen", "register_state", "register_note"];
+
 /// What only people know: left blank for them.
 pub const HUMAN: [&str; 7] = [
     "owner",
@@ -79,14 +88,34 @@ pub struct Register {
 impl Register {
     /// The devices of a report. `all`: hosts of no known maker too.
     pub fn of(report: &Report, all: bool) -> Register {
+        Register::of_devices(report, &devices(report, all))
+    }
+
+    fn of_devices(report: &Report, devices: &[&Device]) -> Register {
         let names = COLUMNS.iter().map(|column| column.0).chain(RUN).chain(HUMAN);
-        let groups = outline::groups(report, all);
-        let devices = groups.iter().flat_map(|group| &group.devices);
         Register {
             columns: names.map(str::to_owned).collect(),
-            rows: devices.map(|device| row(device, report)).collect(),
+            rows: devices.iter().map(|device| row(device, report)).collect(),
         }
     }
+
+    /// The register from before with the devices of a report. A host of no known maker is looked for in it too, since
+    /// it was seen; it is added where `all` is wanted.
+    pub fn merged(former: Option<Register>, report: &Report, all: bool) -> Merged {
+        let everybody = devices(report, true);
+        let listed: HashSet<*const Device> = devices(report, all).into_iter().map(std::ptr::from_ref).collect();
+        let listed: Vec<bool> = everybody
+            .iter()
+            .map(|device| listed.contains(&std::ptr::from_ref(*device)))
+            .collect();
+        let seen = Register::of_devices(report, &everybody);
+        merge(former, seen, &listed, &report.finished)
+    }
+}
+
+fn devices(report: &Report, all: bool) -> Vec<&Device> {
+    let groups = outline::groups(report, all);
+    groups.into_iter().flat_map(|group| group.devices).collect()
 }
 
 fn row(device: &Device, report: &Report) -> Vec<Cell> {
