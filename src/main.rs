@@ -155,7 +155,7 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
 fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
     let mut report = data::report(&args.file)?;
-    additions.apply(&mut report);
+    additions.apply_again(&mut report);
     write(report, &args.form, Files::begin(&args.form)?)?;
     Ok(Code::Complete)
 }

@@ -1,4 +1,4 @@
-//! What the user adds to what was found, by the program: sites, a register. Nothing here sends a packet.
+//! What the user adds to what was found, by the program: sites, a register, policies. Nothing here sends a packet.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
@@ -403,5 +403,79 @@ fn a_device_cannot_put_a_formula_or_a_control_character_into_a_register() {
             rows[0]["site"].starts_with("'=HYPERLINK") && rows[0]["firmware_version"].starts_with("'="),
             "{rows:#?}"
         );
+    }
+}
+
+#[test]
+fn policies_are_named_in_every_form_and_the_statement_only_at_a_sensitive_site() {
+    let directory = directory(&[("sites.toml", SITES)]);
+    let judge = ["judge", "replies.ndjson", "--sites", "sites.toml"];
+    let report = json_of(&directory, &judge);
+    let ids = |place: usize| -> Vec<&str> {
+        let found = report["devices"][place]["policies"].as_array().unwrap().iter();
+        found.map(|one| one["id"].as_str().unwrap()).collect()
+    };
+    assert_eq!(ids(0), ["us-fcc-covered-list", "us-ndaa-889"]);
+    assert_eq!(ids(1), ["uk-statement-2022", "us-fcc-covered-list", "us-ndaa-889"]);
+    for (format, part) in [
+        ("table", "2 units may fall within the class named in section 889"),
+        (
+            "markdown",
+            "1 unit may fall within the class named in the UK government's written statement of 24 November 2022",
+        ),
+        ("html", "may fall within the class named in the Covered List"),
+        (
+            "csv",
+            "uk-statement-2022 (may); us-fcc-covered-list (may); us-ndaa-889 (may)",
+        ),
+    ] {
+        let out = printed(&directory, &[&judge[..], &["--format", format]].concat());
+        assert!(out.replace("\n    ", " ").contains(part), "{format}: {out}");
+    }
+}
+
+const POLICY: &str = r#"
+id = "council"
+name = "the council's own rule"
+date = "2026-01-01"
+source = "minutes of 1 January"
+class = "cameras of this maker"
+basis = "the minutes name it"
+makers = ["hikvision"]
+classes = ["camera"]
+"#;
+
+#[test]
+fn a_policy_of_the_users_own_stands_beside_the_others_and_a_bad_one_is_one_line_with_its_number() {
+    let directory = directory(&[
+        ("council.toml", POLICY),
+        ("old.json", include_str!("replies/report-older.json")),
+    ]);
+    for command in [["judge", "replies.ndjson"], ["report", "old.json"]] {
+        let out = printed(&directory, &[&command[..], &["--policy", "council.toml"]].concat());
+        assert!(
+            out.contains("within the class named in the council's own rule"),
+            "{out}"
+        );
+        assert!(out.contains("named in section 889"), "{out}");
+    }
+    // A stored report is left as it was where nothing is added.
+    assert!(!printed(&directory, &["report", "old.json"]).contains("the class named in"));
+    for (text, part) in [
+        (
+            POLICY.replace("hikvision", "acme"),
+            "bad.toml:8: there is no maker \"acme\"",
+        ),
+        (POLICY.replace("2026-01-01", "soon"), "bad.toml:4: "),
+        (POLICY.replace("class =", "clas ="), "bad.toml:6: unknown field"),
+        (
+            POLICY.replace("council's own rule", "").replace("the ", ""),
+            "bad.toml:3: the text is empty",
+        ),
+    ] {
+        put(directory.path(), "bad.toml", &text);
+        let (status, out, err) = run(&directory, &["judge", "replies.ndjson", "--policy", "bad.toml"]);
+        assert_eq!((status, out.as_str(), err.lines().count()), (2, "", 3), "{err}");
+        assert!(err.contains(part), "{part}: {err}");
     }
 }

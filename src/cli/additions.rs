@@ -1,4 +1,4 @@
-//! What the user adds to what was found: the sites of networks.
+//! What is added to what was found: the sites of networks, and policies.
 
 use std::fs::File;
 use std::io::Read;
@@ -6,17 +6,21 @@ use std::path::Path;
 
 use super::Failure;
 use super::args::FormArgs;
+use crate::identify::policies::{self, Policy};
+use crate::report::lens;
 use crate::report::model::Report;
 use crate::report::sites::{Sites, Wrong};
 
 /// The longest file that is read, in bytes.
 const MAX_FILE: u64 = 1024 * 1024;
 const SITES: &str = "docs/formats.md has the form of the file";
+const POLICY: &str = "docs/adding-a-policy.md has the form of the file";
 
 /// What is added to a report before it is written.
 #[derive(Debug, Default)]
 pub struct Additions {
     sites: Option<Sites>,
+    policies: Vec<Policy>,
 }
 
 impl Additions {
@@ -30,13 +34,30 @@ impl Additions {
             (None, Some(path)) => Some(read(path, Sites::from_toml, SITES)?),
             (None, None) => None,
         };
-        Ok(Additions { sites })
+        let policy = |text: &str| Policy::from_toml(text).map_err(Wrong::from);
+        let policies = form.policy.iter().map(|path| read(path, policy, POLICY));
+        Ok(Additions {
+            sites,
+            policies: policies.collect::<Result<_, _>>()?,
+        })
     }
 
-    /// Adds them.
+    /// Adds them to the report of a run, and holds it against the policies that the program carries.
     pub fn apply(&self, report: &mut Report) {
         if let Some(sites) = &self.sites {
             sites.assign(report);
+        }
+        let policies: Vec<Policy> = policies::builtin()
+            .into_iter()
+            .chain(self.policies.iter().cloned())
+            .collect();
+        lens::apply(report, &policies);
+    }
+
+    /// The same to a stored report, which is left as it was where nothing is added.
+    pub fn apply_again(&self, report: &mut Report) {
+        if self.sites.is_some() || !self.policies.is_empty() {
+            self.apply(report);
         }
     }
 }

@@ -217,6 +217,9 @@ pub struct FormArgs {
     /// Say which network is at which site (docs/formats.md), and which sites are sensitive.
     #[arg(long, value_name = "FILE")]
     pub sites: Option<PathBuf>,
+    /// Hold what was found against this policy too (docs/adding-a-policy.md); may be given again.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Vec<PathBuf>,
     /// Keep an asset register (.csv or .xlsx): what people wrote into it stays, what this run found is merged into it, and
     /// the file from before is kept as FILE.bak.
     #[arg(long, value_name = "FILE", conflicts_with = "redact")]

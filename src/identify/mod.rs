@@ -13,6 +13,7 @@ pub mod fragile;
 pub mod makers;
 mod merge;
 pub mod oui;
+pub mod policies;
 mod rules;
 mod same;
 mod serial;
@@ -25,8 +26,8 @@ use std::sync::OnceLock;
 use crate::fact::{Fact, Name, Reply, parse_mac};
 
 pub use device::{
-    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, Login,
-    ReplyRef, Strength,
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
+    Login, PolicyFinding, ReplyRef, Strength,
 };
 pub use oui::Registry;
 

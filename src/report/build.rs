@@ -43,6 +43,7 @@ pub fn assemble(mut run: Run) -> Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             oui_data: run.oui_data,
             advisories_data: Knowledge::builtin().advisories_date(),
+            policies_data: String::new(),
         },
         started: run.started.to_string(),
         finished: run.finished.to_string(),

@@ -7,6 +7,7 @@ pub mod escape;
 pub mod foi;
 pub mod html;
 pub mod json;
+pub mod lens;
 pub mod markdown;
 mod meaning;
 pub mod model;

@@ -33,6 +33,9 @@ pub struct Tool {
     pub oui_data: String,
     /// The dates of the advisories that it carries, and of the list of exploited ones.
     pub advisories_data: String,
+    /// The policies that devices were held against, each with its date; reports of older versions have none.
+    #[serde(default)]
+    pub policies_data: String,
 }
 
 /// What was planned.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::build::is_unit;
-use super::meaning;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, remarks, when, why};
+use super::{lens, meaning};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
@@ -87,6 +87,10 @@ pub fn findings(report: &Report) -> Vec<Section> {
             "Auth required (the login given was refused or could not be sent; all else that they told stands)",
             auth_required(report),
         ),
+        (
+            "Policies (whether one holds for you is not for camsweep to say)",
+            lens::lines(report),
+        ),
         ("Less than confirmed, because of", doubts(report)),
         ("To note", to_note(report)),
     ];
@@ -109,19 +113,21 @@ pub fn looked_at(report: &Report) -> [Section; 2] {
 /// What the verdicts rest on, and when.
 pub fn data(report: &Report) -> Section {
     let tool = &report.tool;
+    let lines = [
+        Some(format!("MAC registry: {}", tool.oui_data)),
+        Some(format!("advisories: {}", tool.advisories_data)),
+        (!tool.policies_data.is_empty()).then(|| format!("policies: {}", tool.policies_data)),
+        Some(format!(
+            "{} {}, from {} to {}",
+            tool.name,
+            tool.version,
+            when(&report.started),
+            when(&report.finished)
+        )),
+    ];
     Section {
         heading: "Data",
-        lines: vec![
-            format!("MAC registry: {}", tool.oui_data),
-            format!("advisories: {}", tool.advisories_data),
-            format!(
-                "{} {}, from {} to {}",
-                tool.name,
-                tool.version,
-                when(&report.started),
-                when(&report.finished)
-            ),
-        ],
+        lines: lines.into_iter().flatten().collect(),
     }
 }
 

@@ -4,8 +4,8 @@ use super::model::{PlanSummary, Report};
 use super::{Run, assemble};
 use crate::coverage::{BlindSpot, Coverage};
 use crate::identify::{
-    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, ReplyRef,
-    Strength,
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
+    PolicyFinding, ReplyRef, Strength,
 };
 
 pub fn device(address: &str, maker: Option<&str>) -> Device {
@@ -132,6 +132,13 @@ pub fn tampered(text: &str) -> Device {
         firmware.build_date = some();
         firmware.via = text.to_owned();
     }
+    device.policies = vec![PolicyFinding {
+        id: text.to_owned(),
+        name: text.to_owned(),
+        falls: Falls::Perhaps,
+        because: text.to_owned(),
+        source: text.to_owned(),
+    }];
     for advisory in &mut device.advisories {
         advisory.id = text.to_owned();
         advisory.source = text.to_owned();

@@ -6,6 +6,7 @@ use super::Text;
 use crate::identify::{AdvisoryVerdict, Device, Evidence, ReplyRef};
 use crate::report::columns::{HEADINGS, Row, SURE, row, shown};
 use crate::report::escape::elide;
+use crate::report::lens;
 use crate::report::outline::Group;
 use crate::report::words::{remarks, short_name};
 
@@ -124,6 +125,7 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
         ("Brand", words)
     }));
     values.extend(device.advisories.iter().map(|one| ("Advisory", advisory(one))));
+    values.extend(device.policies.iter().map(|one| ("Policy", lens::words(one))));
     values.extend(remarks(device).map(|remark| ("To note", remark)));
     values
 }
