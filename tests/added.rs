@@ -1,6 +1,7 @@
 //! What the user adds to what was found, by the program: sites, a register, policies. Nothing here sends a packet.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -290,6 +291,43 @@ fn what_people_write_into_a_register_is_kept_across_runs() {
     }
 }
 
+/// An office suite writes a workbook in its own way.
+#[test]
+fn a_register_that_libreoffice_saved_is_still_one() {
+    let directory = directory(&[]);
+    let judge = ["judge", "replies.ndjson", "--register", "register.xlsx"];
+    register(&directory, &judge);
+    edited(&directory, "register.xlsx", 0, "owner", "Ann");
+    let home = format!("-env:UserInstallation=file://{}/home", directory.path().display());
+    let saved = Command::new("soffice")
+        .args([
+            &home,
+            "--headless",
+            "--convert-to",
+            "xlsx",
+            "--outdir",
+            "saved",
+            "register.xlsx",
+        ])
+        .current_dir(directory.path())
+        .output();
+    let Ok(saved) = saved else {
+        eprintln!("SKIPPED: soffice (libreoffice-calc) is not installed");
+        return;
+    };
+    let saved_as = directory.path().join("saved/register.xlsx");
+    assert!(saved_as.exists(), "{}", String::from_utf8_lossy(&saved.stderr));
+    fs::rename(saved_as, directory.path().join("register.xlsx")).unwrap();
+    let err = register(&directory, &judge);
+    assert!(
+        err.contains("2 row(s) updated, 0 added, 0 of devices not seen") && !err.contains("conflict"),
+        "{err}"
+    );
+    let rows = rows(&directory, "register.xlsx");
+    assert_eq!([&rows[0]["owner"], &rows[0]["colour"]], ["Ann", "red"]);
+    assert_eq!(rows[0]["first_seen"], "(2026, 1, 31, 9, 0, 0, 0)");
+}
+
 #[test]
 fn conflicts_are_said_and_stand_in_the_register() {
     let directory = directory(&[]);
@@ -417,7 +455,12 @@ fn policies_are_named_in_every_form_and_the_statement_only_at_a_sensitive_site()
     };
     assert_eq!(ids(0), ["us-fcc-covered-list", "us-ndaa-889"]);
     assert_eq!(ids(1), ["uk-statement-2022", "us-fcc-covered-list", "us-ndaa-889"]);
+    assert_eq!(report["policies"].as_array().unwrap().len(), 3);
     for (format, part) in [
+        (
+            "markdown",
+            "as of 2026-11-28) names video surveillance and telecommunications equipment",
+        ),
         ("table", "2 units may fall within the class named in section 889"),
         (
             "markdown",

@@ -118,6 +118,12 @@ fn said(name: &str, merged: &Merged) -> String {
         "register {name:?}: {} row(s) updated, {} added, {} of devices not seen in this run\n",
         merged.updated, merged.added, merged.not_seen
     );
+    if merged.later > 0 {
+        text.push_str(&format!(
+            "  {} row(s) are of a later run and were left alone\n",
+            merged.later
+        ));
+    }
     for conflict in merged.conflicts.iter().take(SAID) {
         text.push_str(&format!("  conflict: {}\n", escape(conflict)));
     }

@@ -43,7 +43,6 @@ pub fn assemble(mut run: Run) -> Report {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             oui_data: run.oui_data,
             advisories_data: Knowledge::builtin().advisories_date(),
-            policies_data: String::new(),
         },
         started: run.started.to_string(),
         finished: run.finished.to_string(),
@@ -55,6 +54,7 @@ pub fn assemble(mut run: Run) -> Report {
         plan: run.plan,
         coverage: run.coverage,
         sites: Vec::new(),
+        policies: Vec::new(),
         blind_spots: run
             .blind_spots
             .into_iter()

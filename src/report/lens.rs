@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::model::Report;
+use super::model::{PolicyText, Report};
 use crate::identify::policies::Policy;
 use crate::identify::{Falls, PolicyFinding};
 
@@ -18,11 +18,30 @@ pub fn apply(report: &mut Report, policies: &[Policy]) {
             .filter_map(|policy| policy.finding(device, there))
             .collect();
     }
-    let dates: Vec<String> = policies
-        .iter()
-        .map(|policy| format!("{} of {}", policy.id, policy.date))
-        .collect();
-    report.tool.policies_data = dates.join(", ");
+    report.policies = policies.iter().map(text).collect();
+}
+
+fn text(policy: &Policy) -> PolicyText {
+    PolicyText {
+        id: policy.id.clone(),
+        name: policy.name.clone(),
+        class: policy.class.clone(),
+        limits: policy.limits.clone(),
+        source: policy.source.clone(),
+        date: policy.date.to_string(),
+    }
+}
+
+/// What each policy names, and what it leaves open.
+pub(super) fn texts(report: &Report) -> Vec<String> {
+    let words = |policy: &PolicyText| {
+        let open = if policy.limits.is_empty() { "" } else { "; " };
+        format!(
+            "{}: {} ({}, as of {}) names {}{open}{}",
+            policy.id, policy.name, policy.source, policy.date, policy.class, policy.limits
+        )
+    };
+    report.policies.iter().map(words).collect()
 }
 
 /// A line for each policy that concerns anything here.

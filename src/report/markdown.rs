@@ -21,7 +21,7 @@ pub fn text(report: &Report, all: bool) -> String {
         let _ = writeln!(text, "And {others}.\n");
     }
     let sections = outline::findings(report).into_iter().chain(outline::looked_at(report));
-    for section in sections.chain([outline::data(report)]) {
+    for section in sections.chain([outline::policies(report), outline::data(report)]) {
         push_section(&mut text, &section);
     }
     text.truncate(text.trim_end().len());

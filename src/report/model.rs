@@ -33,9 +33,6 @@ pub struct Tool {
     pub oui_data: String,
     /// The dates of the advisories that it carries, and of the list of exploited ones.
     pub advisories_data: String,
-    /// The policies that devices were held against, each with its date; reports of older versions have none.
-    #[serde(default)]
-    pub policies_data: String,
 }
 
 /// What was planned.
@@ -96,6 +93,23 @@ pub struct Site {
     pub sensitive: bool,
 }
 
+/// A policy that devices were held against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyText {
+    /// Its short name: `us-ndaa-889`.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// The class of equipment that it names.
+    pub class: String,
+    /// What it leaves open, and what cannot be seen from the network.
+    pub limits: String,
+    /// Where it can be read.
+    pub source: String,
+    /// When it was last compared with what it is taken from, `YYYY-MM-DD`.
+    pub date: String,
+}
+
 /// One run, as it is handed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
@@ -116,6 +130,9 @@ pub struct Report {
     /// The sites that the user named; reports of older versions have none.
     #[serde(default)]
     pub sites: Vec<Site>,
+    /// The policies that devices were held against; reports of older versions have none.
+    #[serde(default)]
+    pub policies: Vec<PolicyText>,
     /// What could not be looked at.
     pub blind_spots: Vec<BlindSpot>,
     /// The counts.

@@ -113,21 +113,27 @@ pub fn looked_at(report: &Report) -> [Section; 2] {
 /// What the verdicts rest on, and when.
 pub fn data(report: &Report) -> Section {
     let tool = &report.tool;
-    let lines = [
-        Some(format!("MAC registry: {}", tool.oui_data)),
-        Some(format!("advisories: {}", tool.advisories_data)),
-        (!tool.policies_data.is_empty()).then(|| format!("policies: {}", tool.policies_data)),
-        Some(format!(
-            "{} {}, from {} to {}",
-            tool.name,
-            tool.version,
-            when(&report.started),
-            when(&report.finished)
-        )),
-    ];
     Section {
         heading: "Data",
-        lines: lines.into_iter().flatten().collect(),
+        lines: vec![
+            format!("MAC registry: {}", tool.oui_data),
+            format!("advisories: {}", tool.advisories_data),
+            format!(
+                "{} {}, from {} to {}",
+                tool.name,
+                tool.version,
+                when(&report.started),
+                when(&report.finished)
+            ),
+        ],
+    }
+}
+
+/// What the policies say that devices were held against.
+pub fn policies(report: &Report) -> Section {
+    Section {
+        heading: "Policies",
+        lines: lens::texts(report),
     }
 }
 

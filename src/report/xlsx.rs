@@ -130,7 +130,7 @@ fn push_coverage(sheet: &mut Worksheet, report: &Report, looks: &Looks) -> Resul
     push_sections(
         sheet,
         0,
-        sections.chain([outline::data(report)]),
+        sections.chain([outline::policies(report), outline::data(report)]),
         (&looks.heading, &looks.wrapped),
     )?;
     sheet.set_column_width(0, 28)?.set_column_width(1, 110)?;

@@ -132,7 +132,7 @@ fn list(lines: &[String]) -> Markup {
 
 fn method(report: &Report) -> Markup {
     html! {
-        (sections(&[outline::data(report)]))
+        (sections(&[outline::data(report), outline::policies(report)]))
         h3 { "Method and limits" }
         @for words in METHOD { p { (words) } }
     }

@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
+use jiff::Timestamp;
+
 use super::cell::Cell;
 use super::identity::{Identity, Pairs, pairs};
 use super::{HUMAN, Register, STATE};
@@ -25,6 +27,26 @@ const KEPT: [&[&str]; 8] = [
     &["activated"],
 ];
 
+/// The run that is merged into a register.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    /// How it is called in the register.
+    pub(super) name: String,
+    /// When it ended.
+    pub(super) finished: Option<Timestamp>,
+}
+
+impl Run {
+    /// Whether a row is of a later run, so that this one has nothing to say of it.
+    fn is_before(&self, row: &Cell) -> bool {
+        let of = match row {
+            Cell::Time(time) => Some(*time),
+            cell => cell.text().parse().ok(),
+        };
+        of.zip(self.finished).is_some_and(|(of, finished)| of > finished)
+    }
+}
+
 /// A register after a run.
 #[derive(Debug, Default)]
 pub struct Merged {
@@ -36,12 +58,14 @@ pub struct Merged {
     pub added: usize,
     /// Rows of devices that it did not see.
     pub not_seen: usize,
+    /// Rows of a later run: they were left alone.
+    pub later: usize,
     /// What does not agree, a row or a device each.
     pub conflicts: Vec<String>,
 }
 
-/// Merges. `listed` has for each row of the run whether it is added where it is new; `run` is how the run is called.
-pub fn merge(former: Option<Register>, mut seen: Register, listed: &[bool], run: &str) -> Merged {
+/// Merges. `listed` has for each row of the run whether it is added where it is new.
+pub(super) fn merge(former: Option<Register>, mut seen: Register, listed: &[bool], run: &Run) -> Merged {
     add_state(&mut seen);
     let former = former.unwrap_or_default();
     let pairs = pairs(&Identity::all(&former), &Identity::all(&seen));
@@ -57,20 +81,22 @@ pub fn merge(former: Option<Register>, mut seen: Register, listed: &[bool], run:
     rows.iter_mut().for_each(|row| row.resize(columns.len(), Cell::Empty));
     for (number, row) in rows.iter_mut().enumerate() {
         table.put(row, "register_note", Cell::Empty);
+        let of = table.place("run_finished").map(|place| row[place].clone());
         match device_of.get(&number) {
+            _ if of.is_some_and(|of| run.is_before(&of)) => merged.later += 1,
             Some(device) => {
                 table.update(row, &seen.rows[*device]);
                 merged.updated += 1;
             }
             None if contested.contains(&number) => {
-                let state = format!("not updated in the run of {run}: see the note");
+                let state = format!("not updated in the run of {}: see the note", run.name);
                 table.put(row, "register_state", Cell::said(&state));
             }
             None => {
                 table.put(
                     row,
                     "register_state",
-                    Cell::said(&format!("not seen in the run of {run}")),
+                    Cell::said(&format!("not seen in the run of {}", run.name)),
                 );
                 merged.not_seen += 1;
             }
@@ -232,6 +258,13 @@ mod tests {
 
     const RUN: &str = "2026-11-25T09:00:00Z";
 
+    fn run() -> Run {
+        Run {
+            name: RUN.into(),
+            finished: RUN.parse().ok(),
+        }
+    }
+
     /// Devices of a run, `serial mac ip model` each; `-` is not known.
     fn seen(devices: &[&str]) -> Register {
         let columns = [
@@ -242,6 +275,7 @@ mod tests {
             "firmware_version",
             "kev_cves",
             "last_seen",
+            "run_finished",
         ];
         let row = |device: &&str| {
             let mut told = device
@@ -250,8 +284,8 @@ mod tests {
                 .map(Cell::verbatim);
             let mut next = || told.next().unwrap_or_default();
             let (serial, mac, ip, model) = (next(), next(), next(), next());
-            let last_seen = Cell::Text(RUN.into());
-            let mut row = vec![ip, mac, serial, model, Cell::Empty, Cell::Empty, last_seen];
+            let time = Cell::Text(RUN.into());
+            let mut row = vec![ip, mac, serial, model, Cell::Empty, Cell::Empty, time.clone(), time];
             row.resize(columns.len() + HUMAN.len(), Cell::Empty);
             row
         };
@@ -266,7 +300,7 @@ mod tests {
     }
 
     fn merged(csv: &str, devices: &[&str]) -> Merged {
-        merge(Some(former(csv)), seen(devices), &vec![true; devices.len()], RUN)
+        merge(Some(former(csv)), seen(devices), &vec![true; devices.len()], &run())
     }
 
     /// Cells of each row, joined by `|`.
@@ -415,13 +449,23 @@ mod tests {
     }
 
     #[test]
+    fn a_run_of_before_changes_no_row_of_a_later_one() {
+        let csv = "ip,mac,serial,model,run_finished,register_state\n10.0.0.1,,S1,NEW,2026-11-25T09:00:01Z,seen\n\
+                   10.0.0.2,,S2,NEW,2026-12-01T09:00:00Z,seen\n10.0.0.3,,S3,OLD,2026-11-25T09:00:00Z,new\n";
+        let merged = merged(csv, &["S1 - 10.0.0.9 OLD", "S3 - 10.0.0.3 DS-3"]);
+        assert_eq!((merged.later, merged.updated, merged.not_seen), (2, 1, 0));
+        let rows = ["10.0.0.1|NEW|seen", "10.0.0.2|NEW|seen", "10.0.0.3|DS-3|seen"];
+        assert_eq!(shown(&merged, &["ip", "model", "register_state"]), rows);
+    }
+
+    #[test]
     fn a_host_that_is_not_listed_is_seen_and_not_added() {
         let csv = "ip,mac,serial\n10.0.0.1,,S1\n";
         let merged = merge(
             Some(former(csv)),
             seen(&["S1 - 10.0.0.1", "S2 - 10.0.0.2"]),
             &[false, false],
-            RUN,
+            &run(),
         );
         assert_eq!(shown(&merged, &["serial", "register_state"]), ["S1|seen"]);
     }
@@ -439,7 +483,7 @@ mod tests {
         let csv = "ip,mac,serial,notes\n10.0.0.1,44:47:cc:00:00:01,S1,one\n,,,a line of a person's own\n";
         let mut last = merged(csv, &devices).register;
         for _ in 0..3 {
-            let next = merge(Some(last.clone()), seen(&devices), &[true; 6], RUN).register;
+            let next = merge(Some(last.clone()), seen(&devices), &[true; 6], &run()).register;
             assert_eq!(next.rows.len(), last.rows.len(), "{next:#?}");
             let notes = |register: &Register| register.rows.iter().map(|row| row[3].text()).collect::<Vec<_>>();
             assert_eq!(notes(&next), notes(&last));

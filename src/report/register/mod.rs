@@ -13,8 +13,8 @@ use jiff::Timestamp;
 
 use self::cell::Cell;
 pub use self::merge::Merged;
-use self::merge::merge;
-use super::model::Report;
+use self::merge::{Run, merge};
+use super::model::{Ended, Report};
 use super::outline;
 use super::words::{brand, exploited, maker_name, remarks};
 use crate::identify::{Device, Falls, PolicyFinding};
@@ -113,7 +113,14 @@ impl Register {
             .map(|device| listed.contains(&std::ptr::from_ref(*device)))
             .collect();
         let seen = Register::of_devices(report, &everybody);
-        merge(former, seen, &listed, &report.finished)
+        let run = Run {
+            finished: report.finished.parse().ok(),
+            name: match report.ended {
+                Ended::Complete => report.finished.clone(),
+                ended => format!("{}, which is {ended}", report.finished),
+            },
+        };
+        merge(former, seen, &listed, &run)
     }
 }
 
