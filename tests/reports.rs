@@ -277,3 +277,66 @@ fn libreoffice_reads_the_workbook() {
         }
     }
 }
+
+/// The page after its scripts have run, and what the browser said.
+fn browsed(directory: &Path, page: &str) -> Option<(String, String)> {
+    let profile = format!("--user-data-dir={}", directory.join("profile").display());
+    let output = ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .find_map(|name| {
+            let mut browser = Command::new(name);
+            browser.args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                "--dump-dom",
+                &profile,
+            ]);
+            browser
+                .arg(format!("file://{}", directory.join(page).display()))
+                .output()
+                .ok()
+        })?;
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Some((text(output.stdout), text(output.stderr)))
+}
+
+#[test]
+fn a_browser_sorts_and_filters_the_page_and_runs_nothing_else() {
+    let (directory, _) = every_form(&["--all"]);
+    let Some((page, said)) = browsed(directory.path(), "cctv.html") else {
+        eprintln!("SKIPPED: chromium is not installed");
+        return;
+    };
+    assert!(page.contains("<label class=\"filter\">"), "{said}");
+    assert!(!said.contains("CONSOLE"), "{said}");
+
+    let whole = fs::read_to_string(directory.path().join("cctv.html")).unwrap();
+    let used = "<script>const field = document.querySelector('.filter input'); field.value = 'hikvision possible'; \
+                field.dispatchEvent(new Event('input')); const click = () => document.querySelector('th button').click(); \
+                click(); click();</script></body>";
+    let injected = whole.replace("</body>", used);
+    // A script that is not the page's own does not run.
+    fs::write(directory.path().join("injected.html"), &injected).unwrap();
+    let (page, said) = browsed(directory.path(), "injected.html").unwrap();
+    assert!(
+        !page.contains("of 3</output>") && said.contains("Content Security Policy"),
+        "{said}"
+    );
+    // With the policy taken off, a user's steps: filter, then sort twice.
+    let (before, rest) = injected
+        .split_once("<meta http-equiv=\"Content-Security-Policy\"")
+        .unwrap();
+    let open = format!("{before}{}", rest.split_once('>').unwrap().1);
+    fs::write(directory.path().join("open.html"), open).unwrap();
+    let (page, _) = browsed(directory.path(), "open.html").unwrap();
+    assert!(
+        page.contains("<output>1 of 3</output>") && page.contains("aria-sort=\"descending\""),
+        "{page}"
+    );
+    let places = ["10.20.30.42", "10.20.30.41", "10.20.30.40"]
+        .map(|address| page.find(&format!("<th scope=\"row\">{address}")).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(page.matches("<tr hidden=\"\">").count(), 2);
+}

@@ -1,4 +1,5 @@
-//! `--format html`: one file that needs nothing else and runs nothing, for a screen and for paper.
+//! `--format html`: one file that needs nothing else, for a screen and for paper. Its one script sorts and filters
+//! the tables; the page says everything without it.
 
 mod devices;
 mod summary;
@@ -13,6 +14,7 @@ use super::outline::{self, Group, METHOD, Section};
 use super::words::when;
 
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("table.js");
 const TITLE: &str = "Cameras found by camsweep";
 /// The parts of the page that it lists at its beginning, by their ids.
 const CONTENTS: [(&str, &str); 6] = [
@@ -58,6 +60,7 @@ pub fn text(report: &Report, all: bool) -> String {
                     (part(4, devices::evidence(&groups)))
                     (part(5, method(report)))
                 }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
@@ -77,10 +80,12 @@ fn head() -> Markup {
     }
 }
 
-/// Nothing is loaded, run or sent; the one style is known by its hash.
+/// Nothing is loaded or sent; the one style and the one script are known by their hashes, and no other runs.
 fn policy() -> String {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+    let [style, script] = [STYLE, SCRIPT].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
 }
 
 fn header(report: &Report) -> Markup {
@@ -171,8 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn it_runs_and_loads_nothing() {
-        let page = text(&report(vec![camera()]), true);
+    fn it_loads_nothing_and_runs_its_one_script_only() {
+        let whole = text(&report(vec![camera()]), true);
+        let script = format!("<script>{SCRIPT}</script>");
+        assert_eq!(whole.matches(&script).count(), 1);
+        assert!(!SCRIPT.contains("innerHTML") && !SCRIPT.contains("eval") && !SCRIPT.contains('<'));
+        let page = whole.replace(&script, "");
         for word in [
             "<script",
             "javascript:",
@@ -193,8 +202,10 @@ mod tests {
             assert!(found.is_empty(), "{word}: {found:?}");
         }
         // What the browser hashes is what stands between the tags.
-        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
-        assert!(page.contains(&BASE64_STANDARD.encode(Sha256::digest(style))));
+        for (begin, end) in [("<style>", "</style>"), ("<script>", "</script>")] {
+            let text = whole.split_once(begin).unwrap().1.split_once(end).unwrap().0;
+            assert!(whole.contains(&BASE64_STANDARD.encode(Sha256::digest(text))), "{begin}");
+        }
     }
 
     #[test]
