@@ -27,8 +27,32 @@ pub struct Question {
     pub asked: u64,
     /// Packets or connections that we originated for it.
     pub sent: u64,
+    /// Bytes of these packets on the wire, headers of Ethernet, IP and UDP counted. What travels in connections is not.
+    #[serde(default)]
+    pub bytes: u64,
     /// How many ended in which way.
     pub outcomes: BTreeMap<Outcome, u64>,
+}
+
+/// What a run, or a part of it, sends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Datagrams, ARP requests and raw frames.
+    pub packets: u64,
+    /// Their bytes on the wire.
+    pub bytes: u64,
+    /// TCP connections.
+    pub connections: u64,
+}
+
+impl std::iter::Sum for Traffic {
+    fn sum<I: Iterator<Item = Self>>(parts: I) -> Self {
+        parts.fold(Traffic::default(), |all, part| Traffic {
+            packets: all.packets + part.packets,
+            bytes: all.bytes + part.bytes,
+            connections: all.connections + part.connections,
+        })
+    }
 }
 
 /// What one run looked at.
@@ -79,6 +103,28 @@ impl Coverage {
             .outcomes
             .entry(outcome)
             .or_default() += 1;
+    }
+
+    /// What was sent, by the phases in which a run is planned.
+    pub fn account(&self) -> BTreeMap<&'static str, Traffic> {
+        let mut account = BTreeMap::<_, Traffic>::new();
+        for (name, question) in self.questions.iter().filter(|(_, question)| question.sent > 0) {
+            let part = match name.split(' ').next() {
+                Some("arp") => "ARP",
+                Some("kernel") => "nudges of the kernel",
+                Some("multicast") => "multicast",
+                Some("ethernet") => "raw Ethernet",
+                Some("unicast") => "unicast",
+                _ => "TCP",
+            };
+            let traffic = account.entry(part).or_default();
+            match part {
+                "TCP" => traffic.connections += question.sent,
+                _ => traffic.packets += question.sent,
+            }
+            traffic.bytes += question.bytes;
+        }
+        account
     }
 
     /// Whether an address in scope was not asked as planned.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, additions::Additions, credentials, data, exit, exit::Code, file, file::WholeFile,
-    limits, plan, progress::Watch, render, render::Files, words,
+    Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
+    file::WholeFile, limits, plan, progress::Watch, render, render::Files, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -54,7 +54,9 @@ fn sweep(args: &ScanArgs) -> Outcome {
     plan.logins = vault.words();
     let header = words::scope_header(&plan);
     if args.dry_run {
-        return print(&format!("{header}Nothing was sent.\n"));
+        let known = args.known.as_deref().map(data::report).transpose()?;
+        let expected = known.map(|before| format!("  {}\n", budget::expected(&before)));
+        return print(&format!("{header}{}Nothing was sent.\n", expected.unwrap_or_default()));
     }
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;

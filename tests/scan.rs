@@ -12,6 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use camsweep::cli::budget::Budget;
+use camsweep::coverage::Traffic;
 use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
@@ -47,6 +49,7 @@ fn plan(world: &World) -> Plan {
         no_tcp: world.no_tcp,
         ethernet: world.ethernet,
         limits: world.limits(),
+        logins: world.logins.iter().map(|_| "a login".into()).collect(),
         names: true,
         ..Plan::default()
     }
@@ -234,6 +237,24 @@ async fn every_world_is_found_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_run_sends_more_than_its_bound_and_a_repeated_one_what_the_one_before_sent() {
+    for (name, world) in worlds() {
+        let [first, second] = [
+            run(&world, CancellationToken::new()).await,
+            run(&world, CancellationToken::new()).await,
+        ]
+        .map(|(findings, ..)| findings.coverage);
+        let bound = Budget::of(&world.limits()).bound(&plan(&world), first.live);
+        let [first, second] = [first, second].map(|coverage| coverage.account().into_values().sum::<Traffic>());
+        assert!(
+            first.packets <= bound.packets && first.bytes <= bound.bytes && first.connections <= bound.connections,
+            "{name}: {first:?} is more than {bound:?}"
+        );
+        assert_eq!(first, second, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_run_that_is_stopped_says_what_it_has_not_asked() {
     let (_, world) = worlds().into_iter().find(|(name, _)| name == "segment").unwrap();
     let stop = CancellationToken::new();
@@ -298,12 +319,15 @@ async fn a_crowd_that_is_asked_does_not_hold_up_the_sweep_behind_it() {
         mac: Some("02:00:00:00:00:fa".into()),
         ..world::Host::default()
     });
-    let start = Instant::now();
-    let (findings, door, _) = run(&world, CancellationToken::new()).await;
-    assert_eq!(findings.coverage.live, 121);
-    let first = door.ledger.lock().unwrap().moments[&"10.0.0.250".parse().unwrap()][0] - start;
-    // 250 ARP requests at 300 a second, and once round the crowd at 300 datagrams a second.
-    assert!(first < Duration::from_millis(1500), "{first:?}");
+    // 250 addresses at 500 ARP requests a second, or four fifths of 300 datagrams, and once round the crowd at 300.
+    for (raw, longest) in [(true, 1000), (false, 1600)] {
+        world.raw = raw;
+        let start = Instant::now();
+        let (findings, door, _) = run(&world, CancellationToken::new()).await;
+        assert_eq!(findings.coverage.live, 121);
+        let first = door.ledger.lock().unwrap().moments[&"10.0.0.250".parse().unwrap()][0] - start;
+        assert!(first < Duration::from_millis(longest), "{raw}: {first:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

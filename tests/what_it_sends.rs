@@ -1,7 +1,6 @@
 //! `docs/what-it-sends.md` is a promise. Its numbers are compared with the code.
 
 use camsweep::net::{FORBIDDEN_PORTS, Limits, PROFILES};
-use camsweep::probe::tcp::ORDER_FOR_SILENT as ORDER_FOR_SILENT_TCP;
 use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions};
 use camsweep::wire::{dvrip, hik_sdk, rtsp, sadp_l2};
 
@@ -107,8 +106,7 @@ fn the_makers_own_ports_and_the_silent() {
     says(&format!("| {}, or the command port", hik_sdk::PORT));
     says(&format!("the device speaks first, {} bytes", hik_sdk::LENGTH));
     says(&format!("| {}, or the port that the device announced", rtsp::PORT));
-    // The banner is asked for on two ports.
-    let silent = ORDER_FOR_SILENT_TCP.len() + 1;
+    let silent = camsweep::probe::tcp::MOST_CONNECTIONS_TO_SILENT;
     says(&format!("That is {silent} connections to an address that stays silent"));
 }
 

@@ -74,9 +74,12 @@ pub struct ScanArgs {
     /// Allow more than 4096 addresses.
     #[arg(long)]
     pub yes_large: bool,
-    /// Print the scope and the packet budget, and send nothing.
+    /// Print the scope, what each phase sends at the most and how long it takes, and send nothing.
     #[arg(long)]
     pub dry_run: bool,
+    /// With --dry-run: the report of the run before, to say what to expect of known hosts.
+    #[arg(long, value_name = "REPORT.json", requires = "dry_run")]
+    pub known: Option<String>,
     /// Ask silent addresses beyond a router by TCP too.
     #[arg(long)]
     pub probe_silent: bool,

@@ -1,24 +1,28 @@
-//! The most that a plan can send, in words.
+//! The most that a plan can send, by phases, counted from the questions themselves.
 
-use crate::net::Limits;
-use crate::probe;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::coverage::Traffic;
+use crate::net::{HEADERS, Limits, Packet};
+use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
+use crate::report::model::Report;
 use crate::scan::{self, Plan};
 
-/// How often each question is asked at most, counted from the questions themselves.
+/// How often each question is asked at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
-    /// ARP requests to an address on a segment that stays silent.
-    pub arp_rounds: u64,
-    /// Discovery datagrams that leave by multicast or broadcast on an interface, repetitions counted.
-    pub multicast_datagrams: u64,
+    /// ARP requests to an address on a segment that stays silent, if nothing is lost and if much is.
+    pub arp_rounds: (u64, u64),
+    /// To everybody on an interface, by multicast and broadcast, repetitions counted.
+    pub multicast: Traffic,
     /// SADP inquiries in frames of Ethernet on an interface, where they are wanted.
-    pub ethernet_frames: u64,
-    /// Unicast discovery datagrams to one host that exists.
-    pub datagrams_to_live: u64,
-    /// Unicast discovery datagrams to one address beyond a router that stays silent.
-    pub datagrams_to_silent: u64,
-    /// TCP connections to one host that is not settled by then.
-    pub connections: u64,
+    pub frames: Traffic,
+    /// To one host that exists: discovery datagrams, and connections if it is not settled by then.
+    pub to_live: Traffic,
+    /// To one address beyond a router that stays silent; the connections only with `--probe-silent`.
+    pub to_silent: Traffic,
     /// TCP connections more, to one unit that there is a login for.
     pub connections_with_login: u64,
 }
@@ -27,68 +31,160 @@ impl Budget {
     /// The most that these limits allow.
     pub fn of(limits: &Limits) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
-        let places = |question: &probe::DatagramQuestion| {
-            usize::from(question.group.is_some()) + usize::from(question.broadcast)
+        let times = limits.sends.len() as u64;
+        let frame = Packet::EthernetInquiry {
+            interface: String::new(),
         };
-        let multicast: usize = questions
-            .iter()
-            .map(|question| question.multicast.len() * places(question))
-            .sum();
+        let live = ORDER_FOR_LIVE.iter().chain(scan::ASKED_AGAIN);
         Budget {
-            arp_rounds: scan::ARP.rounds as u64,
-            multicast_datagrams: (multicast * limits.sends.len()) as u64,
-            ethernet_frames: limits.sends.len() as u64,
-            datagrams_to_live: (probe::ORDER_FOR_LIVE.len() + scan::ASKED_AGAIN.len()) as u64,
-            datagrams_to_silent: probe::ORDER_FOR_SILENT.len() as u64,
-            connections: probe::tcp::most_connections(limits.pages),
+            arp_rounds: (scan::ARP.rounds as u64, scan::ARP.most as u64),
+            multicast: repeated(times, questions.iter().flat_map(to_everybody).sum()),
+            frames: repeated(times, datagram(frame.length())),
+            to_live: Traffic {
+                connections: probe::tcp::most_connections(limits.pages),
+                ..asks(&questions, live)
+            },
+            to_silent: Traffic {
+                connections: probe::tcp::MOST_CONNECTIONS_TO_SILENT,
+                ..asks(&questions, ORDER_FOR_SILENT)
+            },
             connections_with_login: probe::tcp::most_connections_with_login(),
         }
     }
 
-    /// One line for each kind of packet that the plan calls for.
+    /// The most that the plan can send if so many hosts exist.
+    pub fn bound(&self, plan: &Plan, hosts: u64) -> Traffic {
+        let segments = plan.segments.len() as u64;
+        let frames = if plan.ethernet { self.frames } else { Traffic::default() };
+        let beyond = Traffic {
+            connections: if plan.probe_silent {
+                self.to_silent.connections
+            } else {
+                0
+            },
+            ..self.to_silent
+        };
+        let bound = [
+            self.arp(plan),
+            repeated(segments, self.multicast),
+            repeated(segments, frames),
+            repeated(plan.routed.len(), beyond),
+            repeated(hosts, self.to_live),
+            Traffic {
+                connections: if plan.logins.is_empty() {
+                    0
+                } else {
+                    hosts * self.connections_with_login
+                },
+                ..Traffic::default()
+            },
+        ];
+        let bound: Traffic = bound.into_iter().sum();
+        Traffic {
+            connections: if plan.no_tcp { 0 } else { bound.connections },
+            ..bound
+        }
+    }
+
+    /// The requests to silent addresses, and those that steer the rate of a large segment.
+    fn arp(&self, plan: &Plan) -> Traffic {
+        let (_, rounds) = self.arp_rounds;
+        let requests = |segment: &scan::Segment| {
+            let requests = segment.targets.len() * rounds;
+            let looks = if segment.targets.len() > scan::MANY {
+                requests / scan::LEG + 1
+            } else {
+                0
+            };
+            requests + looks * scan::SAMPLE as u64
+        };
+        let request = Packet::Arp {
+            interface: String::new(),
+            target: std::net::Ipv4Addr::UNSPECIFIED,
+        };
+        repeated(plan.segments.iter().map(requests).sum(), datagram(request.length()))
+    }
+
+    /// One line for each phase that the plan calls for: how much, and how long it takes.
     pub fn words(&self, plan: &Plan) -> Vec<String> {
         let mut lines = Vec::new();
-        let (neighbours, segments, routed) = (plan.on_link(), plan.segments.len() as u64, plan.routed.len());
-        if neighbours > 0 {
-            let requests = neighbours * self.arp_rounds;
-            let rounds = self.arp_rounds;
-            lines.push(format!(
-                "ARP: at most {requests} requests, {rounds} to each of {neighbours} addresses while it is silent"
-            ));
-            let each = self.multicast_datagrams;
-            lines.push(format!(
-                "multicast: at most {each} datagrams on each of {segments} interface(s)"
-            ));
-            if plan.ethernet {
-                let each = self.ethernet_frames;
-                lines.push(format!(
-                    "raw Ethernet: at most {each} SADP inquiries on each of {segments} interface(s)"
-                ));
-            }
+        if plan.on_link() > 0 {
+            lines.extend(self.on_segments(plan));
         }
-        let each = self.datagrams_to_live;
-        lines.push(format!("unicast: at most {each} datagrams to each host that exists"));
-        if routed > 0 {
-            let (each, most) = (self.datagrams_to_silent, self.datagrams_to_silent * routed);
+        lines.push(self.unicast(plan));
+        if !plan.routed.is_empty() {
+            lines.push(self.beyond_a_router(plan));
+        }
+        lines.extend(self.by_tcp(plan));
+        let most = self.bound(plan, plan.addresses());
+        lines.push(format!("in all, were every address a host: at most {}", words(most)));
+        lines
+    }
+
+    fn on_segments(&self, plan: &Plan) -> Vec<String> {
+        let (neighbours, segments, limits) = (plan.on_link(), plan.segments.len(), &plan.limits);
+        let Traffic { packets, bytes, .. } = self.arp(plan);
+        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
+        let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
+        let mut lines = vec![format!(
+            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
+             {most} where packets get lost; {}",
+            seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
+        )];
+        let Traffic { packets, bytes, .. } = self.multicast;
+        let last = limits.sends.last().copied().unwrap_or_default();
+        let listening = if limits.hasty { Duration::ZERO } else { scan::LISTEN };
+        lines.push(format!(
+            "multicast: at most {packets} datagrams ({bytes} bytes) on each of {segments} interface(s); at the same time, {}",
+            seconds(last + listening)
+        ));
+        if plan.ethernet {
+            let Traffic { packets, bytes, .. } = self.frames;
             lines.push(format!(
-                "unicast: at most {each} datagrams to each of {routed} addresses not on a segment of this machine, \
-                 {most} in all"
+                "raw Ethernet: at most {packets} SADP inquiries ({bytes} bytes) on each of {segments} interface(s)"
             ));
         }
+        lines
+    }
+
+    fn unicast(&self, plan: &Plan) -> String {
+        let Traffic { packets, bytes, .. } = self.to_live;
+        let alone = at_rate(packets, plan.limits.host_rate);
+        let hundred = at_rate(100 * packets, plan.limits.rate).max(alone);
+        format!(
+            "unicast: at most {packets} datagrams ({bytes} bytes) to each host that exists; {}, for a hundred of them {}",
+            seconds(alone),
+            seconds(hundred)
+        )
+    }
+
+    fn beyond_a_router(&self, plan: &Plan) -> String {
+        let (each, routed) = (self.to_silent.packets, plan.routed.len());
+        let Traffic { packets, bytes, .. } = repeated(routed, self.to_silent);
+        format!(
+            "unicast: at most {each} datagrams to each of {routed} addresses not on a segment of this machine, {packets} \
+             in all ({bytes} bytes); {}",
+            seconds(at_rate(packets, plan.limits.rate))
+        )
+    }
+
+    fn by_tcp(&self, plan: &Plan) -> Vec<String> {
         if plan.no_tcp {
-            lines.push("TCP: no connection (--no-tcp)".into());
-            return lines;
+            return vec!["TCP: no connection (--no-tcp)".into()];
         }
         let silent = if plan.probe_silent {
             " and each silent address beyond a router"
         } else {
             ""
         };
-        let connections = self.connections;
-        lines.push(format!(
-            "TCP: at most {connections} connections, one at a time, to each host that is not settled by then{silent}"
-        ));
-        lines.extend(plan.limits.allowed_ports.iter().map(|port| {
+        let (connections, limits) = (self.to_live.connections, &plan.limits);
+        let mut lines = vec![format!(
+            "TCP: at most {connections} connections, one at a time, to each host that is not settled by then{silent}; {} \
+             to a host that lets none in, {} where all are wanted and answered at once",
+            seconds(2 * limits.connect),
+            seconds(at_rate(connections, limits.host_rate))
+        )];
+        lines.extend(limits.allowed_ports.iter().map(|port| {
             format!("TCP: port {port} too, which is otherwise never touched, because you allowed it (--allow-port)")
         }));
         let more = self.connections_with_login;
@@ -97,4 +193,71 @@ impl Budget {
         }));
         lines
     }
+}
+
+/// What to expect of a run over hosts that are known: what the run before sent, and how long it took.
+pub fn expected(before: &Report) -> String {
+    let sent: Traffic = before.coverage.account().into_values().sum();
+    let moments = (
+        before.started.parse::<Timestamp>(),
+        before.finished.parse::<Timestamp>(),
+    );
+    let took = match moments {
+        (Ok(started), Ok(finished)) => format!("; {}", seconds(finished.duration_since(started).unsigned_abs())),
+        _ => String::new(),
+    };
+    format!(
+        "expected, if nothing has changed since {}: {} hosts, {}{took}",
+        before.started,
+        before.coverage.live,
+        words(sent)
+    )
+}
+
+fn words(traffic: Traffic) -> String {
+    let Traffic {
+        packets,
+        bytes,
+        connections,
+    } = traffic;
+    format!("{packets} packets ({bytes} bytes) and {connections} connections")
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+fn at_rate(packets: u64, rate: u32) -> Duration {
+    Duration::from_secs_f64(packets as f64 / f64::from(rate.max(1)))
+}
+
+fn datagram(bytes: u64) -> Traffic {
+    Traffic {
+        packets: 1,
+        bytes,
+        connections: 0,
+    }
+}
+
+fn repeated(times: u64, traffic: Traffic) -> Traffic {
+    Traffic {
+        packets: times * traffic.packets,
+        bytes: times * traffic.bytes,
+        connections: times * traffic.connections,
+    }
+}
+
+/// What one question sends once to everybody on an interface.
+fn to_everybody(question: &DatagramQuestion) -> impl Iterator<Item = Traffic> + '_ {
+    let places = u64::from(question.group.is_some()) + u64::from(question.broadcast);
+    let sent = |ask: &probe::Ask| datagram((HEADERS + ask.payload.len()) as u64);
+    question.multicast.iter().map(move |ask| repeated(places, sent(ask)))
+}
+
+fn asks<'a>(questions: &[DatagramQuestion], places: impl IntoIterator<Item = &'a (usize, usize)>) -> Traffic {
+    let payload = |&(question, ask): &(usize, usize)| questions[question].unicast[ask].payload.len();
+    places
+        .into_iter()
+        .map(|place| datagram((HEADERS + payload(place)) as u64))
+        .sum()
 }

@@ -55,6 +55,8 @@ pub fn resolve(args: &LimitArgs) -> Result<Limits, Failure> {
         .unwrap_or_default();
     let [.., fastest] = &PROFILES;
     let mut most = fastest.limits.clone();
+    // Whoever names a rate wants that one.
+    limits.arp_most = args.arp_rate.unwrap_or(limits.arp_most);
     for Override { flag, given, place } in OVERRIDES {
         let Some(value) = given(args) else { continue };
         let most = *place(&mut most);

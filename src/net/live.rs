@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::datagrams::{self, Nudges};
 use super::legacy::Legacy;
@@ -19,8 +20,8 @@ use super::names::Names;
 use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket};
 use super::{
-    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Limits, Neighbour,
-    Packet, Reason, Row, Vault, arp, fetch, login, streams,
+    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Lane, Limits,
+    Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, streams,
 };
 use crate::fact::MAX_DATAGRAM;
 use crate::wire;
@@ -230,6 +231,14 @@ impl Door for Live {
             place.insert(opened);
         }
         Ok(())
+    }
+
+    fn next(&self, lane: Lane) -> Option<Instant> {
+        self.pacing.next(lane)
+    }
+
+    fn set_arp_rate(&self, per_second: u32) {
+        self.pacing.set_arp_rate(per_second);
     }
 
     async fn send(&self, packet: Packet) -> io::Result<()> {

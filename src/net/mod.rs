@@ -36,13 +36,14 @@ use std::time::Duration;
 use ipnetwork::Ipv4Network;
 use jiff::Timestamp;
 use mac_address::MacAddress;
+use tokio::time::Instant;
 
 use crate::fact::{Outcome, Protocol};
 use crate::wire::onvif;
 
 pub use credential::{Confirmed, Credential, Reason, Secret};
 pub use interfaces::interfaces;
-pub use pacing::{Conversation, Pacing};
+pub use pacing::{Conversation, Lane, Pacing};
 pub use profile::{Limits, PROFILES, Profile};
 pub use vault::Vault;
 
@@ -163,6 +164,23 @@ pub enum Packet {
         /// The bytes.
         payload: Arc<[u8]>,
     },
+}
+
+const ETHERNET_HEADER: usize = 14;
+/// The headers of Ethernet, IPv4 and UDP before a datagram's own bytes.
+pub const HEADERS: usize = ETHERNET_HEADER + 20 + 8;
+
+impl Packet {
+    /// Its bytes on the wire, without padding and checksum of the frame.
+    pub fn length(&self) -> u64 {
+        let bytes = match self {
+            Packet::Arp { .. } => ETHERNET_HEADER + crate::wire::arp::LENGTH,
+            Packet::EthernetInquiry { .. } => crate::wire::sadp_l2::LENGTH,
+            Packet::Nudge { .. } => HEADERS + 1,
+            Packet::Datagram { payload, .. } => HEADERS + payload.len(),
+        };
+        bytes as u64
+    }
 }
 
 /// What one channel heard.
@@ -343,6 +361,12 @@ pub trait Door: Send + Sync + 'static {
     /// # Errors
     /// The system's own, `PermissionDenied` where a privilege is lacking.
     fn open(&self, channel: &Channel) -> impl Future<Output = io::Result<()>> + Send;
+
+    /// When the next packet of a lane may leave; none, if that is now.
+    fn next(&self, lane: Lane) -> Option<Instant>;
+
+    /// So many ARP requests a second from now on, as far as the limits allow.
+    fn set_arp_rate(&self, per_second: u32);
 
     /// Sends one packet when its turn has come.
     ///

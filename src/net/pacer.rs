@@ -1,6 +1,7 @@
 //! Evenly spaced turns, of which no second on the wire has more than allowed.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -10,12 +11,14 @@ use tokio::time::{Instant, sleep_until};
 /// than the rate.
 pub(super) const SECOND: Duration = Duration::from_millis(1020);
 
-/// Hands out turns at an even pace. Time in which nobody asked is not saved up for a burst, and time that a turn came
-/// too late is not made up for within the same second.
+/// What the timer may be late by and the next turns make up for: it ticks in milliseconds, and at 5,000 turns a second
+/// five of them fall due between two ticks. More is lost, so that idle time is not saved up for a burst.
+const LATE: Duration = Duration::from_millis(2);
+
+/// Hands out turns at an even pace, of which no second has more than the rate, however late some of them came.
 #[derive(Debug)]
 pub struct Pacer {
-    per_second: usize,
-    gap: Duration,
+    per_second: AtomicU32,
     past: Mutex<Past>,
 }
 
@@ -30,28 +33,51 @@ impl Pacer {
     /// A pacer of so many turns per second; 0 counts as 1.
     pub fn new(per_second: u32) -> Self {
         Pacer {
-            per_second: per_second.max(1) as usize,
-            gap: SECOND / per_second.max(1),
+            per_second: AtomicU32::new(per_second.max(1)),
             past: Mutex::default(),
         }
+    }
+
+    /// So many turns per second from the next on.
+    pub fn set_rate(&self, per_second: u32) {
+        self.per_second.store(per_second.max(1), Ordering::Relaxed);
+    }
+
+    fn per_second(&self) -> u32 {
+        self.per_second.load(Ordering::Relaxed)
     }
 
     /// Waits for the next turn. Whoever gives up waiting takes none.
     pub async fn turn(&self) {
         let mut past = self.past.lock().await;
-        let now = Instant::now();
-        let even = past.next.map_or(now, |next| next.max(now));
-        let full = past.turns.len() >= self.per_second;
-        let a_second_ago = past.turns.front().filter(|_| full).map(|first| *first + SECOND);
-        let turn = a_second_ago.map_or(even, |due| due.max(even));
-        if turn > now {
+        let turn = self.due(&past);
+        // The timer rounds up to its next tick, even what is past.
+        if turn > Instant::now() {
             sleep_until(turn).await;
         }
-        if full {
+        while past.turns.len() >= self.per_second() as usize {
             past.turns.pop_front();
         }
         past.turns.push_back(Instant::now());
-        past.next = Some(turn + self.gap);
+        past.next = Some(turn + SECOND / self.per_second());
+    }
+
+    /// When the next turn is due, for who has something else to do until then; none, if that is now.
+    pub fn next(&self) -> Option<Instant> {
+        // If somebody waits for it already, whoever comes now finds out in the queue.
+        let past = self.past.try_lock().ok()?;
+        Some(self.due(&past)).filter(|due| *due > Instant::now())
+    }
+
+    fn due(&self, past: &Past) -> Instant {
+        let now = Instant::now();
+        let lately = now.checked_sub(LATE).unwrap_or(now);
+        let even = past.next.map_or(now, |next| next.max(lately));
+        let beyond = past.turns.len().checked_sub(self.per_second() as usize);
+        let a_second_ago = beyond
+            .and_then(|place| past.turns.get(place))
+            .map(|first| *first + SECOND);
+        a_second_ago.map_or(even, |due| due.max(even))
     }
 }
 

@@ -82,6 +82,17 @@ impl Hosts {
     }
 }
 
+/// What has a pace of its own: while one waits for its turn, the others need not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// ARP requests.
+    Arp,
+    /// Nudges of the kernel, which are datagrams too.
+    Nudge,
+    /// Questions by datagram.
+    Datagram,
+}
+
 /// All limits of a run, kept. Every packet that leaves has waited here.
 #[derive(Debug)]
 pub struct Pacing {
@@ -127,6 +138,21 @@ impl Pacing {
     /// The limits that it keeps.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// When the next packet of a lane may leave, as far as all hosts together go; none, if that is now.
+    pub fn next(&self, lane: Lane) -> Option<Instant> {
+        match lane {
+            Lane::Arp => self.arp.next(),
+            // None is less than any moment.
+            Lane::Nudge => self.kernel.next().max(self.datagrams.next()),
+            Lane::Datagram => self.datagrams.next(),
+        }
+    }
+
+    /// So many ARP requests a second from now on, or as many as the limits allow.
+    pub fn set_arp_rate(&self, per_second: u32) {
+        self.arp.set_rate(per_second.min(self.limits.arp_most));
     }
 
     /// Waits for the turn of an ARP request.

@@ -10,6 +10,8 @@ use std::time::Duration;
 pub struct Limits {
     /// ARP requests per second, all interfaces together.
     pub arp_rate: u32,
+    /// As many at the most on a segment of more than 4,096 addresses, while known hosts go on answering.
+    pub arp_most: u32,
     /// Datagrams and raw frames per second, multicast and unicast together.
     pub rate: u32,
     /// Datagrams and new connections per second to one host.
@@ -28,6 +30,8 @@ pub struct Limits {
     pub multicasts: u32,
     /// Whether strangers may be fragile: TCP only where a sign says camera.
     pub gentle: bool,
+    /// Whether the run ends with its last host, though answers to the multicast questions may still come.
+    pub hasty: bool,
     /// Ports of [`super::FORBIDDEN_PORTS`] that the user lets be connected to.
     pub allowed_ports: Vec<u16>,
 }
@@ -55,6 +59,7 @@ pub static PROFILES: [Profile; 3] = [
         name: "clinical",
         limits: Limits {
             arp_rate: 50,
+            arp_most: 50,
             rate: 50,
             host_rate: 2,
             connections: 16,
@@ -64,6 +69,7 @@ pub static PROFILES: [Profile; 3] = [
             sends: &[Duration::ZERO],
             multicasts: 11,
             gentle: true,
+            hasty: false,
             allowed_ports: Vec::new(),
         },
     },
@@ -75,6 +81,7 @@ pub static PROFILES: [Profile; 3] = [
         name: "fast",
         limits: Limits {
             arp_rate: 5000,
+            arp_most: 5000,
             rate: 1000,
             host_rate: 20,
             connections: 512,
@@ -84,6 +91,7 @@ pub static PROFILES: [Profile; 3] = [
             sends: &[Duration::ZERO, Duration::from_millis(500)],
             multicasts: 22,
             gentle: false,
+            hasty: true,
             allowed_ports: Vec::new(),
         },
     },
@@ -91,15 +99,17 @@ pub static PROFILES: [Profile; 3] = [
 
 const STANDARD: Limits = Limits {
     arp_rate: 500,
+    arp_most: 2000,
     rate: 300,
     host_rate: 5,
     connections: 128,
     connection_rate: 100,
-    connect: Duration::from_millis(1500),
+    connect: Duration::from_millis(1200),
     pages: 6,
     sends: &[Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750)],
     multicasts: 33,
     gentle: false,
+    hasty: false,
     allowed_ports: Vec::new(),
 };
 
@@ -124,7 +134,13 @@ pub struct Row {
 pub const ROWS: &[Row] = &[
     Row {
         what: "ARP requests a second",
-        value: |limits| limits.arp_rate.to_string(),
+        value: |limits| match limits.arp_most > limits.arp_rate {
+            true => format!(
+                "{}; up to {} beyond 4096 addresses, while known hosts go on answering",
+                limits.arp_rate, limits.arp_most
+            ),
+            false => limits.arp_rate.to_string(),
+        },
         why: "arp-scan sends 500; a flood has taken whole networks down",
     },
     Row {
@@ -180,6 +196,14 @@ pub const ROWS: &[Row] = &[
             times => format!("{times} times"),
         },
         why: "a lost packet costs no unit; the questions are the same, byte for byte",
+    },
+    Row {
+        what: "after the last multicast question",
+        value: |limits| match limits.hasty {
+            true => "no longer than the hosts found need".into(),
+            false => "4 s of listening".into(),
+        },
+        why: "devices may take their time before they answer",
     },
     Row {
         what: "datagrams by multicast and broadcast that a host may hear",

@@ -269,6 +269,9 @@ pub const ORDER: &[Question] = &[
 /// heard of it: whatever cameras listen on, what every one of them is used to first.
 pub const ORDER_FOR_SILENT: &[Question] = &[Question::Banner, Question::Rtsp, Question::HikSdk, Question::Dvrip];
 
+/// The most connections to such an address: for the banner there are two ports.
+pub const MOST_CONNECTIONS_TO_SILENT: u64 = ORDER_FOR_SILENT.len() as u64 + 1;
+
 /// What a host has been asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Talked {

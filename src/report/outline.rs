@@ -8,6 +8,7 @@ use super::build::is_unit;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, remarks, when, why};
 use super::{lens, meaning};
+use crate::coverage::Coverage;
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
@@ -243,6 +244,7 @@ fn coverage(report: &Report) -> Vec<String> {
         ));
     }
     lines.extend(questions(report));
+    lines.extend(sent(c));
     lines.push(format!("{} replies", c.replies));
     let kinds = [
         ("garbled, and kept: ", &c.garbled),
@@ -266,6 +268,19 @@ fn fenced(hosts: &BTreeMap<String, String>) -> Option<String> {
     let words: Vec<String> = hosts.iter().map(|(host, why)| format!("{host} ({why})")).collect();
     let count = hosts.len();
     (count > 0).then(|| format!("{count} fenced, because they may be fragile: {}", words.join(", ")))
+}
+
+/// The account: what was sent in each phase.
+fn sent(coverage: &Coverage) -> Option<String> {
+    let parts = coverage
+        .account()
+        .into_iter()
+        .map(|(part, traffic)| match traffic.packets {
+            0 => format!("{part} {} connections", traffic.connections),
+            packets => format!("{part} {packets} packets ({} bytes)", traffic.bytes),
+        });
+    let parts: Vec<String> = parts.collect();
+    (!parts.is_empty()).then(|| format!("sent: {}", parts.join(", ")))
 }
 
 /// Each question that was asked, with how many answered: "none" is worth what was asked.

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 pub const LISTEN: Duration = Duration::from_secs(1);
 /// How long a host has to answer its last question before it counts as rested. Devices answer within milliseconds; what
 /// comes later is heard all the same, and ends the conversation over TCP that may have begun.
-pub const REST: Duration = Duration::from_millis(500);
+pub const REST: Duration = Duration::from_millis(300);
 
 /// A question by its place in the list, and one of its asks.
 pub type Place = (usize, usize);
@@ -25,6 +25,8 @@ pub enum Next {
     Rested(Ipv4Addr),
     /// Nothing until then.
     Wait(Instant),
+    /// No host is left; until then answers may come.
+    Listen(Instant),
     /// No host is left, and no answer may come any more.
     Idle,
 }
@@ -132,7 +134,10 @@ impl Asking {
             self.set_due(host, earliest.max(Some(now)));
         }
         let Some(&(due, host)) = self.due.first() else {
-            return self.listen.filter(|until| now < *until).map_or(Next::Idle, Next::Wait);
+            return self
+                .listen
+                .filter(|until| now < *until)
+                .map_or(Next::Idle, Next::Listen);
         };
         if now < due {
             return Next::Wait(due);
@@ -175,7 +180,7 @@ mod tests {
         let (mut now, mut log) = (start, Vec::new());
         loop {
             match asking.poll(now) {
-                Next::Wait(until) => now = until,
+                Next::Wait(until) | Next::Listen(until) => now = until,
                 Next::Idle => return log,
                 next => {
                     log.push(((now - start).as_millis() as u64, next));
@@ -195,7 +200,7 @@ mod tests {
         let expected = [
             (0, Next::Ask(HOST, (0, 0))),
             (203, Next::Ask(HOST, (1, 0))),
-            (706, Next::Rested(HOST)),
+            (506, Next::Rested(HOST)),
         ];
         assert_eq!(run(&mut asking, start), expected);
     }
@@ -222,7 +227,7 @@ mod tests {
         assert_eq!(asking.poll(start), Next::Rested(HOST));
         assert_eq!(
             asking.poll(start),
-            Next::Wait(start + LISTEN),
+            Next::Listen(start + LISTEN),
             "an answer may still come"
         );
         assert_eq!(asking.poll(start + LISTEN), Next::Idle);

@@ -17,6 +17,8 @@ pub enum Verse {
     Send(Packet),
     /// Nothing until then.
     Wait(Instant),
+    /// All was sent; until then answers may come.
+    Listen(Instant),
     /// All was sent and the listening is over.
     Done,
 }
@@ -50,7 +52,7 @@ impl Chorus {
                     .pop_front()
                     .map_or(Verse::Done, |(_, packet)| Verse::Send(packet))
             }
-            None if now < self.until => Verse::Wait(self.until),
+            None if now < self.until => Verse::Listen(self.until),
             None => Verse::Done,
         }
     }
@@ -74,7 +76,7 @@ mod tests {
         loop {
             match chorus.poll(now) {
                 Verse::Send(_) => sends.push((now - start).as_millis()),
-                Verse::Wait(until) => now = until,
+                Verse::Wait(until) | Verse::Listen(until) => now = until,
                 Verse::Done => break,
             }
         }

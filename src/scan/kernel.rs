@@ -4,7 +4,7 @@
 //! word when it is full. An unanswered address holds a row for about three seconds. So only a few
 //! hundred addresses are under way at a time.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
@@ -25,6 +25,8 @@ pub struct KernelSweep {
     room: usize,
     cursor: Option<Ipv4Addr>,
     known: BTreeSet<Ipv4Addr>,
+    /// Known before their turn came.
+    spared: HashSet<Ipv4Addr>,
     under_way: HashMap<Ipv4Addr, Instant>,
 }
 
@@ -36,14 +38,28 @@ impl KernelSweep {
             room,
             cursor: None,
             known: BTreeSet::new(),
+            spared: HashSet::new(),
             under_way: HashMap::new(),
         }
     }
 
-    /// The kernel knows this address: it need not be asked. Whether that is news.
+    /// This address is known to exist: it need not be asked. Whether that is news.
     pub fn found(&mut self, address: Ipv4Addr) -> bool {
         self.under_way.remove(&address);
-        self.targets.contains(address) && self.known.insert(address)
+        let is_news = self.targets.contains(address) && self.known.insert(address);
+        if is_news && !self.has_reached(address) {
+            self.spared.insert(address);
+        }
+        is_news
+    }
+
+    fn has_reached(&self, address: Ipv4Addr) -> bool {
+        self.cursor.is_some_and(|cursor| address <= cursor)
+    }
+
+    /// Whether this address was asked.
+    pub fn was_asked(&self, address: Ipv4Addr) -> bool {
+        self.targets.contains(address) && self.has_reached(address) && !self.spared.contains(&address)
     }
 
     /// The kernel has given this address up.
@@ -98,6 +114,7 @@ mod tests {
         let now = Instant::now();
         let [one, two, three, five] = [1, 2, 3, 5].map(|last| Ipv4Addr::new(10, 0, 0, last));
         assert!(sweep.found(five), "read in the table beforehand");
+        assert!(!sweep.was_asked(one));
         assert_eq!(sweep.poll(now), Turn::Ask(0, one));
         assert_eq!(sweep.poll(now), Turn::Ask(0, two));
         assert_eq!(sweep.poll(now), Turn::Wait(now + PATIENCE));
@@ -108,6 +125,7 @@ mod tests {
         let later = now + PATIENCE;
         assert_eq!(sweep.poll(later), Turn::Done, "what was never heard of is given up");
         assert!(sweep.unreached().is_empty());
+        assert!(sweep.was_asked(one) && sweep.was_asked(two) && !sweep.was_asked(five));
     }
 
     #[test]

@@ -88,12 +88,15 @@ impl Ledger {
         places.iter().map(|&place| self.replies[place].clone()).collect()
     }
 
-    /// Counts a packet or a connection of ours, and the host once for the question.
-    pub(super) fn sent(&mut self, question: &str, host: Option<IpAddr>) {
-        let first = host.is_none_or(|host| self.asked.insert((host, question.to_owned())));
-        let entry = self.coverage.questions.entry(question.to_owned()).or_default();
-        entry.sent += 1;
-        entry.asked += u64::from(first);
+    /// Counts a packet of so many bytes to a host, and the host once for the question.
+    pub(super) fn sent(&mut self, question: &str, host: IpAddr, bytes: u64) {
+        let first = self.asked.insert((host, question.to_owned()));
+        self.sent_to_nobody(question, first, bytes);
+    }
+
+    /// Counts a connection to a host, and the host once for the question.
+    pub(super) fn connected(&mut self, question: &str, host: IpAddr) {
+        self.sent(question, host, 0);
     }
 
     /// Whether a host that exists was asked this.
@@ -107,9 +110,10 @@ impl Ledger {
     }
 
     /// Counts a packet to an address that may not exist. Nothing is remembered of it.
-    pub(super) fn sent_to_nobody(&mut self, question: &str, first: bool) {
+    pub(super) fn sent_to_nobody(&mut self, question: &str, first: bool, bytes: u64) {
         let entry = self.coverage.questions.entry(question.to_owned()).or_default();
         entry.sent += 1;
+        entry.bytes += bytes;
         entry.asked += u64::from(first);
     }
 

@@ -9,12 +9,16 @@ mod ranges;
 mod rounds;
 mod run;
 mod signs;
+mod steering;
 mod targets;
 
+pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
 pub use rounds::Tempo;
+pub use run::MANY;
 pub use run::{ARP, ASKED_AGAIN, scan};
+pub use steering::{LEG, SAMPLE};
 pub use targets::{TargetError, parse_exclusions, parse_targets};
 
 use crate::coverage::{BlindSpot, Coverage};

@@ -24,6 +24,8 @@ pub enum Turn {
 pub struct Tempo {
     /// How many rounds.
     pub rounds: usize,
+    /// How many at the most: more follow while the last one still found somebody, for then packets get lost.
+    pub most: usize,
     /// From the start of a round to the start of the next, at least: so often is one address asked.
     pub pace: Duration,
     /// From the end of a round to the start of the next, at least: so long may an answer take.
@@ -38,6 +40,8 @@ pub struct Rounds {
     targets: Ranges,
     tempo: Tempo,
     found: HashSet<Ipv4Addr>,
+    /// How many addresses were found since the round began.
+    of_round: usize,
     round: usize,
     cursor: Option<Ipv4Addr>,
     started: Option<Instant>,
@@ -51,6 +55,7 @@ impl Rounds {
             targets,
             tempo,
             found: HashSet::new(),
+            of_round: 0,
             round: 0,
             cursor: None,
             started: None,
@@ -60,7 +65,9 @@ impl Rounds {
 
     /// An address has shown that it exists: it is not asked again. Whether that is news.
     pub fn found(&mut self, address: Ipv4Addr) -> bool {
-        self.targets.contains(address) && self.found.insert(address)
+        let is_news = self.targets.contains(address) && self.found.insert(address);
+        self.of_round += usize::from(is_news);
+        is_news
     }
 
     /// What to do at `now`. An address that is handed out counts as asked.
@@ -71,10 +78,13 @@ impl Rounds {
             }
             self.resume = None;
         }
-        if self.round >= self.tempo.rounds || self.found.len() as u64 == self.targets.len() {
+        if self.is_over() {
             return Turn::Done;
         }
-        let started = *self.started.get_or_insert(now);
+        let started = *self.started.get_or_insert_with(|| {
+            self.of_round = 0;
+            now
+        });
         match self.next_silent() {
             Some(address) => {
                 self.cursor = Some(address);
@@ -82,6 +92,12 @@ impl Rounds {
             }
             None => self.end_round(started, now),
         }
+    }
+
+    fn is_over(&self) -> bool {
+        let is_enough = self.started.is_none() && self.round >= self.tempo.rounds;
+        let is_fruitless = self.of_round == 0 || self.round >= self.tempo.most;
+        (is_enough && is_fruitless) || self.found.len() as u64 == self.targets.len()
     }
 
     fn end_round(&mut self, started: Instant, now: Instant) -> Turn {
@@ -143,6 +159,7 @@ mod tests {
 
     const TEMPO: Tempo = Tempo {
         rounds: 2,
+        most: 4,
         pace: Duration::from_millis(200),
         pause: Duration::from_millis(50),
         rest: Duration::from_millis(1000),
@@ -174,6 +191,21 @@ mod tests {
         let (asked, end) = run(rounds, &[(0, 2)]);
         assert_eq!(asked, [(0, 0, 1), (10, 0, 2), (20, 0, 3), (200, 1, 1), (210, 1, 3)]);
         assert_eq!(end, 1220, "the rest after the last round");
+    }
+
+    #[test]
+    fn while_a_round_finds_somebody_another_follows_but_not_for_ever() {
+        let table = [
+            (vec![(1, 2)], 3),
+            (vec![(1, 2), (2, 3)], 4),
+            (vec![(1, 2), (2, 3), (3, 4)], 4),
+            (vec![(0, 2)], 2),
+        ];
+        for (answers, expected) in table {
+            let (asked, _) = run(Rounds::new(Ranges::between(address(1), address(9)), TEMPO), &answers);
+            let rounds = asked.iter().map(|(_, round, _)| round + 1).max();
+            assert_eq!(rounds, Some(expected), "{answers:?}");
+        }
     }
 
     #[test]

@@ -187,6 +187,13 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
                 .into(),
         );
     }
+    if !plan.segments.is_empty() && plan.limits.hasty {
+        notes.push(
+            "The run ended with its last host: late answers to the multicast questions, which the profile standard \
+             waits 4 s for, are missing."
+                .into(),
+        );
+    }
     let answered = |question: &str| -> u64 {
         let question = coverage.questions.get(question);
         question

@@ -23,7 +23,8 @@ const INQUIRY: u8 = 3;
 const INQUIRY_RESPONSE: u8 = 4;
 /// An inquiry carries 16 bytes for the asker's IPv6 address and 12 of zero.
 const INQUIRY_DATA: usize = 28;
-const LENGTH: usize = ETHERNET + HEADER + INQUIRY_DATA;
+/// The length of an inquiry, Ethernet's header counted.
+pub const LENGTH: usize = ETHERNET + HEADER + INQUIRY_DATA;
 /// The length of a text of a device in bytes.
 const TEXT: usize = 48;
 /// The length of the two texts of the second version's tail.

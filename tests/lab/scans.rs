@@ -61,6 +61,36 @@ fn an_ordinary_user_finds_the_same_units() {
 }
 
 #[test]
+fn a_repeated_scan_sends_what_the_one_before_sent_and_no_more_than_its_bound() {
+    with_lab(
+        "scans::a_repeated_scan_sends_what_the_one_before_sent_and_no_more_than_its_bound",
+        |lab| {
+            let [first, second] = [(), ()].map(|()| scan(lab, &["10.66.0.0/24"], Privilege::RawSocket).0);
+            let sent = |report: &Value| -> [u64; 2] {
+                let questions = report["coverage"]["questions"].as_object().expect("the questions");
+                let sum = |of_packets: bool| {
+                    let ours = questions
+                        .values()
+                        .filter(|question| (question["bytes"] != 0) == of_packets);
+                    ours.filter_map(|question| question["sent"].as_u64()).sum()
+                };
+                [sum(true), sum(false)]
+            };
+            let (first, second) = (sent(&first), sent(&second));
+            println!("packets and connections: {first:?}, then {second:?}");
+            for (before, after) in first.into_iter().zip(second) {
+                assert!(
+                    before.abs_diff(after) * 50 <= before,
+                    "more than 2 % from {before} to {after}"
+                );
+            }
+            // As many addresses as there are, as often as each may be asked.
+            assert!(second[0] <= 253 * 3 + 33 + 253 * 10, "{second:?}");
+        },
+    );
+}
+
+#[test]
 fn units_beyond_a_router_are_found_without_a_ping_and_the_silent_one_only_by_tcp() {
     with_lab(
         "scans::units_beyond_a_router_are_found_without_a_ping_and_the_silent_one_only_by_tcp",

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use camsweep::fact::{Outcome, parse_mac};
 use camsweep::net::{
-    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Limits, LoginEnd,
+    Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Lane, Limits, LoginEnd,
     Neighbour, NeighbourState, Pacing, Packet, Reason, Secret, Vault,
 };
 use jiff::Timestamp;
@@ -367,6 +367,11 @@ impl Scripted {
             .nudges
             .entry(target)
             .or_default() += 1;
+        self.resolve(interface, target);
+    }
+
+    /// The kernel looks for whoever is sent a datagram.
+    fn resolve(&self, interface: String, target: Ipv4Addr) {
         let mac = self
             .host(target.into())
             .and_then(|host| parse_mac(host.mac.as_deref()?));
@@ -397,6 +402,11 @@ impl Scripted {
             _ => {
                 *ledger.datagrams.entry(to.to_string()).or_default() += 1;
                 ledger.moments.entry(to).or_default().push(Instant::now());
+                let is_new = ledger.datagrams[&to.to_string()] == 1 && !ledger.nudges.contains_key(&to);
+                let on_link = interface
+                    .clone()
+                    .filter(|_| is_new && ledger.opened.contains(&Channel::Kernel));
+                on_link.into_iter().for_each(|interface| self.resolve(interface, to));
             }
         }
         for host in self
@@ -550,6 +560,14 @@ impl Door for Scripted {
             .opened
             .push(channel.clone());
         Ok(())
+    }
+
+    fn next(&self, lane: Lane) -> Option<Instant> {
+        self.pacing.next(lane)
+    }
+
+    fn set_arp_rate(&self, per_second: u32) {
+        self.pacing.set_arp_rate(per_second);
     }
 
     async fn send(&self, packet: Packet) -> io::Result<()> {

@@ -57,12 +57,9 @@ impl<D: Door> Run<'_, D> {
         };
         self.keep(reply);
         if let IpAddr::V4(address) = row.address {
-            if reply_is_event {
+            if reply_is_event && self.was_nudged(address) {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
-            self.sweeps
-                .iter_mut()
-                .for_each(|sweep| sweep.presence.known_to_kernel(address));
             self.found(address);
         }
     }
@@ -203,6 +200,11 @@ impl<D: Door> Run<'_, D> {
         self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
     }
 
+    fn was_nudged(&self, host: Ipv4Addr) -> bool {
+        let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.was_asked(host));
+        self.sweeps.iter().any(by)
+    }
+
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
         let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
@@ -211,6 +213,10 @@ impl<D: Door> Run<'_, D> {
         } else {
             &[]
         };
+        // The question that it gets now makes the kernel look for it: a nudge would be one datagram too many.
+        self.sweeps
+            .iter_mut()
+            .for_each(|sweep| sweep.presence.known_to_kernel(host));
         if !self.live.insert(host) && !self.unknown.remove(&host) {
             return;
         }
@@ -226,10 +232,10 @@ impl<D: Door> Run<'_, D> {
             self.ledger.remember(&name, host.into());
         }
         let now = Instant::now();
-        let earliest = if asked_already.is_empty() {
-            now
-        } else {
-            now + self.plan.limits.host_gap()
+        let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host);
+        let earliest = match was_spoken_to {
+            true => now + self.plan.limits.host_gap(),
+            false => now,
         };
         let places = ORDER_FOR_LIVE.iter().copied();
         let places = places.filter(|place| !asked_already.contains(place));

@@ -43,7 +43,10 @@ impl<D: Door> Run<'_, D> {
     pub(super) async fn open_presence(&self, segment: &Segment) -> std::io::Result<(Presence, Option<std::io::Error>)> {
         let interface = segment.interface.name.clone();
         let denied = match self.door.open(&Channel::Arp { interface }).await {
-            Ok(()) => return Ok((Presence::Arp(Rounds::new(segment.targets.clone(), ARP)), None)),
+            Ok(()) => {
+                let presence = Presence::Arp(Rounds::new(segment.targets.clone(), ARP), self.steering(segment));
+                return Ok((presence, None));
+            }
             Err(denied) => denied,
         };
         if self.plan.limits.gentle {
@@ -55,6 +58,15 @@ impl<D: Door> Run<'_, D> {
             Presence::Kernel(KernelSweep::new(segment.targets.clone(), room)),
             Some(denied),
         ))
+    }
+
+    fn steering(&self, segment: &Segment) -> Steering {
+        let limits = &self.plan.limits;
+        let most = match segment.targets.len() > MANY {
+            true => limits.arp_most,
+            false => 0,
+        };
+        Steering::new(limits.arp_rate, most)
     }
 
     pub(super) async fn open_multicast(&mut self, interface: &str) -> Vec<Packet> {

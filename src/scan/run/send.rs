@@ -9,26 +9,21 @@ impl<D: Door> Run<'_, D> {
         match self.chorus.poll(now) {
             Verse::Send(packet) => return self.send_to_everybody(packet).await,
             Verse::Wait(until) => waits.push(until),
+            Verse::Listen(until) => self.listen(until, &mut waits),
             Verse::Done => {}
         }
-        // Each has a pace of its own: while one waits for its moment, the other's comes. Were the hosts found so
-        // far always first, a crowd of them would hold up the sweep, and whoever it finds last the whole run.
-        self.sweep_is_next = !self.sweep_is_next;
-        let sweep_is_first = self.sweep_is_next;
-        if sweep_is_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
+        let hosts_first = self.nudges_in_a_row >= NUDGES_TO_A_QUESTION;
+        if !hosts_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
             return step;
         }
         if let Some(step) = self.step_asking(now, &mut waits).await {
             return step;
         }
-        if !sweep_is_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
+        if hosts_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
             return step;
         }
-        match self.passes.poll(now) {
-            Turn::Ask(round, target) => return self.pass(round, target).await,
-            Turn::Wait(until) => waits.push(until),
-            Turn::Done if self.plan.probe_silent && self.talk_to_silent() => return Step::Sent,
-            Turn::Done => {}
+        if let Some(step) = self.step_passes(now, &mut waits).await {
+            return step;
         }
         match waits.into_iter().min() {
             Some(until) => Step::Wait(until),
@@ -37,7 +32,37 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
+    /// Whether a lane is free; else the step waits until it is, and does something else meanwhile.
+    fn is_free(&self, lane: Lane, waits: &mut Vec<Instant>) -> bool {
+        let next = self.door.next(lane);
+        waits.extend(next);
+        next.is_none()
+    }
+
+    /// Answers may come until then, which a run that is in haste does not wait for.
+    fn listen(&self, until: Instant, waits: &mut Vec<Instant>) {
+        if !self.plan.limits.hasty {
+            waits.push(until);
+        }
+    }
+
+    async fn step_passes(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
+        if !self.is_free(Lane::Datagram, waits) {
+            return None;
+        }
+        match self.passes.poll(now) {
+            Turn::Ask(round, target) => return Some(self.pass(round, target).await),
+            Turn::Wait(until) => waits.push(until),
+            Turn::Done if self.plan.probe_silent && self.talk_to_silent() => return Some(Step::Sent),
+            Turn::Done => {}
+        }
+        None
+    }
+
     async fn step_asking(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
+        if !self.is_free(Lane::Datagram, waits) {
+            return None;
+        }
         match self.asking.poll(now) {
             Next::Ask(host, _) if self.is_fenced(host) => {
                 self.asking.release(host);
@@ -46,6 +71,7 @@ impl<D: Door> Run<'_, D> {
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
             Next::Rested(host) => return Some(self.rested(host)),
             Next::Wait(until) => waits.push(until),
+            Next::Listen(until) => self.listen(until, waits),
             Next::Idle => {}
         }
         None
@@ -54,6 +80,12 @@ impl<D: Door> Run<'_, D> {
     async fn step_sweeps(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         let mut present = 0;
         for place in 0..self.sweeps.len() {
+            if !self.is_free(self.sweeps[place].presence.lane(), waits) {
+                continue;
+            }
+            if let Some(step) = self.steer(place, now).await {
+                return Some(step);
+            }
             match self.sweeps[place].presence.poll(now) {
                 Turn::Ask(round, target) => return Some(self.look_for(place, round, target).await),
                 Turn::Wait(until) => waits.push(until),
@@ -68,6 +100,23 @@ impl<D: Door> Run<'_, D> {
         None
     }
 
+    /// Looks after the rate of a large segment.
+    async fn steer(&mut self, place: usize, now: Instant) -> Option<Step> {
+        let sweep = &mut self.sweeps[place];
+        let Presence::Arp(_, steering) = &mut sweep.presence else {
+            return None;
+        };
+        let door = &self.door;
+        match steering.poll(now, || door.lost().values().sum()) {
+            Steer::Ask(host) => Some(self.look_for(place, ARP.most, host).await),
+            Steer::Rate(rate) => {
+                self.door.set_arp_rate(rate);
+                None
+            }
+            Steer::Straight => None,
+        }
+    }
+
     async fn send_to_everybody(&mut self, packet: Packet) -> Step {
         let (name, interface) = match &packet {
             Packet::Datagram {
@@ -79,8 +128,9 @@ impl<D: Door> Run<'_, D> {
             Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
             _ => return Step::Sent,
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(&name, false),
+            Ok(()) => self.ledger.sent_to_nobody(&name, false, bytes),
             Err(why) => {
                 let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
@@ -91,14 +141,20 @@ impl<D: Door> Run<'_, D> {
         Step::Sent
     }
 
-    async fn ask(&mut self, host: Ipv4Addr, place: Place) -> Step {
-        let is_called_for = self.is_called_for(host, place);
-        if is_called_for && self.send_unicast(host, place).await {
-            let name = format!("unicast {}", self.questions[place.0].protocol);
-            self.ledger.sent(&name, Some(host.into()));
+    async fn ask(&mut self, host: Ipv4Addr, (question, ask): Place) -> Step {
+        self.nudges_in_a_row = 0;
+        // Judging costs more than a packet, so it is done once a host, when what has come so far can change something.
+        let is_last = self.asking.is_asked_all(host) && !self.asked_again.contains(&host);
+        let standing = is_last.then(|| self.standing(host));
+        let is_called_for = self.questions[question].protocol != Protocol::Mdns
+            || standing
+                .as_ref()
+                .is_some_and(|standing| probe::mdns::is_called_for(&standing.signs));
+        if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
+            let name = format!("unicast {}", self.questions[question].protocol);
+            self.ledger.sent(&name, host.into(), bytes);
         }
-        if self.asking.is_asked_all(host) {
-            let standing = self.standing(host);
+        if let Some(standing) = standing {
             self.ask_again(host, &standing);
         }
         let now = Instant::now();
@@ -119,32 +175,26 @@ impl<D: Door> Run<'_, D> {
         again
     }
 
-    fn is_called_for(&self, host: Ipv4Addr, (question, _): Place) -> bool {
-        self.questions[question].protocol != Protocol::Mdns || probe::mdns::is_called_for(&self.standing(host).signs)
-    }
-
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
         let place = ORDER_FOR_SILENT[round];
-        if self.send_unicast(target, place).await {
+        if let Some(bytes) = self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);
-            self.ledger.sent_to_nobody(&name, place.1 == 0);
+            self.ledger.sent_to_nobody(&name, place.1 == 0, bytes);
         }
         Step::Sent
     }
 
-    /// Sends one unicast question; an address that cannot be asked is remembered as such.
-    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> bool {
+    /// Sends one unicast question of so many bytes; an address that cannot be asked is remembered as such.
+    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> Option<u64> {
         let question = &self.questions[question];
         let packet = Packet::Datagram {
             channel: unicast_channel(&question.protocol, self.interface_to(host)),
             to: SocketAddrV4::new(host, question.port),
             payload: question.unicast[ask].payload.clone(),
         };
+        let bytes = packet.length();
         let sent = self.door.send(packet).await;
-        if let Err(why) = &sent {
-            self.cannot_ask(host, why);
-        }
-        sent.is_ok()
+        sent.inspect_err(|why| self.cannot_ask(host, why)).ok().map(|()| bytes)
     }
 
     fn cannot_ask(&mut self, target: Ipv4Addr, why: &std::io::Error) {
@@ -156,14 +206,21 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) -> Step {
-        let sweep = &self.sweeps[place];
+        let sweep = &mut self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
-        let (name, packet) = match sweep.presence {
-            Presence::Arp(_) => ("arp", Packet::Arp { interface, target }),
-            _ => (KERNEL, Packet::Nudge { interface, target }),
+        let (name, packet) = match &mut sweep.presence {
+            Presence::Arp(_, steering) => {
+                steering.asked();
+                ("arp", Packet::Arp { interface, target })
+            }
+            _ => {
+                self.nudges_in_a_row += 1;
+                (KERNEL, Packet::Nudge { interface, target })
+            }
         };
+        let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(name, round == 0),
+            Ok(()) => self.ledger.sent_to_nobody(name, round == 0, bytes),
             Err(why) => self.cannot_ask(target, &why),
         }
         Step::Sent

@@ -59,7 +59,7 @@ impl<D: Door> Run<'_, D> {
         let asked = asked.unwrap_or_else(|| vec![self.broken(host)]);
         for asked in asked {
             for _ in 0..asked.connections {
-                self.ledger.sent(&asked.question, Some(host.into()));
+                self.ledger.connected(&asked.question, host.into());
             }
             self.ledger.ended(&asked.question, host.into(), outcome_of_talk(&asked));
             let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
