@@ -14,7 +14,17 @@ use calamine::{Data, Range, Reader, open_workbook_auto};
 use serde_json::json;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 7] = ["table", "json", "ndjson", "csv", "markdown", "html", "foi"];
+const FORMATS: [&str; 9] = [
+    "table",
+    "json",
+    "ndjson",
+    "csv",
+    "markdown",
+    "html",
+    "foi",
+    "ocsf",
+    "prometheus",
+];
 
 /// A register as a workbook has it.
 fn sheet(path: &Path, name: &str) -> Range<Data> {
@@ -80,6 +90,8 @@ fn several_forms_are_written_at_once_and_the_table_is_printed_all_the_same() {
             "cctv.json",
             "cctv.markdown",
             "cctv.ndjson",
+            "cctv.ocsf",
+            "cctv.prometheus",
             "cctv.table"
         ]
     );
@@ -181,8 +193,11 @@ fn a_redacted_report_tells_no_unit_apart_and_keeps_what_was_found() {
     assert!(plain.contains(secrets[0]) && plain.contains(secrets[1]), "{plain}");
     for format in FORMATS {
         let written = fs::read_to_string(directory.path().join(format!("cctv.{format}"))).unwrap();
-        // A page of counts names no model.
-        assert!(format == "foi" || written.contains("DS-2CD2143G0-I"), "{format}");
+        // Counts name no model.
+        assert!(
+            matches!(format, "foi" | "prometheus") || written.contains("DS-2CD2143G0-I"),
+            "{format}"
+        );
         let told: Vec<_> = secrets.iter().filter(|secret| written.contains(**secret)).collect();
         assert!(told.is_empty(), "{format}: {told:?} in {written}");
     }

@@ -227,7 +227,7 @@ pub struct FormArgs {
     /// the file from before is kept as FILE.bak.
     #[arg(long, value_name = "FILE", conflicts_with = "redact")]
     pub register: Option<PathBuf>,
-    /// List hosts of no known camera maker too (json and ndjson always do).
+    /// List hosts of no known camera maker too (json, ndjson and ocsf always do).
     #[arg(long)]
     pub all: bool,
     /// Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record).
@@ -266,6 +266,10 @@ pub enum Format {
     Json,
     /// A line for the run, then one for each device.
     Ndjson,
+    /// A line for each host as an event of OCSF (Device Inventory Info, class 5001).
+    Ocsf,
+    /// The counts as gauges for Prometheus' text file collector.
+    Prometheus,
     /// The asset register: a row for each device.
     Csv,
     /// The same as a workbook, with what was looked at on a sheet of its own; needs --output.

@@ -9,7 +9,7 @@ use super::file::WholeFile;
 use super::register::RegisterFile;
 use crate::report::model::Report;
 use crate::report::register::Register;
-use crate::report::{csv, foi, html, json, markdown, ndjson, table, xlsx};
+use crate::report::{csv, foi, html, json, markdown, ndjson, ocsf, prometheus, table, xlsx};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -25,6 +25,8 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Table => table::write(report, style, &mut bytes)?,
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
+        Format::Ocsf => ocsf::write(report, &mut bytes)?,
+        Format::Prometheus => bytes.extend(prometheus::text(report).bytes()),
         Format::Csv => csv::write(&Register::of(report, form.all), &mut bytes)?,
         Format::Xlsx => bytes = xlsx::bytes(report, &Register::of(report, form.all))?,
         Format::Html => bytes.extend(html::text(report, form.all).bytes()),

@@ -12,7 +12,9 @@ pub mod markdown;
 mod meaning;
 pub mod model;
 pub mod ndjson;
+pub mod ocsf;
 mod outline;
+pub mod prometheus;
 pub mod redact;
 pub mod register;
 #[cfg(test)]
