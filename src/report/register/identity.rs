@@ -17,6 +17,14 @@ pub(super) struct Identity {
 }
 
 impl Identity {
+    /// That of a row that is no device's.
+    pub(super) fn nobody() -> Identity {
+        Identity {
+            place: "  ".into(),
+            ..Identity::default()
+        }
+    }
+
     /// Of each row. A serial number is compared as the register shows it.
     pub(super) fn all(register: &Register) -> Vec<Identity> {
         let column = |name| register.columns.iter().position(|column| column == name);
@@ -67,6 +75,8 @@ impl Identity {
     }
 }
 
+/// The most rows of one name that a device is held against: a name that so many have tells nobody.
+const MANY: usize = 100;
 /// The worst fit.
 const WORST: u8 = 3;
 
@@ -107,7 +117,8 @@ pub(super) fn pairs(rows: &[Identity], devices: &[Identity]) -> Pairs {
 }
 
 impl Pairs {
-    fn is_settled(&self, device: usize) -> bool {
+    /// Whether a row was found for a device, or more than one.
+    pub(super) fn is_settled(&self, device: usize) -> bool {
         self.row_of.contains_key(&device) || self.contested.contains_key(&device)
     }
 }
@@ -117,7 +128,10 @@ fn fits(rows: &[Identity], devices: &[Identity]) -> Vec<(u8, usize, usize)> {
     let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
     for (number, row) in rows.iter().enumerate() {
         for name in row.names() {
-            by_name.entry(name).or_default().push(number);
+            let near = by_name.entry(name).or_default();
+            if near.len() < MANY {
+                near.push(number);
+            }
         }
     }
     let mut fits = Vec::new();

@@ -1,7 +1,7 @@
 //! A register from before and the devices of a run, made one. What people wrote stays; a row that the run did not see
 //! stays; where it is not certain which row a device is, no row is changed.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -68,51 +68,63 @@ pub struct Merged {
 pub(super) fn merge(former: Option<Register>, mut seen: Register, listed: &[bool], run: &Run) -> Merged {
     add_state(&mut seen);
     let former = former.unwrap_or_default();
-    let pairs = pairs(&Identity::all(&former), &Identity::all(&seen));
+    let identities = Identity::all(&former);
+    let pairs = pairs(&identities, &Identity::all(&seen));
     let columns = columns(&former, &seen);
-    let mut merged = Merged::default();
     let table = Table {
         columns: &columns,
         seen: &seen,
     };
-    let device_of: BTreeMap<usize, usize> = pairs.row_of.iter().map(|(device, row)| (*row, *device)).collect();
+    let mut merged = Merged::default();
+    let mut rows = former.rows;
+    let device_of: HashMap<usize, usize> = pairs.row_of.iter().map(|(device, row)| (*row, *device)).collect();
     let contested: HashSet<usize> = pairs.contested.values().flatten().copied().collect();
-    let mut rows: Vec<Vec<Cell>> = former.rows;
-    rows.iter_mut().for_each(|row| row.resize(columns.len(), Cell::Empty));
     for (number, row) in rows.iter_mut().enumerate() {
-        table.put(row, "register_note", Cell::Empty);
-        let of = table.place("run_finished").map(|place| row[place].clone());
-        match device_of.get(&number) {
-            _ if of.is_some_and(|of| run.is_before(&of)) => merged.later += 1,
-            Some(device) => {
-                table.update(row, &seen.rows[*device]);
-                merged.updated += 1;
-            }
-            None if contested.contains(&number) => {
-                let state = format!("not updated in the run of {}: see the note", run.name);
-                table.put(row, "register_state", Cell::said(&state));
-            }
-            None => {
-                table.put(
-                    row,
-                    "register_state",
-                    Cell::said(&format!("not seen in the run of {}", run.name)),
-                );
-                merged.not_seen += 1;
-            }
-        }
+        row.resize(columns.len(), Cell::Empty);
+        let fate = match device_of.get(&number) {
+            _ if table.is_later(row, run) => Fate::Later,
+            Some(device) => Fate::Seen(&seen.rows[*device]),
+            None if contested.contains(&number) => Fate::Contested,
+            None if identities[number] == Identity::nobody() => continue,
+            None => Fate::NotSeen,
+        };
+        merged.count(&fate);
+        table.settle(row, fate, run);
     }
     merged.conflicts = note_contested(&table, &mut rows, &pairs);
-    for (device, row) in seen.rows.iter().enumerate() {
-        let known = pairs.row_of.contains_key(&device) || pairs.contested.contains_key(&device);
-        if listed[device] && !known {
-            rows.push(table.added(row));
-            merged.added += 1;
-        }
-    }
+    let is_new = |device: &usize| listed[*device] && !pairs.is_settled(*device);
+    let new: Vec<_> = (0..seen.rows.len())
+        .filter(is_new)
+        .map(|device| table.added(&seen.rows[device]))
+        .collect();
+    merged.added = new.len();
+    rows.extend(new);
     merged.register = Register { columns, rows };
     merged.conflicts.extend(note_twins(&mut merged.register));
     merged
+}
+
+/// What becomes of a row.
+enum Fate<'a> {
+    /// It is this device's.
+    Seen(&'a [Cell]),
+    /// It may be that of more than one device, or one of several for a device.
+    Contested,
+    /// No device is its.
+    NotSeen,
+    /// It is of a later run.
+    Later,
+}
+
+impl Merged {
+    fn count(&mut self, fate: &Fate) {
+        match fate {
+            Fate::Seen(_) => self.updated += 1,
+            Fate::NotSeen => self.not_seen += 1,
+            Fate::Later => self.later += 1,
+            Fate::Contested => {}
+        }
+    }
 }
 
 /// The columns of the state, before those of people.
@@ -149,6 +161,26 @@ impl Table<'_> {
         }
     }
 
+    fn is_later(&self, row: &[Cell], run: &Run) -> bool {
+        self.place("run_finished")
+            .is_some_and(|place| run.is_before(&row[place]))
+    }
+
+    /// Writes into a row what became of it.
+    fn settle(&self, row: &mut [Cell], fate: Fate, run: &Run) {
+        let state = match fate {
+            Fate::Later => return,
+            Fate::Seen(_) => "seen".to_owned(),
+            Fate::Contested => format!("not updated in the run of {}: see the note", run.name),
+            Fate::NotSeen => format!("not seen in the run of {}", run.name),
+        };
+        self.put(row, "register_note", Cell::Empty);
+        if let Fate::Seen(device) = fate {
+            self.update(row, device);
+        }
+        self.put(row, "register_state", Cell::said(&state));
+    }
+
     /// What the run says of a device.
     fn said<'a>(&self, device: &'a [Cell], column: &str) -> &'a Cell {
         let place = self.seen.columns.iter().position(|name| name == column);
@@ -174,7 +206,6 @@ impl Table<'_> {
                 row[place] = self.said(device, column).clone();
             }
         }
-        self.put(row, "register_state", Cell::Text("seen".into()));
         let names: Vec<&str> = kept.iter().map(|group| group[0]).collect();
         if !names.is_empty() {
             let note = format!("not told in this run, kept from before: {}", names.join(", "));
@@ -195,18 +226,22 @@ fn note_contested(table: &Table, rows: &mut [Vec<Cell>], pairs: &Pairs) -> Vec<S
             of.len()
         );
         for row in of {
-            let place = table.place("register_note");
-            let before = place.map(|place| rows[*row][place].text()).unwrap_or_default();
-            let note = if before.is_empty() {
-                words.clone()
-            } else {
-                format!("{before}; {words}")
-            };
-            table.put(&mut rows[*row], "register_note", Cell::said(&note));
+            if let Some(place) = table.place("register_note") {
+                add_note(&mut rows[*row][place], &words);
+            }
         }
         conflicts.push(format!("{words}: none was changed"));
     }
     conflicts
+}
+
+/// A row of a later run keeps its notes: none is written twice.
+fn add_note(cell: &mut Cell, words: &str) {
+    let before = cell.text();
+    if !before.contains(words) {
+        let between = if before.is_empty() { "" } else { "; " };
+        *cell = Cell::said(&format!("{before}{between}{words}"));
+    }
 }
 
 /// Says of rows that have one serial number or one MAC address that they do.
@@ -238,13 +273,7 @@ fn note_twins(register: &mut Register) -> Vec<String> {
         };
         let words = format!("the {what} {name} stands in {} rows{differs}", rows.len());
         for row in rows {
-            let cell = &mut register.rows[*row][note];
-            let before = cell.text();
-            *cell = Cell::said(&if before.is_empty() {
-                words.clone()
-            } else {
-                format!("{before}; {words}")
-            });
+            add_note(&mut register.rows[*row][note], &words);
         }
         conflicts.push(words);
     }
@@ -449,12 +478,18 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_before_changes_no_row_of_a_later_one() {
+    fn a_run_of_before_changes_no_row_of_a_later_one_and_none_a_line_that_is_no_device() {
         let csv = "ip,mac,serial,model,run_finished,register_state\n10.0.0.1,,S1,NEW,2026-11-25T09:00:01Z,seen\n\
-                   10.0.0.2,,S2,NEW,2026-12-01T09:00:00Z,seen\n10.0.0.3,,S3,OLD,2026-11-25T09:00:00Z,new\n";
+                   10.0.0.2,,S2,NEW,2026-12-01T09:00:00Z,seen\n10.0.0.3,,S3,OLD,2026-11-25T09:00:00Z,new\n\
+                   ,,,a line of a person's own,,\n";
         let merged = merged(csv, &["S1 - 10.0.0.9 OLD", "S3 - 10.0.0.3 DS-3"]);
         assert_eq!((merged.later, merged.updated, merged.not_seen), (2, 1, 0));
-        let rows = ["10.0.0.1|NEW|seen", "10.0.0.2|NEW|seen", "10.0.0.3|DS-3|seen"];
+        let rows = [
+            "10.0.0.1|NEW|seen",
+            "10.0.0.2|NEW|seen",
+            "10.0.0.3|DS-3|seen",
+            "|a line of a person's own|",
+        ];
         assert_eq!(shown(&merged, &["ip", "model", "register_state"]), rows);
     }
 
