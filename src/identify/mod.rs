@@ -14,6 +14,7 @@ pub mod makers;
 mod merge;
 mod names;
 pub mod oui;
+pub mod policies;
 mod rules;
 mod same;
 mod serial;
@@ -26,8 +27,8 @@ use std::sync::OnceLock;
 use crate::fact::{Fact, Reply, parse_mac};
 
 pub use device::{
-    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, Login,
-    ReplyRef, Strength,
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
+    Login, PolicyFinding, ReplyRef, Strength,
 };
 pub use oui::Registry;
 
