@@ -18,6 +18,10 @@ use camsweep::identify::Knowledge;
 use camsweep::judge::judge;
 use camsweep::record;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Replies of one block of hosts.
 const BLOCK: usize = 50;
 const RUNS: usize = 5;
@@ -85,7 +89,7 @@ fn memory() {
             .stderr(Stdio::null())
             .spawn()
             .expect("camsweep");
-        let (_, peak) = sys::wait(child.id()).expect("it ends");
+        let sys::Ended { peak, .. } = sys::wait(child.id()).expect("it ends");
         nothing = if size == 0 { peak } else { nothing };
         println!(
             "{size:>9} {:>12.1} {:>10.1} {:>12}",

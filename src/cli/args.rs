@@ -10,7 +10,7 @@ Exit codes:
     0  complete
     1  could not run; nothing was sent
     2  wrong usage; nothing was sent
-    3  incomplete: an address in scope was not asked as planned
+    3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
    10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -86,10 +86,23 @@ pub struct ScanArgs {
     /// Open no TCP connection: tables, listening, ARP and discovery datagrams only.
     #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials"])]
     pub no_tcp: bool,
+    /// Only listen: send nothing at all, join no group, and report what neighbours say by themselves.
+    #[arg(long, conflicts_with_all = [
+        "probe_silent", "no_tcp", "l2_sadp", "login", "credentials", "profile", "arp_rate", "rate", "host_rate",
+        "connections", "connection_rate", "pages", "allow_port", "i_know",
+    ])]
+    pub passive: bool,
+    /// How long to listen. UPnP devices announce themselves every quarter of an hour, others at their start only.
+    #[arg(long = "for", value_name = "SECONDS", requires = "passive", default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub listen: u64,
     /// Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none;
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
     pub l2_sadp: bool,
+    /// Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing.
+    #[arg(long, conflicts_with = "passive")]
+    pub wait_for_other: bool,
     /// Do not ask reverse DNS for host names.
     #[arg(long)]
     pub no_names: bool,

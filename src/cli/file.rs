@@ -21,6 +21,12 @@ pub fn discard_unfinished() {
     }
 }
 
+/// Has a file removed with what is unfinished.
+pub(super) fn discard_too(path: &Path) {
+    let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    begun.push(path.to_owned());
+}
+
 /// A file that appears under its name when it is whole.
 #[derive(Debug)]
 pub struct WholeFile {
@@ -96,8 +102,7 @@ fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     #[cfg(unix)]
     builder.permissions(permissions(path));
     let file = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
-    let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    begun.push(file.path().to_owned());
+    discard_too(file.path());
     Ok(file)
 }
 

@@ -9,6 +9,7 @@ pub mod data;
 pub mod exit;
 pub mod file;
 pub mod limits;
+pub mod others;
 pub mod plan;
 pub mod progress;
 pub mod register;

@@ -16,7 +16,7 @@ pub const SCHEMA: &str = "camsweep.report/1";
 pub enum Ended {
     /// Everything in scope was asked as planned.
     Complete,
-    /// An address in scope was not asked as planned.
+    /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete,
     /// The user stopped it.
     Interrupted,

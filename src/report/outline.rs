@@ -89,6 +89,10 @@ pub fn findings(report: &Report) -> Vec<Section> {
             auth_required(report),
         ),
         (
+            "Became silent (had answered, then no question and no ARP re-check for ten seconds): look after",
+            became_silent(report),
+        ),
+        (
             "Policies (whether one holds for you is not for camsweep to say)",
             lens::lines(report),
         ),
@@ -199,6 +203,20 @@ fn auth_required(report: &Report) -> Vec<String> {
         .collect()
 }
 
+fn became_silent(report: &Report) -> Vec<String> {
+    let hosts = report.coverage.became_silent.iter();
+    hosts
+        .map(|(host, question)| format!("{host}: since it was asked {question}"))
+        .chain(
+            report
+                .coverage
+                .stopped
+                .iter()
+                .map(|why| format!("the run stopped: {why}")),
+        )
+        .collect()
+}
+
 /// The reasons for a verdict stand beside it where there is doubt; those for the rest are in the JSON.
 fn doubts(report: &Report) -> Vec<String> {
     let units = report.devices.iter().filter(|device| is_unit(device));
@@ -258,6 +276,7 @@ fn coverage(report: &Report) -> Vec<String> {
             .map(|kind| format!("{}{}", kind.0, counts(kind.1))),
     );
     lines.extend(fenced(&c.fenced));
+    lines.extend(c.stopped.iter().map(|why| format!("stopped early: {why}")));
     lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());

@@ -73,8 +73,10 @@ pub fn redact(mut report: Report) -> serde_json::Result<Report> {
         // Files are named after places.
         report.plan.scope = vec![format!("{} file(s) of recorded replies", report.plan.scope.len())];
     }
-    let fenced = std::mem::take(&mut report.coverage.fenced).into_iter();
-    report.coverage.fenced = fenced.map(|(host, why)| (secrets.hidden(&host, true), why)).collect();
+    for hosts in [&mut report.coverage.fenced, &mut report.coverage.became_silent] {
+        let named = std::mem::take(hosts).into_iter();
+        *hosts = named.map(|(host, why)| (secrets.hidden(&host, true), why)).collect();
+    }
     report.coverage.notes.push(NOTE.to_owned());
     let mut value = serde_json::to_value(report)?;
     secrets.hide(&mut value, true);
@@ -265,8 +267,13 @@ mod tests {
         recorder.addresses.push("fe80::20".into());
         let mut whole = report(vec![camera(), recorder, hidden]);
         whole.coverage.fenced.insert("10.0.0.20".into(), "a printer".into());
+        whole
+            .coverage
+            .became_silent
+            .insert("10.0.0.20".into(), "http 80".into());
         let redacted = redact(whole).unwrap();
         assert!(redacted.coverage.fenced.keys().eq(["host-2"]));
+        assert!(redacted.coverage.became_silent.keys().eq(["host-2"]));
         let addresses: Vec<_> = redacted
             .devices
             .iter()

@@ -6,15 +6,18 @@ mod kernel;
 mod ledger;
 mod plan;
 mod ranges;
+mod rechecks;
 mod rounds;
 mod run;
 mod signs;
 mod steering;
 mod targets;
+mod walk;
 
 pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};
 pub use ranges::Ranges;
+pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};
 pub use rounds::Tempo;
 pub use run::MANY;
 pub use run::{ARP, ASKED_AGAIN, scan};

@@ -99,6 +99,30 @@ impl Ranges {
         Some(range.0.max(least).into())
     }
 
+    /// The address at this place of the ascending order.
+    pub fn nth(&self, mut place: u64) -> Option<Ipv4Addr> {
+        for &(first, last) in &self.0 {
+            let length = u64::from(last - first) + 1;
+            if place < length {
+                return Some(Ipv4Addr::from(first + place as u32));
+            }
+            place -= length;
+        }
+        None
+    }
+
+    /// The place of an address in the ascending order.
+    pub fn place_of(&self, address: Ipv4Addr) -> Option<u64> {
+        let (address, mut before) = (u32::from(address), 0);
+        for &(first, last) in &self.0 {
+            if (first..=last).contains(&address) {
+                return Some(before + u64::from(address - first));
+            }
+            before += u64::from(last - first) + 1;
+        }
+        None
+    }
+
     /// Takes the first address out.
     pub fn take_first(&mut self) -> Option<Ipv4Addr> {
         let range = self.0.first_mut()?;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Ranges;
+use super::walk::Walk;
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,28 +39,41 @@ pub struct Tempo {
 #[derive(Debug)]
 pub struct Rounds {
     targets: Ranges,
+    walk: Walk,
     tempo: Tempo,
     found: HashSet<Ipv4Addr>,
     /// How many addresses were found since the round began.
     of_round: usize,
     round: usize,
-    cursor: Option<Ipv4Addr>,
+    /// Steps of this round that are done.
+    steps: u64,
     started: Option<Instant>,
     resume: Option<Instant>,
 }
 
 impl Rounds {
-    /// Rounds over `targets`.
+    /// Rounds over `targets`, in ascending order.
     pub fn new(targets: Ranges, tempo: Tempo) -> Self {
+        let walk = Walk::ascending(targets.len());
         Rounds {
             targets,
+            walk,
             tempo,
             found: HashSet::new(),
             of_round: 0,
             round: 0,
-            cursor: None,
+            steps: 0,
             started: None,
             resume: None,
+        }
+    }
+
+    /// The same, neighbouring addresses far apart in time.
+    pub fn apart(targets: Ranges, tempo: Tempo) -> Self {
+        let walk = Walk::apart(targets.len());
+        Rounds {
+            walk,
+            ..Rounds::new(targets, tempo)
         }
     }
 
@@ -86,10 +100,7 @@ impl Rounds {
             now
         });
         match self.next_silent() {
-            Some(address) => {
-                self.cursor = Some(address);
-                Turn::Ask(self.round, address)
-            }
+            Some(address) => Turn::Ask(self.round, address),
             None => self.end_round(started, now),
         }
     }
@@ -102,7 +113,7 @@ impl Rounds {
 
     fn end_round(&mut self, started: Instant, now: Instant) -> Turn {
         self.round += 1;
-        (self.cursor, self.started) = (None, None);
+        (self.steps, self.started) = (0, None);
         let resume = match self.round < self.tempo.rounds {
             true => (started + self.tempo.pace).max(now + self.tempo.pause),
             false => now + self.tempo.rest,
@@ -111,29 +122,33 @@ impl Rounds {
         Turn::Wait(resume)
     }
 
-    fn next_silent(&self) -> Option<Ipv4Addr> {
-        let mut next = self.targets.next_after(self.cursor);
-        while let Some(address) = next.filter(|address| self.found.contains(address)) {
-            next = self.targets.next_after(Some(address));
+    fn next_silent(&mut self) -> Option<Ipv4Addr> {
+        while self.steps < self.targets.len() {
+            let address = self.targets.nth(self.walk.place(self.steps));
+            self.steps += 1;
+            if let Some(silent) = address.filter(|address| !self.found.contains(address)) {
+                return Some(silent);
+            }
         }
-        next
+        None
     }
 
     /// How many rounds one address has been part of.
     pub fn times_asked(&self, address: Ipv4Addr) -> usize {
-        if !self.targets.contains(address) {
+        let Some(place) = self.targets.place_of(address) else {
             return 0;
-        }
-        self.round + usize::from(self.cursor.is_some_and(|cursor| address <= cursor))
+        };
+        self.round + usize::from(self.walk.step(place) < self.steps)
     }
 
     /// The addresses that no round has reached yet.
     pub fn unreached(&self) -> Ranges {
-        match (self.round, self.cursor) {
-            (0, None) => self.targets.clone(),
-            (0, Some(cursor)) => self.targets.without(&Ranges::between(Ipv4Addr::UNSPECIFIED, cursor)),
-            _ => Ranges::default(),
+        if self.round > 0 {
+            return Ranges::default();
         }
+        let left = self.steps..self.targets.len();
+        left.filter_map(|step| self.targets.nth(self.walk.place(step)))
+            .collect()
     }
 
     /// The addresses that were asked and have not shown that they exist.
@@ -145,7 +160,12 @@ impl Rounds {
 
     /// Addresses asked in the first round, and all of them.
     pub fn progress(&self) -> (u64, u64) {
-        (self.targets.len() - self.unreached().len(), self.targets.len())
+        let asked = if self.round == 0 {
+            self.steps
+        } else {
+            self.targets.len()
+        };
+        (asked, self.targets.len())
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::estate;
 use crate::host::When;
+use crate::mortal;
 use crate::play;
 
 const BROADCAST: [u8; 6] = [0xff; 6];
@@ -19,9 +20,9 @@ pub struct Holder {
 
 /// Everybody on the segment of `interface`.
 pub fn holders(interface: &str) -> Vec<Holder> {
-    let (hosts, claims) = match interface {
-        "cam0" => (estate::NEAR, estate::CLAIMS),
-        _ => (estate::SECOND, [].as_slice()),
+    let (hosts, claims): (Vec<_>, _) = match interface {
+        "cam0" => (estate::near().collect(), estate::CLAIMS),
+        _ => (estate::SECOND.iter().collect(), [].as_slice()),
     };
     // A unit with a foreign address stays mute: it does not see itself on this segment.
     let hosts = hosts.iter().filter(|host| !host.expect.mis_addressed);
@@ -48,7 +49,7 @@ pub fn answer(mut socket: socket2::Socket, holders: &[Holder]) {
             continue;
         }
         let asker: [u8; 10] = std::array::from_fn(|at| frame[22 + at]);
-        for holder in holders {
+        for holder in holders.iter().filter(|holder| !mortal::is_dead(holder.ip)) {
             match holder.when {
                 When::Asked if holder.ip == asked => send(&socket, &reply(holder, &asker)),
                 When::Late(wait) if holder.ip == asked => send_later(&socket, reply(holder, &asker), wait),

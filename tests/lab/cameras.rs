@@ -1,10 +1,11 @@
 //! The cameras' side: a process in a namespace of its own that dresses it and plays the estate.
 
+use crate::cable::{self, Cable};
 use crate::estate;
 use crate::host::Host;
 use crate::stage::run;
 use crate::tcp::LEDGER;
-use crate::{announce, arp, below, ledger, play, sys};
+use crate::{announce, arp, below, crier, crowd, ledger, mortal, play, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -15,6 +16,9 @@ pub fn cameras() {
         .read_line(&mut macs)
         .expect("the test writes the scanner's MACs");
     let (first, second) = macs.trim().split_once(' ').expect("two MACs");
+    if let Some(cable) = cable::bad() {
+        lay_cable(cable, first).expect("a bad cable can be laid");
+    }
     dress(first, second).expect("the cameras' namespace can be dressed");
     for (interface, scanner) in [("cam0", first), ("cam1", second)] {
         let scanner = arp::bytes_of(scanner);
@@ -31,15 +35,18 @@ pub fn cameras() {
     }
     let inquiries = sys::packet_socket("cam0", below::ETHERTYPE).expect("root in its own namespace");
     std::thread::spawn(move || below::answer(inquiries));
+    mortal::heed(mortal::word_to_die(ledger.as_ref()));
+    let word = crier::word_to_cry(ledger.as_ref());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         play::play(estate::all().collect())
             .await
             .expect("every port of the estate can be opened");
-        for (interface, hosts) in [("cam0", estate::NEAR), ("cam1", estate::SECOND)] {
+        let (near, second) = (estate::near().collect(), estate::SECOND.iter().collect());
+        for (interface, hosts) in [("cam0", near), ("cam1", second)] {
+            let hosts: Vec<&'static Host> = hosts;
             let index = sys::index(interface).expect("cam0 and cam1 exist");
             let on = Some((interface, index));
-            let hosts: Vec<&'static Host> = hosts.iter().collect();
             for (group, port) in [
                 ([239, 255, 255, 250], play::WSD),
                 ([239, 255, 255, 250], play::SADP),
@@ -54,16 +61,31 @@ pub fn cameras() {
                     .expect("a group can be joined");
             }
         }
+        tokio::spawn(crier::cry(word));
     });
     println!("\nSTANDING");
     let _ = std::io::stdin().read_line(&mut macs);
     std::process::exit(0);
 }
 
+/// Puts the cable between the scanner's interface and cam0. Its ends are no hosts: what comes there is carried on and
+/// no more.
+fn lay_cable(cable: Cable, scanner: &str) -> std::io::Result<()> {
+    let [near, far] = cable::ENDS;
+    let links =
+        format!("link add {far} type veth peer name cam0\nlink set {near} up\nlink set {far} up\nlink set cam0 up\n");
+    run("ip", &["-batch", "-"], &links)?;
+    let drop = |end: &str| format!("chain {end} {{ type filter hook ingress device {end} priority 0; drop; }}\n");
+    let table = format!("table netdev cable {{\n{}{}}}\n", drop(near), drop(far));
+    run("nft", &["-f", "-"], &table)?;
+    sys::checksums_by_kernel("cam0")?;
+    cable::carry(cable, arp::bytes_of(scanner))
+}
+
 fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
-    let mut batch = String::from(
-        "link set lo up\nlink set cam0 up\nlink set cam1 up\nroute add 10.66.0.0/24 dev cam0\nroute add 10.88.0.0/28 dev cam1\n",
-    );
+    let mut batch =
+        String::from("link set lo up\nlink set cam0 up\nlink set cam1 up\nroute add 10.88.0.0/28 dev cam1\n");
+    batch += &format!("route add 10.66.0.0/{} dev cam0\n", crowd::prefix());
     batch += &format!(
         "neigh replace 10.66.0.2 lladdr {scan0} dev cam0 nud permanent\nneigh replace 10.88.0.2 lladdr {scan1} dev cam1 nud permanent\n"
     );
@@ -76,9 +98,8 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
     }
     run("ip", &["-batch", "-"], &batch)?;
     let router = estate::NEAR[0].mac;
-    let macs = |hosts: &[Host], mac: Option<&str>| {
+    let macs = |hosts: &mut dyn Iterator<Item = &'static Host>, mac: Option<&str>| {
         hosts
-            .iter()
             .map(|host| format!("{} : {}", host.ip, mac.unwrap_or(host.mac)))
             .collect::<Vec<_>>()
             .join(", ")
@@ -98,9 +119,9 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
          chain out0 {{ type filter hook egress device cam0 priority 0; ether saddr set ip saddr map @macs; }}\n\
          chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs; }}\n}}\n\
          table ip walls {{ chain wall {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop; }}\n}}\n",
-            macs(estate::NEAR, None),
-            macs(estate::FAR, Some(router)),
-            macs(estate::SECOND, None)
+            macs(&mut estate::near(), None),
+            macs(&mut estate::far(), Some(router)),
+            macs(&mut estate::SECOND.iter(), None)
         ),
     )
 }

@@ -6,8 +6,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::sys;
 use crate::tcp::LEDGER;
+use crate::{cable, crowd, sys};
 
 const INSIDE: &str = "CAMSWEEP_LAB_INSIDE";
 
@@ -76,6 +76,8 @@ pub struct Ran {
     pub stderr: String,
     pub code: Option<i32>,
     pub wall: Duration,
+    /// Of the processor, user's and system's.
+    pub cpu: Duration,
     /// KiB.
     pub peak: i64,
     /// What reached the estate meanwhile, see `ledger`.
@@ -108,10 +110,15 @@ impl Lab {
             "ip",
             &["-batch", "-"],
             &format!(
-                "link set lo up\nlink add scan0 type veth peer name cam0 netns {pid}\nlink add scan1 type veth peer name cam1 netns {pid}\n\
-             addr add 10.66.0.2/24 brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\n"
+                "link set lo up\nlink add scan0 type veth peer name {} netns {pid}\nlink add scan1 type veth peer name cam1 netns {pid}\n\
+             addr add 10.66.0.2/{} brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\n",
+                cable::peer(),
+                crowd::prefix()
             ),
         )?;
+        if cable::bad().is_some() {
+            sys::checksums_by_kernel("scan0")?;
+        }
         for name in ["all", "scan0", "scan1"] {
             std::fs::write(format!("/proc/sys/net/ipv4/conf/{name}/rp_filter"), "0")?;
         }
@@ -128,6 +135,16 @@ impl Lab {
             ledger,
             _dir: dir,
         })
+    }
+
+    /// Lets devices speak unasked from now on.
+    pub fn let_cry(&self) {
+        std::fs::write(crate::crier::word_to_cry(&self.ledger), "").expect("the lab's own folder");
+    }
+
+    /// Lets these devices die of the first datagram of their own.
+    pub fn let_die(&self, hosts: &[&str]) {
+        std::fs::write(crate::mortal::word_to_die(&self.ledger), hosts.join("\n")).expect("the lab's own folder");
     }
 
     /// Every packet that reached the estate so far, one line each.
@@ -194,12 +211,13 @@ impl Lab {
         }
         let mut stdout = Vec::new();
         let _ = out.read_to_end(&mut stdout);
-        let (code, peak) = sys::wait(child.id()).expect("our own child");
+        let sys::Ended { code, peak, cpu } = sys::wait(child.id()).expect("our own child");
         Ran {
             stdout: String::from_utf8_lossy(&stdout).into_owned(),
             stderr: String::from_utf8_lossy(&reader.join().expect("the reader does not panic")).into_owned(),
             code,
             wall: begun.elapsed(),
+            cpu,
             peak,
             ledger: self.ledger().split_off(before),
         }
@@ -248,7 +266,7 @@ pub fn run(program: &str, arguments: &[&str], input: &str) -> std::io::Result<()
     }
 }
 
-fn mac(interface: &str) -> std::io::Result<String> {
+pub fn mac(interface: &str) -> std::io::Result<String> {
     let output = Command::new("ip")
         .args(["-br", "link", "show", interface])
         .env("PATH", path())

@@ -1,10 +1,11 @@
 //! The few kernel calls that std lacks.
 #![expect(
     unsafe_code,
-    reason = "sockaddr_ll, kill and wait4 have no safe wrapper in std or socket2"
+    reason = "sockaddr_ll, the time of a frame, ethtool, kill and wait4 have no safe wrapper in std or socket2"
 )]
 
 use std::io;
+use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockAddr, SockAddrStorage, Socket, Type};
 
@@ -43,6 +44,44 @@ pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     Ok(socket)
 }
 
+/// The kernel's name for asking when the frame that was read last had passed (sockios.h), where `long` has 64 bits.
+const SIOCGSTAMPNS: libc::Ioctl = 0x8907;
+
+/// When the frame that was read last from a packet socket had passed, by the kernel's clock.
+pub fn time_of_last(socket: &Socket) -> io::Result<std::time::Duration> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes one timespec, which outlives the call.
+    match unsafe { libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(socket), SIOCGSTAMPNS, &raw mut time) } {
+        0 => Ok(std::time::Duration::new(time.tv_sec as u64, time.tv_nsec as u32)),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Lets the kernel fill in checksums itself rather than leave them to a card: who carries frames between interfaces would
+/// carry the gaps (ethtool -K INTERFACE tx off).
+pub fn checksums_by_kernel(interface: &str) -> io::Result<()> {
+    const SIOCETHTOOL: libc::c_ulong = 0x8946;
+    const ETHTOOL_STXCSUM: u32 = 0x17;
+    let mut off = [ETHTOOL_STXCSUM, 0];
+    // SAFETY: zero is valid for ifreq, whose name is longer than any interface's; `off` outlives the call.
+    let done = unsafe {
+        let mut request: libc::ifreq = std::mem::zeroed();
+        for (place, byte) in request.ifr_name.iter_mut().zip(interface.bytes()) {
+            *place = byte as libc::c_char;
+        }
+        request.ifr_ifru.ifru_data = off.as_mut_ptr().cast();
+        let socket = libc::socket(libc::AF_INET, libc::SOCK_DGRAM, 0);
+        let done = libc::ioctl(socket, SIOCETHTOOL, &mut request);
+        libc::close(socket);
+        done
+    };
+    if done < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
+}
+
 /// Sends a signal: SIGINT, as Ctrl-C does, or another.
 pub fn send(pid: u32, signal: libc::c_int) -> io::Result<()> {
     // SAFETY: kill takes no pointers.
@@ -52,8 +91,17 @@ pub fn send(pid: u32, signal: libc::c_int) -> io::Result<()> {
     }
 }
 
-/// Waits for `pid`; its exit code and peak resident memory in KiB.
-pub fn wait(pid: u32) -> io::Result<(Option<i32>, i64)> {
+/// A process that has ended.
+pub struct Ended {
+    pub code: Option<i32>,
+    /// Peak resident memory in KiB.
+    pub peak: i64,
+    /// User's and system's time.
+    pub cpu: Duration,
+}
+
+/// Waits for `pid`.
+pub fn wait(pid: u32) -> io::Result<Ended> {
     let mut status = 0;
     // SAFETY: both pointers are to locals; rusage is plain data for which zero is valid.
     let (done, usage) = unsafe {
@@ -63,8 +111,13 @@ pub fn wait(pid: u32) -> io::Result<(Option<i32>, i64)> {
     if done < 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok((
-        libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
-        usage.ru_maxrss,
-    ))
+    let time = |time: libc::timeval| {
+        let micros = u64::try_from(time.tv_sec * 1_000_000 + time.tv_usec);
+        Duration::from_micros(micros.unwrap_or_default())
+    };
+    Ok(Ended {
+        code: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
+        peak: usage.ru_maxrss,
+        cpu: time(usage.ru_utime) + time(usage.ru_stime),
+    })
 }
