@@ -77,8 +77,10 @@ pub struct Coverage {
     pub fenced: BTreeMap<String, String>,
     /// Hosts that had answered, and then answered neither a question nor three ARP re-checks over ten seconds, each with
     /// the question.
+    #[serde(default)]
     pub became_silent: BTreeMap<String, String>,
     /// Why the run ended before its time, if it did so by itself.
+    #[serde(default)]
     pub stopped: Option<String>,
     /// Whether silent addresses beyond a router were asked by TCP too.
     pub silent_routed_asked_by_tcp: bool,

@@ -466,6 +466,10 @@ fn policies_are_named_in_every_form_and_the_statement_only_at_a_sensitive_site()
             "markdown",
             "1 unit may fall within the class named in the UK government's written statement of 24 November 2022",
         ),
+        (
+            "html",
+            "<dt>Within the class of</dt><dd>us-fcc-covered-list (may); us-ndaa-889 (may)</dd>",
+        ),
         ("html", "may fall within the class named in the Covered List"),
         (
             "csv",

@@ -58,17 +58,15 @@ impl Policy {
             return None;
         }
         let doubts = self.doubts(device);
-        let falls = if doubts.is_empty() {
-            Falls::Within
-        } else {
-            Falls::Perhaps
+        let (falls, because) = match doubts.is_empty() {
+            true => (Falls::Within, self.basis.clone()),
+            false => (Falls::Perhaps, doubts.join("; ")),
         };
-        let because = doubts.into_iter().chain([self.basis.clone()]).collect::<Vec<_>>();
         Some(PolicyFinding {
             id: self.id.clone(),
             name: self.name.clone(),
             falls,
-            because: because.join("; "),
+            because,
             source: self.source.clone(),
         })
     }

@@ -136,6 +136,10 @@ fn reached(report: &Report) -> Vec<String> {
         let count = coverage.fenced.len();
         format!("{count} hosts that may be fragile were not asked what they are")
     }));
+    lines.extend((!coverage.became_silent.is_empty()).then(|| {
+        let count = coverage.became_silent.len();
+        format!("{count} hosts answered no more after a time, and were left alone")
+    }));
     lines.push(format!(
         "The run is {} (ended {})",
         report.ended,
@@ -151,7 +155,11 @@ fn not_looked_at(report: &Report) -> Vec<String> {
     let skipped = coverage.skipped.iter().map(|skip| format!("left out: {skip}"));
     let spots = report.blind_spots.iter();
     let spots = spots.map(|spot| format!("{}: {}", spot.what, spot.why));
-    let lines = not_asked.into_iter().chain(skipped).chain(spots);
+    let stopped = coverage
+        .stopped
+        .iter()
+        .map(|why| format!("the run stopped early: {why}"));
+    let lines = not_asked.into_iter().chain(stopped).chain(skipped).chain(spots);
     lines.map(|line| without_addresses(&line)).collect()
 }
 
@@ -207,6 +215,8 @@ mod tests {
         none.coverage.silent = 242;
         none.coverage.not_asked = vec!["10.0.0.5-10.0.0.9".into()];
         none.coverage.skipped = vec!["docker0 172.17.0.0/16: containers".into()];
+        none.coverage.became_silent.insert("10.0.0.7".into(), "http 80".into());
+        none.coverage.stopped = Some("10.0.0.7 became silent".into());
         let shown = text(&none);
         for part in [
             "No Hikvision or Dahua unit was found in what was looked at",
@@ -215,6 +225,8 @@ mod tests {
             "242 were not reachable: silent, which is no proof",
             "1 range(s) were not asked as planned",
             "left out: docker0",
+            "1 hosts answered no more after a time",
+            r"the run stopped early: \[address\] became silent",
             "units that are switched off",
             "no proof that there is none",
         ] {

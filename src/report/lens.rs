@@ -26,6 +26,7 @@ fn text(policy: &Policy) -> PolicyText {
         id: policy.id.clone(),
         name: policy.name.clone(),
         class: policy.class.clone(),
+        basis: policy.basis.clone(),
         limits: policy.limits.clone(),
         source: policy.source.clone(),
         date: policy.date.to_string(),
@@ -37,8 +38,8 @@ pub(super) fn texts(report: &Report) -> Vec<String> {
     let words = |policy: &PolicyText| {
         let open = if policy.limits.is_empty() { "" } else { "; " };
         format!(
-            "{}: {} ({}, as of {}) names {}{open}{}",
-            policy.id, policy.name, policy.source, policy.date, policy.class, policy.limits
+            "{}: {} ({}, as of {}) names {}; {}{open}{}",
+            policy.id, policy.name, policy.source, policy.date, policy.class, policy.basis, policy.limits
         )
     };
     report.policies.iter().map(words).collect()
@@ -73,14 +74,10 @@ fn line(finding: &PolicyFinding, [within, perhaps]: [u64; 2]) -> String {
     )
 }
 
-/// What one device is told of one policy.
-pub(super) fn words(finding: &PolicyFinding) -> String {
-    let falls = match finding.falls {
-        Falls::Within => "falls",
-        Falls::Perhaps => "may fall",
-    };
-    format!(
-        "{falls} within the class named in {}: {} ({})",
-        finding.name, finding.because, finding.source
-    )
+/// The policy's id, with ` (may)` where it is not certain that the device falls within its class.
+pub(super) fn short(finding: &PolicyFinding) -> String {
+    match finding.falls {
+        Falls::Within => finding.id.clone(),
+        Falls::Perhaps => format!("{} (may)", finding.id),
+    }
 }

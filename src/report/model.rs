@@ -102,6 +102,8 @@ pub struct PolicyText {
     pub name: String,
     /// The class of equipment that it names.
     pub class: String,
+    /// Why certain makers are taken to be meant.
+    pub basis: String,
     /// What it leaves open, and what cannot be seen from the network.
     pub limits: String,
     /// Where it can be read.

@@ -11,7 +11,7 @@ use crate::report::outline::Group;
 use crate::report::words::{remarks, short_name};
 
 /// The most pieces of evidence that are shown of one device.
-const EVIDENCE: usize = 5;
+const EVIDENCE: usize = 4;
 /// The most columns that one of them takes.
 const SAW: usize = 100;
 
@@ -107,7 +107,6 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let firmware = device.firmware.iter().chain(&device.other_firmware);
     let mut values = vec![
-        ("Site", text(&device.site)),
         ("Addresses", device.addresses.join(", ")),
         ("MAC address", text(&device.mac)),
         ("MAC prefix of", text(&device.oui_organisation)),
@@ -125,7 +124,8 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
         ("Brand", words)
     }));
     values.extend(device.advisories.iter().map(|one| ("Advisory", advisory(one))));
-    values.extend(device.policies.iter().map(|one| ("Policy", lens::words(one))));
+    let policies: Vec<String> = device.policies.iter().map(lens::short).collect();
+    values.push(("Within the class of", policies.join("; ")));
     values.extend(remarks(device).map(|remark| ("To note", remark)));
     values
 }

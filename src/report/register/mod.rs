@@ -15,9 +15,9 @@ use self::cell::Cell;
 pub use self::merge::Merged;
 use self::merge::{Run, merge};
 use super::model::{Ended, Report};
-use super::outline;
 use super::words::{brand, exploited, maker_name, remarks};
-use crate::identify::{Device, Falls, PolicyFinding};
+use super::{lens, outline};
+use crate::identify::Device;
 
 /// What stands between two values of one cell.
 const BETWEEN: &str = "; ";
@@ -55,7 +55,9 @@ const COLUMNS: &[Column] = &[
     ("last_seen", last_seen),
     ("source", source),
     ("kev_cves", |device| joined(exploited(device).map(|one| one.id.clone()))),
-    ("policy_findings", |device| joined(device.policies.iter().map(policy))),
+    ("policy_findings", |device| {
+        joined(device.policies.iter().map(lens::short))
+    }),
     ("policy_basis_url", |device| {
         joined(device.policies.iter().map(|one| one.source.clone()))
     }),
@@ -189,14 +191,6 @@ fn source(device: &Device) -> Cell {
     let evidence = device.evidence.iter().map(|one| one.reply.protocol.clone());
     let firmware = device.firmware.iter().map(|firmware| firmware.via.clone());
     joined(device.mac_source.iter().cloned().chain(evidence).chain(firmware))
-}
-
-/// `us-ndaa-889`, or `us-ndaa-889 (may)` where it only may fall within the class.
-fn policy(one: &PolicyFinding) -> String {
-    match one.falls {
-        Falls::Within => one.id.clone(),
-        Falls::Perhaps => format!("{} (may)", one.id),
-    }
 }
 
 fn behind(device: &Device) -> Cell {
