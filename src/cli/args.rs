@@ -227,10 +227,23 @@ pub struct FormArgs {
     /// Write the report to a file in this form as well (html=cctv.html); may be given again.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<Destination>,
-    /// List hosts of no known camera maker too (json and ndjson always do).
+    /// Say that everything found is at this site.
+    #[arg(long, value_name = "NAME", conflicts_with = "sites", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub site: Option<String>,
+    /// Say which network is at which site (docs/formats.md), and which sites are sensitive.
+    #[arg(long, value_name = "FILE")]
+    pub sites: Option<PathBuf>,
+    /// Hold what was found against this policy too (docs/adding-a-policy.md); may be given again.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Vec<PathBuf>,
+    /// Keep an asset register (.csv or .xlsx): what people wrote into it stays, what this run found is merged into it, and
+    /// the file from before is kept as FILE.bak.
+    #[arg(long, value_name = "FILE", conflicts_with = "redact")]
+    pub register: Option<PathBuf>,
+    /// List hosts of no known camera maker too (json, ndjson and ocsf always do).
     #[arg(long)]
     pub all: bool,
-    /// Leave serial numbers, addresses, MAC addresses, host names and places out of the report (not out of --record).
+    /// Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record).
     #[arg(long)]
     pub redact: bool,
     /// Colour in the table.
@@ -266,10 +279,18 @@ pub enum Format {
     Json,
     /// A line for the run, then one for each device.
     Ndjson,
+    /// A line for each host as an event of OCSF (Device Inventory Info, class 5001).
+    Ocsf,
+    /// The counts as gauges for Prometheus' text file collector.
+    Prometheus,
     /// The asset register: a row for each device.
     Csv,
+    /// The same as a workbook, with what was looked at on a sheet of its own; needs --output.
+    Xlsx,
     /// Tables and lists for a ticket or a wiki.
     Markdown,
+    /// One page of counts by site, maker and kind, for a request for information (Markdown; no addresses).
+    Foi,
     /// One page for a browser or the printer, which needs no other file.
     Html,
 }

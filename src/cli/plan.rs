@@ -8,7 +8,7 @@ use ipnetwork::Ipv4Network;
 use super::Failure;
 use super::args::ScanArgs;
 use super::limits;
-use super::render::distinct;
+use super::render;
 use crate::net::Interface;
 use crate::scan::{Plan, Ranges, Segment, parse_exclusions, parse_targets};
 
@@ -44,7 +44,7 @@ const PLUMBING: &[&str] = &[
 /// # Errors
 /// One line that names the value and the remedy; nothing has been sent.
 pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failure> {
-    distinct(&args.output.form, args.record.as_deref())?;
+    render::check(&args.output.form, args.record.as_deref())?;
     let limits = limits::resolve(&args.limits)?;
     let targets = parse_targets(&args.targets)?;
     let excluded = parse_exclusions(&args.exclude)?;

@@ -120,7 +120,7 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
          chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs; }}\n}}\n\
          table ip walls {{ chain wall {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop; }}\n}}\n",
             macs(&mut estate::near(), None),
-            macs(&mut estate::FAR.iter(), Some(router)),
+            macs(&mut estate::far(), Some(router)),
             macs(&mut estate::SECOND.iter(), None)
         ),
     )

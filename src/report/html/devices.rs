@@ -6,6 +6,7 @@ use super::Text;
 use crate::identify::{AdvisoryVerdict, Device, Evidence, ReplyRef};
 use crate::report::columns::{HEADINGS, Row, SURE, row, shown};
 use crate::report::escape::elide;
+use crate::report::lens;
 use crate::report::outline::Group;
 use crate::report::words::{remarks, short_name};
 
@@ -106,6 +107,7 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let firmware = device.firmware.iter().chain(&device.other_firmware);
     let mut values = vec![
+        ("Site", text(&device.site)),
         ("Addresses", device.addresses.join(", ")),
         ("MAC address", text(&device.mac)),
         ("MAC prefix of", text(&device.oui_organisation)),
@@ -123,6 +125,7 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
         ("Brand", words)
     }));
     values.extend(device.advisories.iter().map(|one| ("Advisory", advisory(one))));
+    values.extend(device.policies.iter().map(|one| ("Policy", lens::words(one))));
     values.extend(remarks(device).map(|remark| ("To note", remark)));
     values
 }
