@@ -20,7 +20,7 @@ use camsweep::judge::judge;
 use camsweep::probe::datagram_questions;
 use camsweep::probe::tcp::Question;
 use camsweep::record;
-use camsweep::scan::{ARP, ASKED_AGAIN, Findings, Mark, Past, Progress, Watcher, resume};
+use camsweep::scan::{ARP, ASKED_AGAIN, Findings, Mark, Past, Progress, RECHECKS_IN_ALL, Watcher, resume};
 use plans::{plan, worlds};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -141,7 +141,7 @@ fn is_asked_again(question: &str) -> bool {
 fn nobody_is_asked_twice(name: &str, account: &Account, alone: &Account) {
     for (target, times) in &account.arp {
         assert!(
-            *times <= ARP.most as u32,
+            *times <= (ARP.most + RECHECKS_IN_ALL) as u32,
             "{name}: {target} was asked by ARP {times} times"
         );
     }
@@ -153,6 +153,11 @@ fn nobody_is_asked_twice(name: &str, account: &Account, alone: &Account) {
         let most = most.max(1 + u32::from(is_asked_again(question)));
         assert!(*times <= most, "{name}: asked {times} times, not {most}: {question}");
     }
+}
+
+/// The worlds but those that are only listened to: such a run cannot be resumed.
+fn resumable() -> impl Iterator<Item = (String, World)> {
+    worlds().into_iter().filter(|(_, world)| world.passive.is_none())
 }
 
 fn moments() -> impl Iterator<Item = Duration> {
@@ -170,7 +175,7 @@ async fn alone(world: &World) -> (Findings, Account) {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_stopped_and_taken_up_reports_the_same_and_asks_nobody_twice() {
-    for (name, world) in worlds() {
+    for (name, world) in resumable() {
         let (whole, single) = alone(&world).await;
         for moment in moments() {
             let (findings, account) = in_two_runs(&world, End::Stopped(moment)).await;
@@ -187,7 +192,7 @@ async fn a_run_that_is_stopped_and_taken_up_reports_the_same_and_asks_nobody_twi
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_killed_and_taken_up_asks_nobody_twice_and_says_what_was_lost() {
     let mut lost = 0;
-    for (name, world) in worlds() {
+    for (name, world) in resumable() {
         let (whole, single) = alone(&world).await;
         for moment in moments().step_by(2) {
             let (findings, account) = in_two_runs(&world, End::Killed(moment)).await;
@@ -205,7 +210,7 @@ async fn a_run_that_is_killed_and_taken_up_asks_nobody_twice_and_says_what_was_l
 
 #[tokio::test(start_paused = true)]
 async fn a_complete_run_that_is_taken_up_asks_nobody_anything() {
-    for (name, world) in worlds() {
+    for (name, world) in resumable() {
         let mut lines = Lines::default();
         let door = Arc::new(Scripted::new(world.hosts.clone(), world.raw, world.limits(), &[]));
         let first = run(&world, &door, &mut lines, End::Never).await.unwrap();
@@ -233,7 +238,7 @@ fn account(door: &Scripted) -> (BTreeMap<String, u32>, u32, u32) {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_that_is_killed_over_and_over_gets_through_and_asks_nobody_twice() {
-    for (name, world) in worlds() {
+    for (name, world) in resumable() {
         let (_, single) = alone(&world).await;
         let mut lines = Lines::default();
         let mut door = Arc::new(Scripted::new(world.hosts.clone(), world.raw, world.limits(), &[]));
@@ -257,7 +262,7 @@ async fn a_run_that_is_killed_over_and_over_gets_through_and_asks_nobody_twice()
 #[tokio::test(start_paused = true)]
 async fn a_past_that_cannot_be_leads_nowhere() {
     let far: std::net::Ipv4Addr = "192.0.2.7".parse().unwrap();
-    for (name, world) in worlds() {
+    for (name, world) in resumable() {
         let host = world
             .hosts
             .iter()
@@ -293,6 +298,10 @@ async fn a_past_that_cannot_be_leads_nowhere() {
                     host: target,
                     dropped: u32::MAX,
                     pages: u32::MAX,
+                },
+                Mark::Gone {
+                    host: target,
+                    after: String::new(),
                 },
                 Mark::Talking { host: target, question },
                 Mark::Talking { host: target, question },

@@ -8,7 +8,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fact::Reply;
+use crate::fact::{Protocol, Reply};
 use crate::probe::tcp::{Question, Talked};
 
 use super::asking::Place;
@@ -37,12 +37,24 @@ pub enum Mark {
         /// So often.
         passes: usize,
     },
-    /// A host is asked this by datagram, or it is decided that it is not.
+    /// A host is asked this by datagram.
     Asked {
         /// The host.
         host: Ipv4Addr,
         /// The question and which of its asks, by their places.
         place: Place,
+    },
+    /// It is decided that a host is not asked this.
+    LeftOut {
+        /// The host.
+        host: Ipv4Addr,
+        /// The question.
+        place: Place,
+    },
+    /// A host that does not answer any more is looked for by ARP.
+    Checked {
+        /// The host.
+        host: Ipv4Addr,
     },
     /// A host is asked this over TCP.
     Talking {
@@ -59,6 +71,13 @@ pub enum Mark {
         dropped: u32,
         /// How many HTTP requests it has had, since the first question.
         pages: u32,
+    },
+    /// A host became silent after it was asked something: it is let alone.
+    Gone {
+        /// The host.
+        host: Ipv4Addr,
+        /// What it was asked.
+        after: String,
     },
     /// The user stopped the run, and all that was under way has ended.
     Stopped,
@@ -83,6 +102,12 @@ pub struct Past {
     pub(super) found: HashMap<Ipv4Addr, usize>,
     pub(super) asked: HashMap<Ipv4Addr, Vec<Place>>,
     pub(super) conversations: HashMap<Ipv4Addr, Conversation>,
+    /// How often hosts were looked for that did not answer any more.
+    pub(super) checked: HashMap<Ipv4Addr, usize>,
+    /// Hosts that became silent, and after what.
+    pub(super) gone: BTreeMap<Ipv4Addr, String>,
+    /// Hosts from which nothing had come since they were last asked, and whether that was over TCP.
+    pub(super) owing: HashMap<Ipv4Addr, bool>,
     /// The last run ended by itself or by the user, not by a kill.
     pub(super) ended: bool,
     complete: bool,
@@ -91,6 +116,10 @@ pub struct Past {
 impl Past {
     /// Takes in a reply, in the order in which they came.
     pub fn take_reply(&mut self, reply: Reply) {
+        let by_others = matches!(reply.protocol, Protocol::Arp | Protocol::Neighbour | Protocol::Dns);
+        if let Some(host) = reply.host.parse().ok().filter(|_| !by_others) {
+            self.owing.remove(&host);
+        }
         self.replies.push(reply);
     }
 
@@ -100,8 +129,17 @@ impl Past {
         match mark {
             Mark::Reached { part, round, steps } => drop(self.reached.insert(part, (round, steps))),
             Mark::Found { host, passes } => drop(self.found.insert(host, passes)),
-            Mark::Asked { host, place } => self.asked.entry(host).or_default().push(place),
+            Mark::Asked { host, place } => {
+                self.asked.entry(host).or_default().push(place);
+                self.owing.entry(host).or_default();
+            }
+            Mark::LeftOut { host, place } => self.asked.entry(host).or_default().push(place),
+            Mark::Checked { host } => {
+                *self.checked.entry(host).or_default() += 1;
+                self.owing.remove(&host);
+            }
             Mark::Talking { host, question } => {
+                self.owing.insert(host, true);
                 let conversation = self.conversations.entry(host).or_default();
                 conversation.open = Some(question);
                 conversation.talked.asked.push(question);
@@ -109,9 +147,13 @@ impl Past {
             Mark::Talked { host, dropped, pages } => {
                 let conversation = self.conversations.entry(host).or_default();
                 conversation.open = None;
+                if conversation.talked.dropped == dropped as usize {
+                    self.owing.remove(&host);
+                }
                 conversation.talked.dropped = dropped as usize;
                 conversation.pages = pages;
             }
+            Mark::Gone { host, after } => drop(self.gone.insert(host, after)),
             Mark::Stopped => {}
             Mark::Complete => self.complete = true,
         }

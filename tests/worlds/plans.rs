@@ -1,6 +1,7 @@
 //! The worlds, and the plan of a scan of each.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use camsweep::scan::{Plan, Ranges, Segment};
 
@@ -26,9 +27,10 @@ pub fn plan(world: &World) -> Plan {
         no_tcp: world.no_tcp,
         ethernet: world.ethernet,
         ipv6: world.ipv6,
+        passive: world.passive.map(Duration::from_secs),
         limits: world.limits(),
         logins: world.logins.iter().map(|_| "a login".into()).collect(),
-        names: true,
+        names: world.passive.is_none(),
         ..Plan::default()
     }
 }

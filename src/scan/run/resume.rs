@@ -3,6 +3,7 @@
 
 use super::super::past::{Conversation, grain};
 use super::super::rounds;
+use super::silent::{Answered, RECHECK};
 use super::*;
 
 /// How long a run that is stopped listens for answers to what it has asked, and how long it waits at the most for the
@@ -42,6 +43,11 @@ impl Resume {
             self.cut_short.insert(host);
         }
         self.stopping
+    }
+
+    /// Whether a host became silent in an earlier run.
+    pub(super) fn is_gone(&self, host: Ipv4Addr) -> bool {
+        self.past.gone.contains_key(&host)
     }
 
     pub(super) fn is_named(&self, host: Ipv4Addr) -> bool {
@@ -216,6 +222,7 @@ impl<D: Door> Run<'_, D> {
                 self.ledger.remember(&name, host.into());
             }
         }
+        self.take_up_doubts(host);
         self.found(host);
         let standing = self.standing(host);
         if standing.unit {
@@ -223,6 +230,29 @@ impl<D: Door> Run<'_, D> {
         }
         if standing.settled {
             self.asking.settle(host, Instant::now());
+        }
+    }
+
+    /// A host that had become silent is let alone. One that had not answered yet when the run ended is looked for before
+    /// it is asked on, if it had answered before.
+    fn take_up_doubts(&mut self, host: Ipv4Addr) {
+        if let Some(after) = self.resume.past.gone.get(&host) {
+            let silent = &mut self.ledger.coverage.became_silent;
+            silent.insert(host.to_string(), after.clone());
+        }
+        let replies = self.ledger.of(host.into());
+        let any = |of: fn(&Protocol) -> bool| replies.iter().any(|reply| reply.asked.is_some() && of(&reply.protocol));
+        if any(|protocol| !matches!(protocol, Protocol::Arp | Protocol::Neighbour | Protocol::Dns)) {
+            self.answered.insert(host, Answered::Question);
+        } else if any(|protocol| *protocol == Protocol::Arp) {
+            self.answered.insert(host, Answered::Arp);
+        }
+        if let Some(&requests) = self.resume.past.checked.get(&host) {
+            self.rechecks.were_asked(host, requests);
+            self.ledger.remember(RECHECK, host.into());
+        }
+        if let Some(&by_tcp) = self.resume.past.owing.get(&host) {
+            self.owes(host, "a question of the run before", by_tcp);
         }
     }
 
