@@ -167,6 +167,17 @@ fn shown(replies: &[Reply]) -> Shown {
     }
 }
 
+/// That neighbours exist whom this machine's own packets cannot reach.
+pub(super) fn out_of_reach(hosts: &Ranges) -> Option<String> {
+    let addresses = hosts.words().join(", ");
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "Heard by ARP, but this machine's own ARP question was not answered, so that nothing could be asked: \
+             {addresses}."
+        )
+    })
+}
+
 /// That hosts were asked less than there was to ask, because of the limit on pages.
 pub(super) fn curtailed(hosts: &Ranges, pages: u32) -> Option<String> {
     let addresses = hosts.words().join(", ");

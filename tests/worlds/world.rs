@@ -527,6 +527,32 @@ impl Scripted {
         self.say(delay, Channel::Kernel, Some(interface), Body::Neighbour(row));
     }
 
+    /// Before a datagram to a neighbour leaves, the kernel asks for its MAC: once, or now and then whether it is still so.
+    fn look_for(&self, ledger: &Account, interface: Option<&str>, to: Ipv4Addr) {
+        let Some(interface) = interface.map(str::to_owned) else {
+            return;
+        };
+        if ledger.opened.contains(&Channel::Kernel) {
+            let is_known = ledger.datagrams.contains_key(&to.to_string()) || ledger.nudges.contains_key(&to);
+            if !is_known {
+                self.resolve(interface, to);
+            }
+            return;
+        }
+        let asked = ledger.arp.get(&to).copied().unwrap_or_default();
+        let answers = |host: &&Host| host.arp_after <= asked && !ledger.is_dead(host);
+        let mac = self
+            .host(to.into())
+            .filter(answers)
+            .and_then(|host| parse_mac(host.mac.as_deref()?));
+        let channel = Channel::Arp {
+            interface: interface.clone(),
+        };
+        if let Some(mac) = mac.filter(|_| ledger.opened.contains(&channel)) {
+            self.say(2, channel, Some(interface), Body::Arp(arp_reply(mac.bytes(), to)));
+        }
+    }
+
     fn answer_datagram(&self, channel: &Channel, to: Ipv4Addr) {
         let (protocol, way, interface) = match channel {
             Channel::Multicast {
@@ -541,13 +567,9 @@ impl Scripted {
         match way {
             "multicast" => ledger.multicasts += 1,
             _ => {
+                self.look_for(&ledger, interface.as_deref(), to);
                 *ledger.datagrams.entry(to.to_string()).or_default() += 1;
                 ledger.moments.entry(to).or_default().push(Instant::now());
-                let is_new = ledger.datagrams[&to.to_string()] == 1 && !ledger.nudges.contains_key(&to);
-                let on_link = interface
-                    .clone()
-                    .filter(|_| is_new && ledger.opened.contains(&Channel::Kernel));
-                on_link.into_iter().for_each(|interface| self.resolve(interface, to));
             }
         }
         for host in self

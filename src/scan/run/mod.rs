@@ -145,6 +145,8 @@ struct Run<'a, D: Door> {
     rechecks: Rechecks,
     /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
     unknown: HashSet<Ipv4Addr>,
+    /// Neighbours that our kernel asked for their MAC in vain.
+    out_of_reach: Vec<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
@@ -196,6 +198,7 @@ impl<'a, D: Door> Run<'a, D> {
             owed: HashMap::new(),
             rechecks: Rechecks::default(),
             unknown: HashSet::new(),
+            out_of_reach: Vec::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
             over_ipv6: HashSet::new(),
@@ -288,6 +291,11 @@ impl<'a, D: Door> Run<'a, D> {
 
     /// A host has rested: it is asked once more, or talked to.
     fn rested(&mut self, host: Ipv4Addr) -> Step {
+        if self.asking.is_out_of_reach(host) {
+            self.out_of_reach.push(host);
+            self.asking.release(host);
+            return Step::Sent;
+        }
         let standing = self.standing(host);
         if standing.unit {
             self.units.insert(host);
@@ -400,6 +408,10 @@ impl Presence {
         if let Presence::Kernel(kernel) = self {
             kernel.found(host);
         }
+    }
+
+    fn was_asked_by_arp(&self, host: Ipv4Addr) -> bool {
+        matches!(self, Presence::Arp(rounds, _) if rounds.times_asked(host) > 0)
     }
 
     /// How many of the targets were asked, or need not be.
