@@ -264,7 +264,7 @@ impl Door for Live {
         Ok(rows.into_iter().map(|row| named(row, &self.interfaces)).collect())
     }
 
-    async fn exchange(&self, exchange: Exchange) -> Answer {
+    async fn exchange(&self, mut exchange: Exchange) -> Answer {
         if let Some(denied) = streams::forbidden(exchange.to, self.pacing.limits()) {
             return denied;
         }
@@ -273,9 +273,13 @@ impl Door for Live {
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
         let host = exchange.to.ip();
-        let _conversation = self.pacing.begin(host).await;
+        let conversation = self.pacing.begin(host).await;
         if exchange.page && self.pacing.pages_left(host) == 0 {
             return streams::enough();
+        }
+        exchange.deadline = exchange.deadline.min(conversation.time_left());
+        if exchange.deadline.is_zero() {
+            return streams::out_of_time();
         }
         let modern = streams::exchange(&exchange, interface, self.pacing.limits().connect);
         let answer = self.legacy.read(&exchange, interface, &self.pacing, modern).await;
@@ -285,7 +289,7 @@ impl Door for Live {
         answer
     }
 
-    async fn fetch(&self, page: Fetch) -> Answer {
+    async fn fetch(&self, mut page: Fetch) -> Answer {
         if let Some(denied) = streams::forbidden(page.to, self.pacing.limits()) {
             return denied;
         }
@@ -302,7 +306,11 @@ impl Door for Live {
             None => None,
         };
         let host = page.to.ip();
-        let _conversation = self.pacing.begin(host).await;
+        let conversation = self.pacing.begin(host).await;
+        page.deadline = page.deadline.min(conversation.time_left());
+        if page.deadline.is_zero() {
+            return streams::out_of_time();
+        }
         if page.login.is_none() {
             if self.pacing.pages_left(host) == 0 {
                 return streams::enough();
