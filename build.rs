@@ -1,5 +1,5 @@
 //! Turns `oui-data/` into what the program carries: the MAC registry as one table, and the lists of the
-//! makers' and the advisories' files. Runs again only when that data, or the code that shapes it, changes.
+//! makers', the advisories' and the policies' files. Runs again only when that data, or the code that shapes it, changes.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,6 +19,7 @@ fn main() {
     registry(&root.join("oui-data/ieee"), &out);
     list(&root.join("oui-data/makers"), &out);
     list(&root.join("oui-data/advisories"), &out);
+    list(&root.join("oui-data/policies"), &out);
 }
 
 fn registry(folder: &Path, out: &Path) {

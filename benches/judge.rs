@@ -18,6 +18,10 @@ use camsweep::identify::Knowledge;
 use camsweep::judge::judge;
 use camsweep::record;
 
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Replies of one block of hosts.
 const BLOCK: usize = 50;
 const RUNS: usize = 5;
@@ -190,8 +194,9 @@ fn dhip(number: usize, host: usize, mac: &str) -> String {
 
 fn wsd(name: &str, mac: &str) -> String {
     include_str!("../tests/replies/wsd-camera.xml")
-        .replace("HIKVISION%20DS-2CD2143G0-I", name)
-        .replace("4447cc0a0b0c", &mac.replace(':', ""))
+        .replace("HIKVISION%20DS-2DE4225IW-DE", name)
+        .replace("DS-2DE4225IW-DE", name.rsplit("%20").next().unwrap_or(name))
+        .replace("b4:a3:82:00:aa:01", mac)
 }
 
 fn page(head: &str, body: &str) -> String {

@@ -1,7 +1,8 @@
 //! `cargo bench --bench lab`: camsweep beside arp-scan and nmap on the lab of `tests/lab`, on the same wire in
 //! the same run. What it prints is what `docs/benchmarks.md` shows.
 //!
-//! `LAB_CROWD=1000 cargo bench --bench lab` does the same on a /16 with so many hosts more.
+//! `LAB_CROWD=1000 cargo bench --bench lab` does the same on a /16 with so many hosts more, and `LAB_FAR=300` on a /20
+//! behind a router.
 //!
 //! `LAB_LOSS=5 LAB_DELAY=50 cargo bench --bench lab` sweeps the /24 twenty times over a cable that loses five frames in a
 //! hundred, each way, and takes 50 ms for each, and counts the units missed in all.
@@ -25,6 +26,8 @@ mod below;
 mod cable;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../tests/lab/crier.rs"]
+mod crier;
 #[path = "../tests/lab/crowd.rs"]
 mod crowd;
 #[path = "../tests/lab/estate.rs"]
@@ -33,6 +36,8 @@ mod estate;
 mod host;
 #[path = "../tests/lab/ledger.rs"]
 mod ledger;
+#[path = "../tests/lab/mortal.rs"]
+mod mortal;
 #[path = "../tests/lab/play.rs"]
 mod play;
 #[path = "../tests/lab/replies.rs"]
@@ -57,7 +62,18 @@ use stage::{Lab, Privilege, Ran};
 const SEGMENT: &str = "SEGMENT";
 
 fn segment() -> String {
-    format!("10.66.0.0/{}", crowd::prefix())
+    match crowd::far_size() {
+        0 => format!("10.66.0.0/{}", crowd::prefix()),
+        _ => "10.77.0.0/20".into(),
+    }
+}
+
+/// Who lives there.
+fn hosts() -> Vec<&'static Host> {
+    match crowd::far_size() {
+        0 => estate::near().collect(),
+        _ => estate::far().collect(),
+    }
 }
 
 /// What a tool says of each address.
@@ -147,7 +163,8 @@ fn main() {
             "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read |"
         );
         println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
-        for tool in TOOLS.iter().filter(|tool| crowd::size() <= tool.crowd) {
+        let crowd = crowd::size() + crowd::far_size();
+        for tool in TOOLS.iter().filter(|tool| crowd <= tool.crowd) {
             match Path::new(tool.program).exists() {
                 true => measure(lab, tool),
                 false => println!("| {} | not installed: {} |", tool.name, tool.program),
@@ -197,7 +214,11 @@ fn run(lab: &Lab, tool: &Tool) -> Ran {
 }
 
 fn measure(lab: &Lab, tool: &Tool) {
-    let runs = if crowd::size() > 0 { 1 } else { tool.runs };
+    let runs = if crowd::size() + crowd::far_size() > 0 {
+        1
+    } else {
+        tool.runs
+    };
     let mut ran: Vec<(Ran, wire::Sent)> = (0..runs).map(|_| wire::watch("scan0", || run(lab, tool))).collect();
     ran.sort_by_key(|(ran, _)| ran.wall);
     let seconds = |at: usize| ran[at].0.wall.as_secs_f64();
@@ -282,7 +303,12 @@ struct Score {
 
 impl Score {
     fn of(said: &Said) -> Self {
-        let units: Vec<&Host> = estate::near().filter(|host| host.expect.maker.is_some()).collect();
+        let hosts = hosts();
+        let units: Vec<&Host> = hosts
+            .iter()
+            .copied()
+            .filter(|host| host.expect.maker.is_some())
+            .collect();
         let is_unit = |address: &str| units.iter().any(|unit| unit.ip == address);
         let called_unit = |finding: &Finding| finding.maker.contains("hikvision") || finding.maker.contains("dahua");
         let on_subnet: Vec<&&Host> = units.iter().filter(|host| !host.expect.mis_addressed).collect();
@@ -294,9 +320,9 @@ impl Score {
             let found = said.get(host.ip).zip(host.expect.firmware);
             found.is_some_and(|(found, version)| found.firmware.contains(version))
         };
-        let missed = |host: &&Host| !host.expect.mis_addressed && !said.contains_key(host.ip);
+        let missed = |host: &&&Host| !host.expect.mis_addressed && !said.contains_key(host.ip);
         Score {
-            hosts_missed: estate::near().filter(missed).count(),
+            hosts_missed: hosts.iter().filter(missed).count(),
             units: on_subnet.len(),
             units_missed: on_subnet.iter().filter(|host| !named(host)).count(),
             accused: said

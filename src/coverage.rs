@@ -75,6 +75,13 @@ pub struct Coverage {
     /// Hosts that may be fragile, each with the reason: the profile `clinical` has sent them nothing beyond ARP, and
     /// nothing more once they had given a sign of it.
     pub fenced: BTreeMap<String, String>,
+    /// Hosts that had answered, and then answered neither a question nor three ARP re-checks over ten seconds, each with
+    /// the question.
+    #[serde(default)]
+    pub became_silent: BTreeMap<String, String>,
+    /// Why the run ended before its time, if it did so by itself.
+    #[serde(default)]
+    pub stopped: Option<String>,
     /// Whether silent addresses beyond a router were asked by TCP too.
     pub silent_routed_asked_by_tcp: bool,
     /// Every question by its name (`arp`, `multicast wsd`, `unicast sadp`, `http 80` …).
@@ -127,8 +134,8 @@ impl Coverage {
         account
     }
 
-    /// Whether an address in scope was not asked as planned.
+    /// Whether an address in scope was not asked as planned, or the run stopped by itself.
     pub fn is_incomplete(&self) -> bool {
-        !self.not_asked.is_empty()
+        !self.not_asked.is_empty() || self.stopped.is_some()
     }
 }

@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camsweep::fact::{Fact, Name, Protocol, Reply};
 use camsweep::identify::advisories::{Advisory, Bulletin, Example};
-use camsweep::identify::{AdvisoryVerdict, Confidence, Device, Exposure, Knowledge, exposure, firmware, identify};
+use camsweep::identify::{
+    AdvisoryVerdict, Confidence, Device, Exposure, Knowledge, exposure::Exposures, firmware, identify,
+};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -34,7 +36,7 @@ fn device(bulletin: &Bulletin, example: &Example) -> Device {
 }
 
 fn verdict_of(device: &Device, advisory: &Advisory) -> Option<AdvisoryVerdict> {
-    let mut verdicts = exposure::about(device, false, bulletins()).into_iter();
+    let mut verdicts = Exposures::new(bulletins()).about(device, false).into_iter();
     verdicts.find(|verdict| verdict.id == advisory.id)
 }
 
@@ -65,7 +67,7 @@ fn every_range_of_every_advisory_is_shown_by_an_example() {
             alone[0].advisory = vec![advisory.clone()];
             alone[0].advisory[0].range = vec![range.clone()];
             let shows = |example: &Example| {
-                let verdicts = exposure::about(&device(bulletin, example), false, &alone);
+                let verdicts = Exposures::new(&alone).about(&device(bulletin, example), false);
                 let within = |one: &AdvisoryVerdict| one.verdict <= Exposure::Possibly;
                 example.verdict <= Exposure::Possibly && verdicts.iter().any(within)
             };
@@ -304,14 +306,14 @@ proptest! {
     #[test]
     fn what_bears_another_label_is_never_called_outside_a_range(device in devices(), rebuilt in any::<bool>()) {
         let labelled = Device { brand: (!rebuilt).then(|| "Other Label".into()), ..device };
-        for verdict in exposure::about(&labelled, rebuilt, bulletins()) {
+        for verdict in Exposures::new(bulletins()).about(&labelled, rebuilt) {
             prop_assert!(verdict.verdict != Exposure::NotInRange, "{verdict:?}");
         }
     }
 
     #[test]
     fn nothing_is_said_of_another_makers_devices_nor_surely_of_a_possible_ones(device in devices()) {
-        for verdict in exposure::about(&device, false, bulletins()) {
+        for verdict in Exposures::new(bulletins()).about(&device, false) {
             let (bulletin, _) = all().find(|(_, advisory)| advisory.id == verdict.id).expect("it is in a file");
             prop_assert_eq!(Some(&bulletin.maker), device.maker.as_ref());
             let sure = matches!(verdict.verdict, Exposure::Affected | Exposure::NotInRange);
@@ -331,6 +333,6 @@ fn the_file_in_the_documentation_can_be_read() {
     let bulletin = Bulletin::from_toml(toml).expect("it is a file of advisories");
     let mut device = device(&bulletin, &bulletin.advisory[0].example[0]);
     device.brand = Some("Other Label".into());
-    let verdicts = exposure::about(&device, false, &[bulletin]);
+    let verdicts = Exposures::new(&[bulletin]).about(&device, false);
     assert_eq!(verdicts[0].verdict, Exposure::Possibly, "{verdicts:?}");
 }

@@ -84,6 +84,31 @@ fn wrong_usage_is_one_line_and_a_hint() {
 }
 
 #[test]
+fn passive_contradicts_whatever_would_send() {
+    let more: &[&[&str]] = &[
+        &["--no-tcp"],
+        &["--probe-silent"],
+        &["--l2-sadp"],
+        &["--login", "dahua:x@10.0.0.0/24"],
+        &["--credentials", "file"],
+        &["--profile", "fast"],
+        &["--rate", "5"],
+        &["--arp-rate", "5"],
+        &["--allow-port", "631"],
+        &["--for", "0"],
+    ];
+    for more in more {
+        let (status, _, err) = run(&[&["scan", "127.0.0.1", "--passive", "--dry-run"], *more].concat());
+        assert_eq!(status, 2, "{more:?}: {err}");
+        assert!(err.contains(more[0]), "{more:?}: {err}");
+    }
+    let (status, _, err) = run(&["scan", "127.0.0.1", "--for", "5", "--dry-run"]);
+    assert!(status == 2 && err.contains("--passive"), "{err}");
+    let (status, _, err) = run(&["scan", "127.0.0.1", "--passive", "--dry-run"]);
+    assert!(status == 2 && err.contains("on a segment of this machine"), "{err}");
+}
+
+#[test]
 fn a_dry_run_says_the_scope_and_the_budget() {
     let (status, out, _) = run(&[
         "scan",

@@ -63,10 +63,10 @@ fn every_example_matches_its_own_maker_alone_and_yields_its_values() {
             assert!(!fitting.is_empty(), "{}: {:?} matches nothing", maker.id, example.facts);
             let mut read = Yields::default();
             for hit in fitting {
-                read.model = read.model.or(hit.yields.model);
-                read.serial = read.serial.or(hit.yields.serial);
-                read.firmware = read.firmware.or(hit.yields.firmware);
-                read.brand = read.brand.or(hit.yields.brand);
+                read.model = read.model.or(hit.yields.model.map(str::to_owned));
+                read.serial = read.serial.or(hit.yields.serial.map(str::to_owned));
+                read.firmware = read.firmware.or(hit.yields.firmware.map(str::to_owned));
+                read.brand = read.brand.or(hit.yields.brand.map(str::to_owned));
             }
             assert_eq!(read, example.yields, "{}: {:?}", maker.id, example.facts);
             for other in makers().iter().filter(|other| other.id != maker.id) {

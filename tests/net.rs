@@ -46,6 +46,31 @@ fn page(to: SocketAddr) -> Fetch {
     }
 }
 
+#[tokio::test]
+async fn a_mute_door_sends_nothing_whatever_it_is_asked() {
+    let listener = TcpListener::bind(SocketAddr::from((LOCAL, 0))).await.unwrap();
+    let to = listener.local_addr().unwrap();
+    let door = door().mute();
+    let channel = Channel::Unicast {
+        protocol: Protocol::Wsd,
+        interface: None,
+        source_port: 0,
+    };
+    door.open(&channel).await.unwrap();
+    let packet = Packet::Datagram {
+        channel,
+        to: SocketAddrV4::new(LOCAL.into(), 3702),
+        payload: b"hello".as_slice().into(),
+    };
+    let refused = door.send(packet).await.unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
+    assert_eq!(door.exchange(question(to)).await.outcome, Outcome::Denied);
+    assert_eq!(door.fetch(page(to)).await.outcome, Outcome::Denied);
+    assert_eq!(door.name_of(to.ip()).await, None);
+    let knock = tokio::time::timeout(Duration::from_millis(50), listener.accept()).await;
+    assert!(knock.is_err(), "{knock:?}");
+}
+
 /// A server that treats each connection by `serve`.
 async fn server<F: Future<Output = ()> + Send + 'static>(
     host: [u8; 4],

@@ -2,6 +2,7 @@
 //! sends a packet.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
 use std::fs;
 use std::io::Write;
@@ -9,10 +10,26 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use calamine::{Data, Range, Reader, open_workbook_auto};
 use serde_json::json;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 6] = ["table", "json", "ndjson", "csv", "markdown", "html"];
+const FORMATS: [&str; 9] = [
+    "table",
+    "json",
+    "ndjson",
+    "csv",
+    "markdown",
+    "html",
+    "foi",
+    "ocsf",
+    "prometheus",
+];
+
+/// A register as a workbook has it.
+fn sheet(path: &Path, name: &str) -> Range<Data> {
+    open_workbook_auto(path).unwrap().worksheet_range(name).unwrap()
+}
 
 /// Exit code, standard output, standard error of a run in this directory.
 fn run(directory: &Path, args: &[&str], input: &str) -> (i32, String, String) {
@@ -68,10 +85,13 @@ fn several_forms_are_written_at_once_and_the_table_is_printed_all_the_same() {
         names,
         [
             "cctv.csv",
+            "cctv.foi",
             "cctv.html",
             "cctv.json",
             "cctv.markdown",
             "cctv.ndjson",
+            "cctv.ocsf",
+            "cctv.prometheus",
             "cctv.table"
         ]
     );
@@ -173,7 +193,11 @@ fn a_redacted_report_tells_no_unit_apart_and_keeps_what_was_found() {
     assert!(plain.contains(secrets[0]) && plain.contains(secrets[1]), "{plain}");
     for format in FORMATS {
         let written = fs::read_to_string(directory.path().join(format!("cctv.{format}"))).unwrap();
-        assert!(written.contains("DS-2CD2143G0-I"), "{format}");
+        // Counts name no model.
+        assert!(
+            matches!(format, "foi" | "prometheus") || written.contains("DS-2CD2143G0-I"),
+            "{format}"
+        );
         let told: Vec<_> = secrets.iter().filter(|secret| written.contains(**secret)).collect();
         assert!(told.is_empty(), "{format}: {told:?} in {written}");
     }
@@ -183,4 +207,151 @@ fn a_redacted_report_tells_no_unit_apart_and_keeps_what_was_found() {
     let (whole, _) = every_form(&[]);
     let later = run(whole.path(), &["report", "cctv.json", "--redact"], "").1;
     assert_eq!(later, printed);
+}
+
+#[test]
+fn a_workbook_is_made_by_the_run_and_of_its_stored_report_and_is_the_same() {
+    let (directory, _) = every_form(&["--report", "xlsx=cctv.xlsx"]);
+    let args = ["report", "cctv.json", "--format", "xlsx", "--output", "again.xlsx"];
+    assert_eq!(run(directory.path(), &args, ""), (0, String::new(), String::new()));
+    let file = |name: &str| fs::read(directory.path().join(name)).unwrap();
+    assert!(file("again.xlsx") == file("cctv.xlsx"));
+    let register = sheet(&directory.path().join("cctv.xlsx"), "Register");
+    let csv = fs::read_to_string(directory.path().join("cctv.csv")).unwrap();
+    let names: Vec<String> = register
+        .rows()
+        .next()
+        .unwrap()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(csv.lines().next().unwrap(), names.join(","));
+    assert_eq!(register.height(), csv.lines().count());
+}
+
+#[test]
+fn a_workbook_is_never_printed() {
+    let directory = tempfile::tempdir().unwrap();
+    for args in [
+        &["judge", "-", "--format", "xlsx"][..],
+        &["scan", "127.0.0.1", "--format=xlsx"],
+    ] {
+        let (status, out, err) = run(directory.path(), args, "");
+        assert_eq!((status, out.as_str()), (2, ""), "{err}");
+        assert!(
+            err.starts_with("error: a workbook (xlsx) is not printed") && err.contains("hint: "),
+            "{err}"
+        );
+        assert_eq!(err.lines().count(), 3, "{err}");
+    }
+}
+
+/// What an office suite makes of the workbook: the same table as the CSV, and no formula worked out.
+#[test]
+fn libreoffice_reads_the_workbook() {
+    let (directory, _) = every_form(&["--report", "xlsx=cctv.xlsx"]);
+    let home = format!("-env:UserInstallation=file://{}/home", directory.path().display());
+    let args = [
+        &home,
+        "--headless",
+        "--convert-to",
+        "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,1",
+    ];
+    let converted = Command::new("soffice")
+        .args(args)
+        .args(["--outdir", "converted", "cctv.xlsx"])
+        .current_dir(directory.path())
+        .output();
+    let Ok(converted) = converted else {
+        eprintln!("SKIPPED: soffice (libreoffice-calc) is not installed");
+        return;
+    };
+    let said = String::from_utf8_lossy(&converted.stderr);
+    let file = fs::read_dir(directory.path().join("converted")).unwrap_or_else(|_| panic!("{said}"));
+    let text = fs::read_to_string(file.map(|entry| entry.unwrap().path()).next().unwrap()).unwrap();
+    let read = |text: &str| -> Vec<Vec<String>> {
+        let rows = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes())
+            .into_records();
+        rows.map(|row| row.unwrap().iter().map(str::to_owned).collect())
+            .collect()
+    };
+    let (by_office, ours) = (
+        read(&text),
+        read(&fs::read_to_string(directory.path().join("cctv.csv")).unwrap()),
+    );
+    assert_eq!(by_office.len(), ours.len(), "{text}");
+    for (theirs, ours) in by_office.iter().zip(&ours) {
+        for ((theirs, ours), name) in theirs.iter().zip(ours).zip(&by_office[0]) {
+            // A time has no zone and no fraction there.
+            let ours = ours.replace('T', " ");
+            let same =
+                theirs == &ours || name.contains("seen") || name == "run_finished" || ours == theirs.replace('T', " ");
+            assert!(same, "{name}: {theirs:?} {ours:?}");
+        }
+    }
+}
+
+/// The page after its scripts have run, and what the browser said.
+fn browsed(directory: &Path, page: &str) -> Option<(String, String)> {
+    let profile = format!("--user-data-dir={}", directory.join("profile").display());
+    let output = ["chromium", "chromium-browser", "google-chrome"]
+        .iter()
+        .find_map(|name| {
+            let mut browser = Command::new(name);
+            browser.args([
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--enable-logging=stderr",
+                "--dump-dom",
+                &profile,
+            ]);
+            browser
+                .arg(format!("file://{}", directory.join(page).display()))
+                .output()
+                .ok()
+        })?;
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Some((text(output.stdout), text(output.stderr)))
+}
+
+#[test]
+fn a_browser_sorts_and_filters_the_page_and_runs_nothing_else() {
+    let (directory, _) = every_form(&["--all"]);
+    let Some((page, said)) = browsed(directory.path(), "cctv.html") else {
+        eprintln!("SKIPPED: chromium is not installed");
+        return;
+    };
+    assert!(page.contains("<label class=\"filter\">"), "{said}");
+    assert!(!said.contains("CONSOLE"), "{said}");
+
+    let whole = fs::read_to_string(directory.path().join("cctv.html")).unwrap();
+    let used = "<script>const field = document.querySelector('.filter input'); field.value = 'hikvision possible'; \
+                field.dispatchEvent(new Event('input')); const click = () => document.querySelector('th button').click(); \
+                click(); click();</script></body>";
+    let injected = whole.replace("</body>", used);
+    // A script that is not the page's own does not run.
+    fs::write(directory.path().join("injected.html"), &injected).unwrap();
+    let (page, said) = browsed(directory.path(), "injected.html").unwrap();
+    assert!(
+        !page.contains("of 3</output>") && said.contains("Content Security Policy"),
+        "{said}"
+    );
+    // With the policy taken off, a user's steps: filter, then sort twice.
+    let (before, rest) = injected
+        .split_once("<meta http-equiv=\"Content-Security-Policy\"")
+        .unwrap();
+    let open = format!("{before}{}", rest.split_once('>').unwrap().1);
+    fs::write(directory.path().join("open.html"), open).unwrap();
+    let (page, _) = browsed(directory.path(), "open.html").unwrap();
+    assert!(
+        page.contains("<output>1 of 3</output>") && page.contains("aria-sort=\"descending\""),
+        "{page}"
+    );
+    let places = ["10.20.30.42", "10.20.30.41", "10.20.30.40"]
+        .map(|address| page.find(&format!("<th scope=\"row\">{address}")).unwrap());
+    assert!(places.is_sorted(), "{places:?}");
+    assert_eq!(page.matches("<tr hidden=\"\">").count(), 2);
 }

@@ -17,6 +17,7 @@ use camsweep::coverage::Traffic;
 use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
+use camsweep::net::Channel;
 use camsweep::scan::{Findings, Plan, Progress, Ranges, Segment, Watcher, scan};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -48,9 +49,10 @@ fn plan(world: &World) -> Plan {
         probe_silent: world.probe_silent,
         no_tcp: world.no_tcp,
         ethernet: world.ethernet,
+        passive: world.passive.map(Duration::from_secs),
         limits: world.limits(),
         logins: world.logins.iter().map(|_| "a login".into()).collect(),
-        names: true,
+        names: world.passive.is_none(),
         ..Plan::default()
     }
 }
@@ -149,6 +151,26 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
     check_account(name, expect, findings);
 }
 
+/// A run that only listens sends nothing, and opens nothing that could or that joins a group.
+fn assert_mute(name: &str, door: &Scripted) {
+    let ledger = door.ledger.lock().unwrap();
+    let sent = (
+        ledger.arp.len(),
+        ledger.nudges.len(),
+        ledger.datagrams.len(),
+        ledger.multicasts,
+    );
+    assert_eq!((sent, ledger.connections.len()), ((0, 0, 0, 0), 0), "{name}: sent");
+    let ears = |channel: &&Channel| {
+        matches!(
+            channel,
+            Channel::Arp { .. } | Channel::Overhear { .. } | Channel::Bystander { .. } | Channel::OwnPort { .. }
+        )
+    };
+    let other: Vec<&Channel> = ledger.opened.iter().filter(|channel| !ears(channel)).collect();
+    assert_eq!(other, [&Channel::Kernel; 0], "{name}: opened");
+}
+
 /// Promise 1: no host hears more datagrams in any second than the profile allows.
 fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::net::Ipv4Addr, Vec<Instant>>) {
     for (host, moments) in moments {
@@ -203,6 +225,11 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
         );
     }
     assert_eq!(findings.coverage.not_asked, expect.not_asked, "{name}: not asked");
+    assert_eq!(
+        findings.coverage.became_silent, expect.became_silent,
+        "{name}: became silent"
+    );
+    assert_eq!(findings.coverage.stopped.is_some(), expect.stopped, "{name}: stopped");
     let kind = |why: &String| why.split(':').next().unwrap_or_default().to_owned();
     let fenced = findings.coverage.fenced.iter();
     let fenced: BTreeMap<String, String> = fenced.map(|(host, why)| (host.clone(), kind(why))).collect();
@@ -233,6 +260,9 @@ async fn every_world_is_found_as_it_is() {
         println!("{name}: {}", world.about);
         let (findings, door, took) = run(&world, CancellationToken::new()).await;
         check(&name, &world.expect, &findings, &door, took);
+        if world.passive.is_some() {
+            assert_mute(&name, &door);
+        }
     }
 }
 

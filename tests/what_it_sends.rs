@@ -56,6 +56,27 @@ fn what_a_host_may_hear_by_multicast_is_all_that_is_sent_so() {
 }
 
 #[test]
+fn the_ports_that_a_passive_run_hears() {
+    let ports: Vec<String> = datagram_questions(uuid::Uuid::new_v4)
+        .iter()
+        .map(|question| question.port.to_string())
+        .collect();
+    let (last, first) = ports.split_last().expect("there are questions");
+    says(&format!(
+        "to the ports {} and {last} that reaches an interface",
+        first.join(", ")
+    ));
+}
+
+#[test]
+fn the_number_of_rechecks() {
+    let (once, in_all) = (camsweep::scan::RECHECKS, camsweep::scan::RECHECKS_IN_ALL);
+    says(&format!(
+        "of two requests each ({once} at most, and {in_all} to a host in a run"
+    ));
+}
+
+#[test]
 fn the_number_of_raw_frames() {
     let frame = sadp_l2::inquiry([2; 6].into(), [10, 0, 0, 2].into());
     says(&format!(

@@ -1,5 +1,6 @@
 //! From what a run brought to its report: scans, recorded replies and the demo all end here.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -69,20 +70,20 @@ impl Account<'_> {
     fn report(&self, mut run: Run, judged: Judged) -> Report {
         judged.count_into(&mut run.coverage);
         run.devices = judged.devices;
-        run.devices
-            .iter_mut()
-            .for_each(|device| note_fence(device, &run.coverage));
+        run.devices.iter_mut().for_each(|device| note(device, &run.coverage));
         run.finished = Timestamp::now();
         report::assemble(run)
     }
 }
 
-/// Says of a device that was fenced why so little is known of it.
-fn note_fence(device: &mut Device, coverage: &Coverage) {
-    let why = device.addresses.iter().find_map(|address| coverage.fenced.get(address));
-    device
-        .notes
-        .extend(why.map(|why| format!("fenced, because it may be fragile ({why}): it was asked no more")));
+/// Says of a device that was fenced, or that became silent, why so little is known of it.
+fn note(device: &mut Device, coverage: &Coverage) {
+    let of = |hosts: &BTreeMap<String, String>| device.addresses.iter().find_map(|address| hosts.get(address).cloned());
+    let fenced = of(&coverage.fenced);
+    let fenced = fenced.map(|why| format!("fenced, because it may be fragile ({why}): it was asked no more"));
+    let silent = of(&coverage.became_silent);
+    let silent = silent.map(|question| format!("became silent when it was asked {question}: see that it still works"));
+    device.notes.extend(fenced.into_iter().chain(silent));
 }
 
 #[cfg(test)]
@@ -90,15 +91,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fenced_device_says_so_and_no_other_does() {
+    fn a_device_that_was_fenced_or_became_silent_says_so_and_no_other_does() {
         let mut coverage = Coverage::default();
         coverage.fenced.insert("10.0.0.5".into(), "medical: a MAC of X".into());
-        for (address, notes) in [("10.0.0.5", 1), ("10.0.0.50", 0)] {
+        coverage.became_silent.insert("10.0.0.6".into(), "http 80".into());
+        for (address, notes) in [("10.0.0.5", 1), ("10.0.0.6", 1), ("10.0.0.50", 0)] {
             let mut device = Device {
                 addresses: vec!["10.0.0.4".into(), address.into()],
                 ..Device::default()
             };
-            note_fence(&mut device, &coverage);
+            note(&mut device, &coverage);
             assert_eq!(device.notes.len(), notes, "{address}");
         }
     }

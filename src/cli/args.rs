@@ -10,7 +10,7 @@ Exit codes:
     0  complete
     1  could not run; nothing was sent
     2  wrong usage; nothing was sent
-    3  incomplete: an address in scope was not asked as planned
+    3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
    10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -86,10 +86,23 @@ pub struct ScanArgs {
     /// Open no TCP connection: tables, listening, ARP and discovery datagrams only.
     #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials"])]
     pub no_tcp: bool,
+    /// Only listen: send nothing at all, join no group, and report what neighbours say by themselves.
+    #[arg(long, conflicts_with_all = [
+        "probe_silent", "no_tcp", "l2_sadp", "login", "credentials", "profile", "arp_rate", "rate", "host_rate",
+        "connections", "connection_rate", "pages", "allow_port", "i_know",
+    ])]
+    pub passive: bool,
+    /// How long to listen. UPnP devices announce themselves every quarter of an hour, others at their start only.
+    #[arg(long = "for", value_name = "SECONDS", requires = "passive", default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub listen: u64,
     /// Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none;
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
     pub l2_sadp: bool,
+    /// Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing.
+    #[arg(long, conflicts_with = "passive")]
+    pub wait_for_other: bool,
     /// Do not ask reverse DNS for host names.
     #[arg(long)]
     pub no_names: bool,
@@ -214,10 +227,23 @@ pub struct FormArgs {
     /// Write the report to a file in this form as well (html=cctv.html); may be given again.
     #[arg(long, value_name = "FORMAT=FILE")]
     pub report: Vec<Destination>,
-    /// List hosts of no known camera maker too (json and ndjson always do).
+    /// Say that everything found is at this site.
+    #[arg(long, value_name = "NAME", conflicts_with = "sites", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub site: Option<String>,
+    /// Say which network is at which site (docs/formats.md), and which sites are sensitive.
+    #[arg(long, value_name = "FILE")]
+    pub sites: Option<PathBuf>,
+    /// Hold what was found against this policy too (docs/adding-a-policy.md); may be given again.
+    #[arg(long, value_name = "FILE")]
+    pub policy: Vec<PathBuf>,
+    /// Keep an asset register (.csv or .xlsx): what people wrote into it stays, what this run found is merged into it, and
+    /// the file from before is kept as FILE.bak.
+    #[arg(long, value_name = "FILE", conflicts_with = "redact")]
+    pub register: Option<PathBuf>,
+    /// List hosts of no known camera maker too (json, ndjson and ocsf always do).
     #[arg(long)]
     pub all: bool,
-    /// Leave serial numbers, addresses, MAC addresses, host names and places out of the report (not out of --record).
+    /// Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record).
     #[arg(long)]
     pub redact: bool,
     /// Colour in the table.
@@ -253,10 +279,18 @@ pub enum Format {
     Json,
     /// A line for the run, then one for each device.
     Ndjson,
+    /// A line for each host as an event of OCSF (Device Inventory Info, class 5001).
+    Ocsf,
+    /// The counts as gauges for Prometheus' text file collector.
+    Prometheus,
     /// The asset register: a row for each device.
     Csv,
+    /// The same as a workbook, with what was looked at on a sheet of its own; needs --output.
+    Xlsx,
     /// Tables and lists for a ticket or a wiki.
     Markdown,
+    /// One page of counts by site, maker and kind, for a request for information (Markdown; no addresses).
+    Foi,
     /// One page for a browser or the printer, which needs no other file.
     Html,
 }

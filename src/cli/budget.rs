@@ -15,6 +15,8 @@ use crate::scan::{self, Plan};
 pub struct Budget {
     /// ARP requests to an address on a segment that stays silent, if nothing is lost and if much is.
     pub arp_rounds: (u64, u64),
+    /// ARP to a neighbour that exists and stops answering now and then.
+    pub rechecks: Traffic,
     /// To everybody on an interface, by multicast and broadcast, repetitions counted.
     pub multicast: Traffic,
     /// SADP inquiries in frames of Ethernet on an interface, where they are wanted.
@@ -38,6 +40,7 @@ impl Budget {
         let live = ORDER_FOR_LIVE.iter().chain(scan::ASKED_AGAIN);
         Budget {
             arp_rounds: (scan::ARP.rounds as u64, scan::ARP.most as u64),
+            rechecks: repeated(scan::RECHECKS_IN_ALL as u64, arp_request()),
             multicast: repeated(times, questions.iter().flat_map(to_everybody).sum()),
             frames: repeated(times, datagram(frame.length())),
             to_live: Traffic {
@@ -70,6 +73,7 @@ impl Budget {
             repeated(segments, frames),
             repeated(plan.routed.len(), beyond),
             repeated(hosts, self.to_live),
+            repeated(hosts.min(plan.on_link()), self.rechecks),
             Traffic {
                 connections: if plan.logins.is_empty() {
                     0
@@ -98,15 +102,17 @@ impl Budget {
             };
             requests + looks * scan::SAMPLE as u64
         };
-        let request = Packet::Arp {
-            interface: String::new(),
-            target: std::net::Ipv4Addr::UNSPECIFIED,
-        };
-        repeated(plan.segments.iter().map(requests).sum(), datagram(request.length()))
+        repeated(plan.segments.iter().map(requests).sum(), arp_request())
     }
 
     /// One line for each phase that the plan calls for: how much, and how long it takes.
     pub fn words(&self, plan: &Plan) -> Vec<String> {
+        if let Some(time) = plan.passive {
+            let time = seconds(time);
+            return vec![format!(
+                "nothing is sent (--passive), and no group is joined; {time} of listening"
+            )];
+        }
         let mut lines = Vec::new();
         if plan.on_link() > 0 {
             lines.extend(self.on_segments(plan));
@@ -131,6 +137,10 @@ impl Budget {
              {most} where packets get lost; {}",
             seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
+        lines.push(format!(
+            "ARP: at most {} requests more to a host that exists, where it stops answering",
+            self.rechecks.packets
+        ));
         let Traffic { packets, bytes, .. } = self.multicast;
         let last = limits.sends.last().copied().unwrap_or_default();
         let listening = if limits.hasty { Duration::ZERO } else { scan::LISTEN };
@@ -193,6 +203,14 @@ impl Budget {
         }));
         lines
     }
+}
+
+fn arp_request() -> Traffic {
+    let request = Packet::Arp {
+        interface: String::new(),
+        target: std::net::Ipv4Addr::UNSPECIFIED,
+    };
+    datagram(request.length())
 }
 
 /// What to expect of a run over hosts that are known: what the run before sent, and how long it took.

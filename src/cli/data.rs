@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::Failure;
 use crate::fact::Reply;
-use crate::identify::{Knowledge, oui::Registry};
+use crate::identify::{Knowledge, oui::Registry, policies};
 use crate::probe::brings;
 use crate::record;
 use crate::report::model::{Report, SCHEMA};
@@ -53,15 +53,20 @@ pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
     let advisories = knowledge.advisories.iter();
     let count: usize = advisories.clone().map(|bulletin| bulletin.advisory.len()).sum();
     let about: Vec<&str> = advisories.map(|bulletin| bulletin.maker.as_str()).collect();
+    let policies = policies::builtin().into_iter();
+    let policies: Vec<String> = policies
+        .map(|policy| format!("{} of {}", policy.id, policy.date))
+        .collect();
     format!(
         "MAC registry: {source}\n  date      {}\n  rows      {}\n  sha256    {}\nmakers: {}\n\
-         advisories: {count} about {}\n  date      {}\n",
+         advisories: {count} about {}\n  date      {}\npolicies: {}\n",
         provenance.date.as_deref().unwrap_or("not told"),
         provenance.rows,
         provenance.sha256.as_deref().unwrap_or("not told"),
         makers.join(", "),
         about.join(", "),
-        knowledge.advisories_date()
+        knowledge.advisories_date(),
+        policies.join(", ")
     )
 }
 

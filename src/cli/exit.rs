@@ -12,7 +12,7 @@ pub enum Code {
     CouldNotRun = 1,
     /// Wrong usage.
     Usage = 2,
-    /// An address in scope was not asked as planned.
+    /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete = 3,
     /// `--fail-on found`, and something was found.
     Found = 10,

@@ -21,6 +21,12 @@ pub fn discard_unfinished() {
     }
 }
 
+/// Has a file removed with what is unfinished.
+pub(super) fn discard_too(path: &Path) {
+    let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    begun.push(path.to_owned());
+}
+
 /// A file that appears under its name when it is whole.
 #[derive(Debug)]
 pub struct WholeFile {
@@ -81,15 +87,22 @@ impl Write for WholeFile {
     }
 }
 
+/// Those of the file that is replaced, so that nobody reads more than before; the umask applies.
+#[cfg(unix)]
+fn permissions(path: &Path) -> std::fs::Permissions {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = std::fs::metadata(path).map_or(0o666, |found| found.permissions().mode() & 0o777);
+    PermissionsExt::from_mode(mode)
+}
+
 fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".camsweep-");
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666)); // the umask applies
+    builder.permissions(permissions(path));
     let file = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
-    let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    begun.push(file.path().to_owned());
+    discard_too(file.path());
     Ok(file)
 }
 
@@ -109,6 +122,18 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"new");
         drop(WholeFile::begin(&path).unwrap());
         assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_replaced_stays_as_private_as_it_was() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("register");
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600)).unwrap();
+        WholeFile::begin(&path).unwrap().finish().unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The command line: what the user typed, made into a plan, and what the user sees while it runs.
 
 pub mod account;
+pub mod additions;
 pub mod args;
 pub mod budget;
 pub mod credentials;
@@ -8,8 +9,10 @@ pub mod data;
 pub mod exit;
 pub mod file;
 pub mod limits;
+pub mod others;
 pub mod plan;
 pub mod progress;
+pub mod register;
 pub mod render;
 pub mod words;
 

@@ -1,13 +1,14 @@
 //! From what was typed and what this machine has to a plan. Pure: nothing is opened but target files.
 
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 use ipnetwork::Ipv4Network;
 
 use super::Failure;
 use super::args::ScanArgs;
 use super::limits;
-use super::render::distinct;
+use super::render;
 use crate::net::Interface;
 use crate::scan::{Plan, Ranges, Segment, parse_exclusions, parse_targets};
 
@@ -43,7 +44,7 @@ const PLUMBING: &[&str] = &[
 /// # Errors
 /// One line that names the value and the remedy; nothing has been sent.
 pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failure> {
-    distinct(&args.output.form, args.record.as_deref())?;
+    render::check(&args.output.form, args.record.as_deref())?;
     let limits = limits::resolve(&args.limits)?;
     let targets = parse_targets(&args.targets)?;
     let excluded = parse_exclusions(&args.exclude)?;
@@ -60,7 +61,13 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
     };
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
-    let (segments, routed) = split(kept, &used);
+    let (segments, mut routed) = split(kept, &used);
+    if args.passive && !routed.is_empty() {
+        skipped.push(format!(
+            "{routed}: beyond a router, from where nothing is heard (--passive)"
+        ));
+        routed = Ranges::default();
+    }
     if args.l2_sadp && segments.is_empty() {
         skipped.push("raw Ethernet: no target is on a segment of this machine".into());
     }
@@ -72,8 +79,9 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         skipped,
         probe_silent: args.probe_silent,
         no_tcp: args.no_tcp,
+        passive: args.passive.then(|| Duration::from_secs(args.listen)),
         ethernet: args.l2_sadp,
-        names: !args.no_names,
+        names: !args.no_names && !args.passive,
         limits,
         logins: Vec::new(),
     };
@@ -82,6 +90,12 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
 
 fn check(plan: Plan, args: &ScanArgs) -> Result<Plan, Failure> {
     let addresses = plan.addresses();
+    if args.passive && plan.segments.is_empty() {
+        return Err(Failure::usage(
+            "--passive hears nothing of these targets: none is on a segment of this machine",
+            "name targets of an attached network, which camsweep without arguments shows",
+        ));
+    }
     if addresses == 0 {
         return Err(Failure::usage(
             "no address is left to sweep: exclusions, this machine's own addresses and network addresses are taken off",

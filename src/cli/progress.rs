@@ -73,9 +73,11 @@ fn words(progress: &Progress) -> String {
         units,
         seconds_left,
     } = progress;
-    format!(
-        "{phase}: {asked} of {total} asked, {hosts} hosts, {units} Hikvision or Dahua so far, about {seconds_left} s left"
-    )
+    let asked = match total {
+        0 => String::new(),
+        _ => format!("{asked} of {total} asked, "),
+    };
+    format!("{phase}: {asked}{hosts} hosts, {units} Hikvision or Dahua so far, about {seconds_left} s left")
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use std::path::Path;
 use super::Failure;
 use super::args::{Color, Destination, FormArgs, Format};
 use super::file::WholeFile;
+use super::register::RegisterFile;
 use crate::report::model::Report;
-use crate::report::{csv, html, json, markdown, ndjson, table};
+use crate::report::register::Register;
+use crate::report::{csv, foi, html, json, markdown, ndjson, ocsf, prometheus, table, xlsx};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -23,8 +25,12 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Table => table::write(report, style, &mut bytes)?,
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
-        Format::Csv => csv::write(report, form.all, &mut bytes)?,
+        Format::Ocsf => ocsf::write(report, &mut bytes)?,
+        Format::Prometheus => bytes.extend(prometheus::text(report).bytes()),
+        Format::Csv => csv::write(&Register::of(report, form.all), &mut bytes)?,
+        Format::Xlsx => bytes = xlsx::bytes(report, &Register::of(report, form.all))?,
         Format::Html => bytes.extend(html::text(report, form.all).bytes()),
+        Format::Foi => bytes.extend(foi::text(report).bytes()),
         Format::Markdown => bytes.extend(markdown::text(report, form.all).bytes()),
     }
     Ok(bytes)
@@ -32,7 +38,10 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
 
 /// The files that the report goes to: begun before anything is sent, so that a bad name costs no scan.
 #[derive(Debug)]
-pub struct Files(Vec<(Destination, WholeFile)>);
+pub struct Files {
+    reports: Vec<(Destination, WholeFile)>,
+    register: Option<RegisterFile>,
+}
 
 impl Files {
     /// Begins each.
@@ -40,25 +49,32 @@ impl Files {
     /// # Errors
     /// Where two have one name, or one cannot be written.
     pub fn begin(form: &FormArgs) -> Result<Self, Failure> {
-        distinct(form, None)?;
+        check(form, None)?;
         let output = form.output.clone().map(|file| Destination {
             format: form.format,
             file,
         });
         let begin = |to: Destination| WholeFile::begin(&to.file).map(|file| (to, file));
         let all = output.into_iter().chain(form.report.iter().cloned());
-        all.map(begin).collect::<Result<_, _>>().map(Files)
+        Ok(Files {
+            reports: all.map(begin).collect::<Result<_, _>>()?,
+            register: form.register.as_deref().map(RegisterFile::begin).transpose()?,
+        })
     }
 
-    /// Writes each and puts it in its place; one that cannot be written does not keep the others from it.
+    /// Writes each and puts it in its place; one that cannot be written does not keep the others from it. What is to be
+    /// said of the register comes back.
     ///
     /// # Errors
     /// The first file that could not be written.
-    pub fn finish(self, report: &Report, form: &FormArgs) -> Result<(), Failure> {
-        let written = self.0.into_iter().map(|(to, file)| write(report, form, &to, file));
+    pub fn finish(self, report: &Report, form: &FormArgs) -> Result<String, Failure> {
+        let reports = self.reports.into_iter();
+        let written = reports.map(|(to, file)| write(report, form, &to, file));
         // Every one is written before the first failure is looked at.
         let written: Vec<_> = written.collect();
-        written.into_iter().collect()
+        let register = self.register.map(|register| register.finish(report, form.all));
+        written.into_iter().collect::<Result<(), _>>()?;
+        Ok(register.transpose()?.unwrap_or_default())
     }
 }
 
@@ -74,15 +90,24 @@ fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile
     })
 }
 
-/// Whether each file that is written has a name of its own.
+/// Whether each file that is written has a name of its own, and a workbook has one at all.
 ///
 /// # Errors
-/// The two options that name one file.
-pub fn distinct(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
+/// The two options that name one file, or the one that is missing.
+pub fn check(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
+    if form.format == Format::Xlsx && form.output.is_none() {
+        return Err(Failure::usage(
+            "a workbook (xlsx) is not printed: it needs a file",
+            "name one: --format xlsx --output register.xlsx, or --report xlsx=register.xlsx beside what is printed",
+        ));
+    }
     let mut named: Vec<(&str, &Path)> = Vec::new();
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
     named.extend(record.map(|file| ("--record", file)));
+    let backup = form.register.as_deref().map(RegisterFile::backup);
+    named.extend(form.register.as_deref().map(|file| ("--register", file)));
+    named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
     while let Some((option, file)) = named.pop() {
         if let Some((other, _)) = named.iter().find(|(_, name)| *name == file) {
             return Err(Failure::usage(

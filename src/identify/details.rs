@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::tz::TimeZone;
 use mac_address::MacAddress;
 
-use super::exposure;
 use super::firmware::{self, Grammar, Release};
 use super::makers::{Brand, Yields};
 use super::merge::{Host, order};
@@ -13,7 +12,7 @@ use super::oui::Lookup;
 use super::serial::production_date;
 use super::verdict::{View, Weighed, weigh};
 use super::{BrandClaim, Class, Conflict, Device, Firmware, Login, Strength};
-use crate::fact::{Fact, Name, Protocol, parse_mac};
+use crate::fact::{Fact, Name, Protocol, parse_mac, spell_mac};
 
 /// A value, and the protocol that said it.
 #[derive(Clone, Copy)]
@@ -30,8 +29,11 @@ impl Value<'_> {
 }
 
 /// The verdict on one host.
-pub fn device(mut host: Host<'_>, view: &View<'_>) -> Device {
-    let weighed = host.weighed.take().unwrap_or_else(|| weigh(&host, view));
+pub fn device<'a>(mut host: Host<'a>, view: &View<'a>) -> Device {
+    let weighed = host
+        .weighed
+        .take()
+        .map_or_else(|| weigh(&host, view), |weighed| *weighed);
     let host = &host;
     let mut device = Device {
         addresses: host.addresses.clone(),
@@ -52,14 +54,14 @@ pub fn device(mut host: Host<'_>, view: &View<'_>) -> Device {
         conflicts: conflicts(host, &weighed, view),
         ..Device::default()
     };
-    put_brand(&mut device, host, &weighed);
+    put_brand(&mut device, host, &weighed, view);
     put_firmware(&mut device, host, &weighed, view);
     put_web_ui(&mut device, host, view);
     put_production_date(&mut device, host, &weighed, view);
     put_mac(&mut device, host, view);
     put_stale(&mut device, host, view);
     let rebuilt = host.all(Name::OemCode).any(|code| code.value != "1");
-    device.advisories = exposure::about(&device, rebuilt, &view.knowledge.advisories);
+    device.advisories = view.exposures.about(&device, rebuilt);
     device.evidence = weighed.evidence;
     device
 }
@@ -74,12 +76,12 @@ fn login(host: &Host<'_>) -> Option<Login> {
 }
 
 /// The serial number, from the most direct source.
-fn serial(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<String> {
-    first(&yielded(host, Name::Serial, weighed, |yields| &yields.serial, view))
+fn serial<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<String> {
+    first(&yielded(host, Name::Serial, weighed, |yields| yields.serial, view))
 }
 
-fn models<'a>(host: &Host<'a>, weighed: &'a Weighed<'_>, view: &View<'a>) -> Vec<Value<'a>> {
-    let mut models = yielded(host, Name::Model, weighed, |yields| &yields.model, view);
+fn models<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Vec<Value<'a>> {
+    let mut models = yielded(host, Name::Model, weighed, |yields| yields.model, view);
     if weighed.maker.is_some() {
         models.extend(values(host, Name::WsdHardware, view));
     }
@@ -100,6 +102,9 @@ fn rank(protocol: &Protocol) -> usize {
 }
 
 fn values<'a>(host: &Host<'a>, name: Name, view: &View<'a>) -> Vec<Value<'a>> {
+    if host.all(name).next().is_none() {
+        return Vec::new();
+    }
     let said = host.all(name).filter(|fact| !fact.value.is_empty());
     let value = |fact: &'a Fact| Value {
         text: &fact.value,
@@ -113,13 +118,13 @@ fn values<'a>(host: &Host<'a>, name: Name, view: &View<'a>) -> Vec<Value<'a>> {
 fn yielded<'a>(
     host: &Host<'a>,
     name: Name,
-    weighed: &'a Weighed<'_>,
-    group: impl Fn(&'a Yields) -> &'a Option<String>,
+    weighed: &Weighed<'a>,
+    group: impl Fn(&Yields<&'a str>) -> Option<&'a str>,
     view: &View<'a>,
 ) -> Vec<Value<'a>> {
     let mut all = values(host, name, view);
-    let value = |(yields, reply): &'a (Yields, usize)| {
-        let text = group(yields).as_deref()?;
+    let value = |(yields, reply): &(Yields<&'a str>, usize)| {
+        let text = group(yields)?;
         let via = &view.replies[*reply].protocol;
         Some(Value { text, via })
     };
@@ -128,13 +133,16 @@ fn yielded<'a>(
     all
 }
 
-fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) {
+fn put_firmware<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) {
     let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
     let mut versions: Vec<Firmware> = Vec::new();
-    for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| &yields.firmware, view) {
-        let version = firmware::read(grammar, text, via.as_ref());
-        if !versions.contains(&version) {
-            versions.push(version);
+    for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| yields.firmware, view) {
+        // A question is asked several times, and answered alike.
+        if !versions
+            .iter()
+            .any(|known| known.raw == text && known.via == via.as_ref())
+        {
+            versions.push(view.texts.firmware(grammar, text, via));
         }
     }
     dated_first(grammar, &mut versions);
@@ -151,7 +159,7 @@ fn put_firmware(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>, vie
 }
 
 /// The age of a stranger's pages is nobody's business.
-fn put_web_ui(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+fn put_web_ui<'a>(device: &mut Device, host: &Host<'a>, view: &View<'a>) {
     if device.maker.is_some() {
         device.web_ui_version = first(&values(host, Name::WebUiVersion, view));
         device.web_ui_date = first(&values(host, Name::WebUiDate, view));
@@ -202,11 +210,11 @@ fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
                 .find(|(name, mac, _)| plausible(*name, *mac))
         });
     let Some((name, mac, reply)) = found else { return };
-    device.mac = Some(mac.to_string().to_lowercase());
+    device.mac = Some(spell_mac(mac).to_ascii_lowercase());
     device.mac_source = Some(if name == Name::DerivedMac {
         "derived".into()
     } else {
-        view.replies[reply].protocol.to_string()
+        view.replies[reply].protocol.as_ref().to_owned()
     });
     let lookup = view.knowledge.registry.lookup(mac);
     device.oui_organisation = lookup.organisation().map(str::to_string);
@@ -231,53 +239,47 @@ fn put_stale(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
     }
 }
 
-fn put_brand(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'_>) {
-    device.brand_claim = brand(host, weighed);
+fn put_brand<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) {
+    device.brand_claim = brand(host, weighed, view);
     device.brand = device.brand_claim.as_ref().map(|claim| claim.name.clone());
 }
 
-fn brand(host: &Host<'_>, weighed: &Weighed<'_>) -> Option<BrandClaim> {
-    let shown = |rule: &&Brand| {
-        let mut facts = rule.facts.iter().flat_map(|name| host.all(*name));
-        facts.any(|fact| rule.regex.is_match(&fact.value))
-    };
+fn brand<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<BrandClaim> {
     let claim = |name: &str, source: &str, strength| BrandClaim {
         name: name.to_owned(),
         source: source.to_owned(),
         strength,
     };
-    let ruled = weighed.maker?.brand.iter().find(shown);
-    let ruled = ruled.map(|rule| claim(&rule.name, &rule.source, rule.strength));
-    let yielded = || weighed.yields.iter().find_map(|(yields, _)| yields.brand.as_deref());
+    let ruled = view.texts.brand(weighed.maker?, host);
+    let ruled = ruled.map(|rule: &Brand| claim(&rule.name, &rule.source, rule.strength));
+    let yielded = || weighed.yields.iter().find_map(|(yields, _)| yields.brand);
     let registered = || weighed.block.and_then(|block| block.brand.as_deref());
     ruled
         .or_else(|| yielded().map(|name| claim(name, "it says so itself", Strength::Field)))
         .or_else(|| registered().map(|name| claim(name, "the IEEE's registry of MAC addresses", Strength::Registry)))
 }
 
-fn class(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Class> {
+fn class<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<Class> {
     let recorded = host.all(Name::ChannelProtocol).next().map(|_| Class::Camera);
     class_of_maker(host, weighed, view).or(recorded)
 }
 
-fn class_of_maker(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Option<Class> {
-    let rules = &weighed.maker?.class;
-    let models = models(host, weighed, view);
-    let by_rule = rules.iter().find(|rule| match rule.fact {
-        Name::Model => models.iter().any(|model| rule.regex.is_match(model.text)),
-        name => host.all(name).any(|fact| rule.regex.is_match(&fact.value)),
-    });
-    by_rule.map(|rule| rule.class).or_else(|| {
-        let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
-        match (count(Name::AnalogChannels)?, count(Name::DigitalChannels)?) {
-            (0, 1) => Some(Class::Camera),
-            (analog, digital) if analog + digital.min(64) > 1 => Some(Class::Recorder),
-            _ => None,
-        }
-    })
+fn class_of_maker<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<Class> {
+    let models = models(host, weighed, view).into_iter().map(|model| model.text);
+    view.texts
+        .class(weighed.maker?, host, models)
+        .map(|rule| rule.class)
+        .or_else(|| {
+            let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
+            match (count(Name::AnalogChannels)?, count(Name::DigitalChannels)?) {
+                (0, 1) => Some(Class::Camera),
+                (analog, digital) if analog + digital.min(64) > 1 => Some(Class::Recorder),
+                _ => None,
+            }
+        })
 }
 
-fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Conflict> {
+fn conflicts<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = weighed.conflict.iter().cloned().collect();
     conflicts.extend(host.conflicts.iter().cloned());
     conflicts.extend(about_macs(host, view));
@@ -285,7 +287,7 @@ fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Con
     let known = |address: &str| {
         host.addresses
             .iter()
-            .any(|label| order(label).0 == 2 || order(label) == order(address))
+            .any(|label| label == address || order(label).0 == 2 || order(label) == order(address))
     };
     let strangers = addresses.iter().filter(|value| !known(value.text)).map(Value::quoted);
     let strangers: Vec<String> = strangers.collect();
@@ -295,7 +297,7 @@ fn conflicts(host: &Host<'_>, weighed: &Weighed<'_>, view: &View<'_>) -> Vec<Con
             says: [host.addresses.clone(), strangers].concat(),
         });
     }
-    let serials = yielded(host, Name::Serial, weighed, |yields| &yields.serial, view);
+    let serials = yielded(host, Name::Serial, weighed, |yields| yields.serial, view);
     conflicts.extend(differing("model", &values(host, Name::Model, view)));
     conflicts.extend(differing("serial", &serials));
     conflicts.extend(differing("firmware", &versions(host, weighed, view)));
@@ -315,8 +317,14 @@ fn versions<'a>(host: &Host<'a>, weighed: &Weighed<'_>, view: &View<'a>) -> Vec<
 
 /// Two MACs on the wire for one address, or a claimed one that the wire does not show.
 fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
+    let facts = || host.all(Name::Mac).chain(host.all(Name::ClaimedMac));
+    // Nearly all hosts have one MAC, whoever says so.
+    let one = facts().next()?;
+    if facts().all(|fact| fact.value == one.value) {
+        return None;
+    }
     let mut by_address: BTreeMap<&str, Vec<(Name, MacAddress, &Protocol)>> = BTreeMap::new();
-    for fact in host.all(Name::Mac).chain(host.all(Name::ClaimedMac)) {
+    for fact in facts() {
         let reply = &view.replies[fact.reply];
         let mac = parse_mac(&fact.value);
         let of_address = by_address.entry(&reply.host).or_default();
@@ -328,7 +336,7 @@ fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
     let macs = by_address.values().find(disagree)?;
     let mut says: Vec<String> = macs
         .iter()
-        .map(|(_, mac, protocol)| format!("{} ({protocol})", mac.to_string().to_lowercase()))
+        .map(|(_, mac, protocol)| format!("{} ({protocol})", spell_mac(*mac).to_ascii_lowercase()))
         .collect();
     says.dedup();
     Some(Conflict {

@@ -124,6 +124,32 @@ pub struct AdvisoryVerdict {
     pub because: String,
 }
 
+/// Whether a device falls within the class of equipment that a policy names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Display, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Falls {
+    /// It does, by its maker and kind.
+    Within,
+    /// It may: its maker or its kind is not certain, or whether that kind is meant is left open.
+    Perhaps,
+}
+
+/// What a published policy is to a device. Whether that policy holds for its owner is not said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyFinding {
+    /// The policy: `us-ndaa-889`.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// Whether the device falls within the class named in it.
+    pub falls: Falls,
+    /// Why, and why not surely.
+    pub because: String,
+    /// Where the policy can be read.
+    pub source: String,
+}
+
 /// One reason for a verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
@@ -191,6 +217,9 @@ pub struct Device {
     pub brand: Option<String>,
     /// Who says that the maker makes that brand, and how good that is.
     pub brand_claim: Option<BrandClaim>,
+    /// The site it is at, where the user named sites.
+    #[serde(default)]
+    pub site: Option<String>,
     /// What kind of device.
     pub class: Option<Class>,
     /// The model.
@@ -213,6 +242,9 @@ pub struct Device {
     pub production_date: Option<String>,
     /// The published advisories that concern it.
     pub advisories: Vec<AdvisoryVerdict>,
+    /// The policies whose class it falls within, or may; reports of older versions have none.
+    #[serde(default)]
+    pub policies: Vec<PolicyFinding>,
     /// Whether an administrator's password has been set.
     pub activated: Option<bool>,
     /// How the login that the user gave for it fared; null where none was used.

@@ -1,12 +1,14 @@
 //! What published advisories mean for a device, by its model and version alone. Nothing is ever tried on it.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use jiff::civil::Date;
 
 use super::advisories::{Advisory, Bulletin, Doubt, Range};
 use super::firmware::Release;
-use super::{AdvisoryVerdict, Confidence, Device, Exposure};
+use super::{AdvisoryVerdict, Class, Confidence, Device, Exposure, Firmware};
 
 /// Where a version lies.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,22 +19,72 @@ enum Place {
     Unclear,
 }
 
+/// What advisories go by, and nothing else of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Kind {
+    maker: String,
+    confidence: Option<Confidence>,
+    brand: Option<String>,
+    class: Option<Class>,
+    model: Option<String>,
+    firmware: Option<Firmware>,
+    /// It says that it was built for somebody else.
+    rebuilt: bool,
+}
+
+/// The verdicts on each kind of device that has come up: an estate has a hundred of one kind.
+#[derive(Debug)]
+pub struct Exposures<'a> {
+    bulletins: &'a [Bulletin],
+    known: RefCell<HashMap<Kind, Vec<AdvisoryVerdict>>>,
+}
+
+impl<'a> Exposures<'a> {
+    /// Verdicts by these bulletins.
+    pub fn new(bulletins: &'a [Bulletin]) -> Self {
+        Exposures {
+            bulletins,
+            known: RefCell::default(),
+        }
+    }
+
+    /// The advisories that concern a device, the exploited first. `rebuilt`: it says that it was built for somebody else.
+    pub fn about(&self, device: &Device, rebuilt: bool) -> Vec<AdvisoryVerdict> {
+        let Some(maker) = device.maker.clone() else {
+            return Vec::new();
+        };
+        let kind = Kind {
+            maker,
+            confidence: device.confidence,
+            brand: device.brand.clone(),
+            class: device.class,
+            model: device.model.clone(),
+            firmware: device.firmware.clone(),
+            rebuilt,
+        };
+        let mut known = self.known.borrow_mut();
+        known
+            .entry(kind)
+            .or_insert_with_key(|kind| about(kind, self.bulletins))
+            .clone()
+    }
+}
+
 /// What an advisory may look at.
 struct Subject<'a> {
     bulletin: &'a Bulletin,
-    device: &'a Device,
+    device: &'a Kind,
     /// Its version, where it could be read.
     release: Option<Release>,
     /// It bears another label, whose versions are numbered apart.
     relabelled: bool,
 }
 
-/// The advisories that concern a device, the exploited first. `rebuilt`: it says that it was built for somebody else.
-pub fn about(device: &Device, rebuilt: bool, bulletins: &[Bulletin]) -> Vec<AdvisoryVerdict> {
-    let of_maker = |bulletin: &&Bulletin| device.maker.as_ref() == Some(&bulletin.maker);
+fn about(device: &Kind, bulletins: &[Bulletin]) -> Vec<AdvisoryVerdict> {
+    let of_maker = |bulletin: &&Bulletin| device.maker == bulletin.maker;
     let mut verdicts: Vec<AdvisoryVerdict> = Vec::new();
     for bulletin in bulletins.iter().filter(of_maker) {
-        let subject = Subject::new(device, rebuilt, bulletin);
+        let subject = Subject::new(device, bulletin);
         let advisories = bulletin.advisory.iter();
         verdicts.extend(advisories.filter_map(|advisory| subject.judge(advisory)));
     }
@@ -41,7 +93,7 @@ pub fn about(device: &Device, rebuilt: bool, bulletins: &[Bulletin]) -> Vec<Advi
 }
 
 impl<'a> Subject<'a> {
-    fn new(device: &'a Device, rebuilt: bool, bulletin: &'a Bulletin) -> Self {
+    fn new(device: &'a Kind, bulletin: &'a Bulletin) -> Self {
         let firmware = device.firmware.as_ref();
         let release = firmware.and_then(|firmware| Release::of(bulletin.firmware, firmware));
         let customers = release.as_ref().is_some_and(Release::is_customers);
@@ -51,7 +103,7 @@ impl<'a> Subject<'a> {
             bulletin,
             device,
             release,
-            relabelled: device.brand.is_some() || rebuilt || customers || foreign,
+            relabelled: device.brand.is_some() || device.rebuilt || customers || foreign,
         }
     }
 

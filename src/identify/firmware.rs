@@ -11,7 +11,7 @@ use serde::Deserialize;
 use super::Firmware;
 
 /// How a maker writes its versions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Grammar {
     /// `V5.5.6build 180326`, `V5.7.13_230822`, `V5.0, build 191213`.

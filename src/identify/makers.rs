@@ -176,17 +176,17 @@ pub struct Text {
 }
 
 /// What a pattern's groups read.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Yields {
+pub struct Yields<Text = String> {
     /// The model.
-    pub model: Option<String>,
+    pub model: Option<Text>,
     /// The serial number.
-    pub serial: Option<String>,
+    pub serial: Option<Text>,
     /// The firmware, verbatim.
-    pub firmware: Option<String>,
+    pub firmware: Option<Text>,
     /// The label.
-    pub brand: Option<String>,
+    pub brand: Option<Text>,
 }
 
 /// A pattern that fits a reply.
@@ -199,7 +199,7 @@ pub struct Hit<'a> {
     /// Where in it, in bytes.
     pub at: Range<usize>,
     /// What its groups read.
-    pub yields: Yields,
+    pub yields: Yields<&'a str>,
 }
 
 impl Maker {
@@ -210,48 +210,28 @@ impl Maker {
     pub fn from_toml(text: &str) -> Result<Self, String> {
         toml::from_str(text).map_err(|why| why.to_string())
     }
-
-    /// Whether any rule, or a condition of one, fits this fact.
-    pub fn knows(&self, fact: &Fact) -> bool {
-        let patterns = self.pattern.iter().map(|pattern| (pattern.fact, &pattern.regex));
-        let conditions = self.pattern.iter().flat_map(|pattern| &pattern.all);
-        let conditions = conditions.map(|also| (also.fact, &also.regex));
-        let brands = self.brand.iter();
-        let brands = brands.flat_map(|brand| brand.facts.iter().map(|fact| (*fact, &brand.regex)));
-        let mut rules = patterns.chain(conditions).chain(brands);
-        rules.any(|(name, regex)| name == fact.name && regex.is_match(&fact.value))
-    }
 }
 
 impl Pattern {
-    /// What it reads in a fact, if it fits; its conditions are about other facts of the same reply.
-    pub(super) fn hit<'a>(&'a self, fact: &'a Fact, facts: &[&Fact]) -> Option<Hit<'a>> {
+    /// Whether its conditions hold: they are about other facts of the same reply.
+    pub(super) fn holds(&self, fact: &Fact, facts: &[&Fact]) -> bool {
         let holds = |also: &Also| {
             let mut same = facts
                 .iter()
                 .filter(|other| other.reply == fact.reply && other.name == also.fact);
             same.any(|other| also.regex.is_match(&other.value))
         };
-        if !self.all.iter().all(holds) {
-            return None;
-        }
-        let (at, yields) = self.read(&fact.value)?;
-        Some(Hit {
-            pattern: self,
-            fact,
-            at,
-            yields,
-        })
+        self.all.iter().all(holds)
     }
 
     /// Where it fits in a text, and what its groups read there.
-    fn read(&self, text: &str) -> Option<(Range<usize>, Yields)> {
+    pub(super) fn read<'t>(&self, text: &'t str) -> Option<(Range<usize>, Yields<&'t str>)> {
         // Groups cost several times as much as the match, and most patterns have none.
         if self.regex.captures_len() == 1 {
             return self.regex.find(text).map(|found| (found.range(), Yields::default()));
         }
         let groups = self.regex.captures(text)?;
-        let group = |name| groups.name(name).map(|text| text.as_str().trim().to_string());
+        let group = |name| groups.name(name).map(|text| text.as_str().trim());
         let yields = Yields {
             model: group("model"),
             serial: group("serial"),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use mac_address::MacAddress;
-use strum::EnumCount;
 
+use super::names::Names;
 use super::verdict::Weighed;
 use super::{Behind, Conflict, Device};
 use crate::fact::{Fact, Name, Reply, parse_mac};
@@ -18,43 +18,47 @@ const PROXY_ABOVE: usize = 8;
 pub struct Host<'a> {
     pub addresses: Vec<String>,
     pub replies: Vec<usize>,
-    /// By name, and those of one name in the order that they came.
-    facts: Vec<&'a Fact>,
-    /// One bit a name that is among them: most of what is asked for is not there.
-    names: u128,
+    /// By name, and those of one name in the order that they came. The name stands beside the fact, which lies
+    /// anywhere in memory: nearly all searches need no more.
+    facts: Vec<(Name, &'a Fact)>,
+    /// What is among them: most of what is asked for is not there.
+    names: Names,
     pub notes: Vec<String>,
     pub conflicts: Vec<Conflict>,
     /// Where nothing but a recorder speaks of it.
     pub behind: Option<Behind>,
     /// The verdict on these facts, once it was asked for.
-    pub weighed: Option<Weighed<'a>>,
+    pub weighed: Option<Box<Weighed<'a>>>,
 }
 
 impl<'a> Host<'a> {
-    fn new(address: Option<String>, behind: Option<Behind>, replies: Vec<usize>, mut facts: Vec<&'a Fact>) -> Self {
-        facts.sort_by_key(|fact| fact.name);
+    fn new(address: Option<String>, behind: Option<Behind>, replies: Vec<usize>, facts: Vec<&'a Fact>) -> Self {
+        let mut facts: Vec<(Name, &'a Fact)> = facts.into_iter().map(|fact| (fact.name, fact)).collect();
+        facts.sort_by_key(|(name, _)| *name);
         Host {
             addresses: address.into_iter().collect(),
             replies,
-            names: facts.iter().fold(0, |names, fact| names | bit(fact.name)),
+            names: facts.iter().map(|(name, _)| *name).collect(),
             facts,
             behind,
             ..Host::default()
         }
     }
 
-    /// Everything that was said.
-    pub fn facts(&self) -> &[&'a Fact] {
-        &self.facts
+    /// What was said about these.
+    pub fn of(&self, names: Names) -> impl Iterator<Item = &'a Fact> {
+        let wanted = self.facts.iter().filter(move |(name, _)| names.contains(*name));
+        wanted.map(|(_, fact)| *fact)
     }
 
     /// The values of a fact, in the order they came.
     pub fn all(&self, name: Name) -> impl Iterator<Item = &'a Fact> {
-        let first = self.facts.partition_point(|fact| fact.name < name);
-        self.facts[first..]
-            .iter()
-            .copied()
-            .take_while(move |fact| fact.name == name)
+        let first = match self.names.contains(name) {
+            true => self.facts.partition_point(|(of, _)| *of < name),
+            false => self.facts.len(),
+        };
+        let same = self.facts[first..].iter().take_while(move |(of, _)| *of == name);
+        same.map(|(_, fact)| *fact)
     }
 
     /// Takes in a host that is the same device.
@@ -66,8 +70,8 @@ impl<'a> Host<'a> {
         self.addresses.extend(news.collect::<Vec<_>>());
         self.replies.extend(other.replies);
         self.facts.extend(other.facts);
-        self.facts.sort_by_key(|fact| fact.name);
-        self.names |= other.names;
+        self.facts.sort_by_key(|(name, _)| *name);
+        self.names = self.names.and(other.names);
         self.weighed = None;
         self.notes.extend(other.notes);
         self.conflicts.extend(other.conflicts);
@@ -80,11 +84,6 @@ impl<'a> Host<'a> {
         self.notes
             .extend(recorded.map(|behind| format!("recorded by {} (channel {})", behind.recorder, behind.channel)));
     }
-}
-
-fn bit(name: Name) -> u128 {
-    const { assert!(Name::COUNT <= 128, "a bit each") };
-    1 << name as u32
 }
 
 /// Addresses by number, IPv4 before IPv6, labels last.
@@ -107,13 +106,11 @@ pub fn hosts<'a>(replies: &[Reply], facts: &'a [Fact]) -> Vec<Host<'a>> {
             *said = of_reply;
         }
     }
-    let mut senders: HashMap<_, Vec<usize>> = HashMap::new();
-    for (place, reply) in replies.iter().enumerate() {
-        senders.entry(order(&reply.host)).or_default().push(place);
-    }
-    let mut senders: Vec<_> = senders.into_iter().collect();
+    let places = replies.iter().enumerate();
+    let mut senders: Vec<_> = places.map(|(place, reply)| (order(&reply.host), place)).collect();
     senders.sort_unstable();
-    let hosts = senders.into_iter().flat_map(|(_, mut places)| {
+    let hosts = senders.chunk_by(|(one, _), (other, _)| one == other).flat_map(|its| {
+        let mut places: Vec<usize> = its.iter().map(|(_, place)| *place).collect();
         places.sort_by(|a, b| precedence(&replies[*a]).cmp(&precedence(&replies[*b])));
         of_sender(&replies[places[0]].host, places, &said)
     });
@@ -195,7 +192,7 @@ fn is_proxied_away(host: &mut Host<'_>, proxies: &mut BTreeMap<MacAddress, Devic
     let macs: BTreeSet<MacAddress> = taken.filter(|mac| proxies.contains_key(mac)).collect();
     let Some(last) = macs.last() else { return false };
     let proxied = |fact: &Fact| fact.name == Name::Mac && parse_mac(&fact.value).is_some_and(|mac| macs.contains(&mac));
-    host.facts.retain(|fact| !proxied(fact));
+    host.facts.retain(|(_, fact)| !proxied(fact));
     let notes = macs
         .iter()
         .filter_map(|mac| proxies.get(mac))

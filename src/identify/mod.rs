@@ -12,21 +12,23 @@ pub mod firmware;
 pub mod fragile;
 pub mod makers;
 mod merge;
+mod names;
 pub mod oui;
+pub mod policies;
 mod rules;
 mod same;
 mod serial;
 mod table;
 mod verdict;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use crate::fact::{Fact, Name, Reply, parse_mac};
+use crate::fact::{Fact, Reply, parse_mac};
 
 pub use device::{
-    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, Login,
-    ReplyRef, Strength,
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
+    Login, PolicyFinding, ReplyRef, Strength,
 };
 pub use oui::Registry;
 
@@ -39,12 +41,10 @@ pub struct Knowledge {
     pub makers: Vec<makers::Maker>,
     /// What is published about their devices.
     pub advisories: Vec<advisories::Bulletin>,
-    /// All the makers' patterns at once.
+    /// All the makers' rules at once.
     rules: rules::Rules,
-    /// What the makers' patterns are about.
-    names: HashSet<Name>,
-    /// All their MAC prefixes, as upper-case hexadecimal digits.
-    prefixes: HashSet<String>,
+    /// All their MAC prefixes by length in bits and number: the places of maker and block.
+    prefixes: HashMap<(u32, u64), Vec<(usize, usize)>>,
 }
 
 impl Knowledge {
@@ -61,17 +61,17 @@ impl Knowledge {
 
     /// These makers and no others.
     pub fn of(registry: Registry, makers: Vec<makers::Maker>) -> Knowledge {
-        let blocks = makers.iter().flat_map(|maker| &maker.oui);
-        let prefixes = blocks.flat_map(|block| block.prefixes.iter().cloned()).collect();
-        let patterns = makers.iter().flat_map(|maker| &maker.pattern);
-        let about = |pattern: &makers::Pattern| {
-            let also: Vec<Name> = pattern.all.iter().map(|also| also.fact).collect();
-            also.into_iter().chain([pattern.fact])
-        };
+        let mut prefixes: HashMap<(u32, u64), Vec<(usize, usize)>> = HashMap::new();
+        for (place, maker) in makers.iter().enumerate() {
+            for (at, block) in maker.oui.iter().enumerate() {
+                for prefix in block.prefixes.iter().filter_map(|prefix| table::prefix(prefix).ok()) {
+                    prefixes.entry(prefix).or_default().push((place, at));
+                }
+            }
+        }
         Knowledge {
             registry,
             rules: rules::Rules::of(&makers),
-            names: patterns.flat_map(about).collect(),
             prefixes,
             makers,
             advisories: advisories::builtin(),
@@ -89,32 +89,27 @@ impl Knowledge {
 
     /// The patterns that fit facts, each with its maker; a pattern's conditions hold within one reply.
     pub fn hits<'a>(&'a self, facts: &[&'a Fact]) -> Vec<(&'a makers::Maker, makers::Hit<'a>)> {
-        self.rules.hits(&self.makers, facts)
+        rules::Texts::new(self).hits(facts)
     }
 
-    /// Whether any pattern of any maker is about facts of this kind.
-    fn is_about(&self, name: Name) -> bool {
-        self.names.contains(&name)
-    }
-
-    /// The digits of a MAC address that is in a block of any maker, and still registered.
-    fn digits(&self, mac: &str) -> Option<String> {
-        let mac = parse_mac(mac)?;
-        let number = mac
-            .bytes()
-            .iter()
-            .fold(0, |number, &byte| number << 8 | u64::from(byte));
-        let digits = format!("{number:012X}");
-        // MA-L, MA-M, MA-S: 24, 28 and 36 bits.
-        let listed = [6, 7, 9]
-            .into_iter()
-            .any(|length| self.prefixes.contains(&digits[..length]));
-        (listed && self.registry.lookup(mac).organisation().is_some()).then_some(digits)
+    /// The makers' blocks that a MAC address is in; none where it is registered no more.
+    fn blocks(&self, mac: &str) -> Vec<(&makers::Maker, &makers::Oui)> {
+        let Some(mac) = parse_mac(mac) else { return Vec::new() };
+        let number = oui::number(mac);
+        let prefixes = table::LENGTHS.iter().map(|length| (*length, number >> (48 - length)));
+        let places = prefixes.filter_map(|prefix| self.prefixes.get(&prefix));
+        let mut places: Vec<(usize, usize)> = places.flatten().copied().collect();
+        if !places.is_empty() && self.registry.lookup(mac).organisation().is_none() {
+            return Vec::new();
+        }
+        places.sort_unstable();
+        let block = |(maker, at): (usize, usize)| (&self.makers[maker], &self.makers[maker].oui[at]);
+        places.into_iter().map(block).collect()
     }
 
     /// Whether any rule of any maker reads something in this fact.
     pub fn knows(&self, fact: &Fact) -> bool {
-        self.makers.iter().any(|maker| maker.knows(fact))
+        self.rules.fit(fact.name, &fact.value)
     }
 }
 
@@ -122,7 +117,16 @@ impl Knowledge {
 pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec<Device> {
     let mut hosts = merge::hosts(replies, facts);
     let proxies = merge::take_proxy_arp(&mut hosts);
-    let view = verdict::View { replies, knowledge };
+    let (texts, exposures) = (
+        rules::Texts::new(knowledge),
+        exposure::Exposures::new(&knowledge.advisories),
+    );
+    let view = verdict::View {
+        replies,
+        knowledge,
+        texts: &texts,
+        exposures: &exposures,
+    };
     let hosts = same::same_devices(hosts, &view);
     let mut devices: Vec<Device> = hosts.into_iter().map(|host| details::device(host, &view)).collect();
     devices.extend(proxies);
@@ -132,5 +136,7 @@ pub fn identify(replies: &[Reply], facts: &[Fact], knowledge: &Knowledge) -> Vec
 
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod recorders;
 #[cfg(test)]
 mod tests;

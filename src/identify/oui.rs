@@ -92,11 +92,9 @@ impl Registry {
 
     /// Whom an address's block is registered to, the longest prefix first.
     pub fn lookup(&self, mac: MacAddress) -> Lookup<'_> {
-        let bytes = mac.bytes();
-        let name = (0..table::LENGTHS.len()).rev().find_map(|kind| {
-            let number = bytes.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
-            self.find(kind, number >> (48 - table::LENGTHS[kind]))
-        });
+        let (bytes, number) = (mac.bytes(), number(mac));
+        let mut kinds = (0..table::LENGTHS.len()).rev();
+        let name = kinds.find_map(|kind| self.find(kind, number >> (48 - table::LENGTHS[kind])));
         match name {
             _ if bytes[0] & 1 != 0 => Lookup::Multicast,
             _ if bytes[0] & 2 != 0 => match name {
@@ -164,6 +162,13 @@ impl Registry {
     fn number(&self, at: usize) -> usize {
         u32::from_le_bytes(self.table[at..at + 4].try_into().expect("four bytes")) as usize
     }
+}
+
+/// The 48 bits of an address.
+pub(super) fn number(mac: MacAddress) -> u64 {
+    mac.bytes()
+        .iter()
+        .fold(0, |number, &byte| number << 8 | u64::from(byte))
 }
 
 /// The IEEE keeps the blocks that it divides, and those it never sold, under its own name.

@@ -17,7 +17,7 @@ const SERIAL: usize = 6;
 const LISTED: usize = 16;
 
 /// Who a reply says that it is: the maker of its host, and the model and the serial number of that very reply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Claim<'a> {
     serial: &'a str,
     maker: Option<&'a str>,
@@ -56,7 +56,7 @@ fn with_one_serial<'a>(mut hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a
 /// For each host the place of the first one that is the same device by a chain of equal claims.
 fn firsts(claims: &[BTreeSet<Claim<'_>>]) -> Vec<usize> {
     let mut firsts: Vec<usize> = (0..claims.len()).collect();
-    let mut claimed: BTreeMap<&Claim<'_>, usize> = BTreeMap::new();
+    let mut claimed: HashMap<&Claim<'_>, usize> = HashMap::new();
     for (place, claims) in claims.iter().enumerate() {
         for claim in claims.iter().filter(|claim| claim.maker.is_some()) {
             let other = *claimed.entry(claim).or_insert(place);
@@ -76,16 +76,16 @@ fn first(firsts: &[usize], mut place: usize) -> usize {
 
 /// Each device that claims a serial number which others claim too carries that as a conflict.
 fn mark_contested(devices: &mut [(BTreeSet<Claim<'_>>, Host<'_>)]) {
-    let mut claimed: BTreeMap<&str, Vec<(usize, Claim<'_>)>> = BTreeMap::new();
+    let mut claimed: HashMap<&str, Vec<(usize, Claim<'_>)>> = HashMap::new();
     for (place, (claims, _)) in devices.iter().enumerate() {
         for claim in claims {
             claimed.entry(claim.serial).or_default().push((place, *claim));
         }
     }
-    for claims in claimed.into_values() {
-        if claims.iter().all(|(place, _)| *place == claims[0].0) {
-            continue;
-        }
+    let contested = |claims: &Vec<(usize, Claim<'_>)>| claims.iter().any(|(place, _)| *place != claims[0].0);
+    let mut contested: Vec<_> = claimed.into_values().filter(contested).collect();
+    contested.sort_unstable_by_key(|claims| claims[0].1.serial);
+    for claims in contested {
         let conflict = contest(&claims, devices);
         let places: BTreeSet<usize> = claims.into_iter().map(|(place, _)| place).collect();
         for place in places {
@@ -126,7 +126,7 @@ fn claims<'a>(host: &mut Host<'a>, view: &View<'a>) -> BTreeSet<Claim<'a>> {
     }
     let weighed = weigh(host, view);
     let maker = weighed.maker.map(|maker| maker.id.as_str());
-    host.weighed = Some(weighed);
+    host.weighed = Some(Box::new(weighed));
     let claim = |serial: &'a Fact| Claim {
         serial: &serial.value,
         maker,
@@ -175,7 +175,7 @@ fn recorded_ones(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
 /// Whether nothing contradicts that two hosts are one.
 fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
     let values = |host: &Host<'_>, names: &[Name]| -> BTreeSet<String> {
-        let facts = host.facts().iter().filter(|fact| names.contains(&fact.name));
+        let facts = names.iter().flat_map(|name| host.all(*name));
         facts.map(|fact| fact.value.to_lowercase()).collect()
     };
     [&[Name::Model][..], &[Name::Serial], &[Name::Mac, Name::ClaimedMac]]
@@ -189,13 +189,15 @@ fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
 /// An IPv6 address joins the host with the same MAC on the same interface. Two IPv4 addresses with one MAC do not: that
 /// may be a router's.
 fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
+    if !hosts.iter().any(|host| is_ipv6(host)) {
+        return hosts;
+    }
     let mut devices: Vec<Host<'a>> = Vec::with_capacity(hosts.len());
     let mut places: HashMap<(&str, MacAddress), usize> = HashMap::new();
     for host in hosts {
         let macs = macs(&host, view);
-        let joins = order(&host.addresses[0]).0 == 1;
         let known = macs.iter().filter_map(|mac| places.get(mac)).min().copied();
-        let place = known.filter(|_| joins).unwrap_or(devices.len());
+        let place = known.filter(|_| is_ipv6(&host)).unwrap_or(devices.len());
         for mac in macs {
             places.entry(mac).or_insert(place);
         }
@@ -205,6 +207,11 @@ fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
         }
     }
     devices
+}
+
+fn is_ipv6(host: &Host<'_>) -> bool {
+    let address = &host.addresses[0];
+    address.contains(':') && order(address).0 == 1
 }
 
 /// The MACs on the wire, each with the interface that it was seen on.

@@ -7,7 +7,8 @@ use regex::Regex;
 
 /// Model, on recorders two digits of channels, the day, letters, a running number: the day is the eight digits before
 /// the letters, so that neither the channels nor a model's own digits can be taken for it.
-const SERIAL: &str = r"(?<day>20\d{6})[A-Z]{2,6}\d{8,9}[A-Z]{0,4}$";
+const SERIAL: &str = r"20\d{6}[A-Z]{2,6}\d{8,9}[A-Z]{0,4}$";
+const DAY: usize = "20180101".len();
 
 /// The day that a unit was produced, where its serial number tells. `known_by` is a day on which it existed: a later
 /// one is none.
@@ -15,7 +16,7 @@ pub fn production_date(serial: &str, model: Option<&str>, known_by: Option<Date>
     static PATTERN: OnceLock<Regex> = OnceLock::new();
     let pattern = PATTERN.get_or_init(|| Regex::new(SERIAL).expect("a pattern of ours"));
     let bare = model.and_then(|model| serial.strip_prefix(model)).unwrap_or(serial);
-    let day: Date = pattern.captures(bare.trim())?["day"].parse().ok()?;
+    let day: Date = pattern.find(bare.trim())?.as_str().get(..DAY)?.parse().ok()?;
     known_by.is_none_or(|known| day <= known).then_some(day)
 }
 

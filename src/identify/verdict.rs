@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::exposure::Exposures;
 use super::makers::{Maker, Oui, Pattern, Yields};
 use super::merge::Host;
 use super::oui::Lookup;
+use super::rules::Texts;
 use super::{Confidence, Conflict, Evidence, Knowledge, ReplyRef};
 use crate::fact::{Fact, Name, Protocol, Reply, parse_mac};
 
@@ -27,6 +29,9 @@ const WIRE: &str = "wire";
 pub struct View<'a> {
     pub replies: &'a [Reply],
     pub knowledge: &'a Knowledge,
+    /// What is already known of texts, and of kinds of devices.
+    pub texts: &'a Texts<'a>,
+    pub exposures: &'a Exposures<'a>,
 }
 
 /// One sign that points at a maker.
@@ -39,7 +44,7 @@ struct Tell<'a> {
     at: Range<usize>,
     /// Who says so; one voice can be wrong only once.
     source: &'static str,
-    yields: Yields,
+    yields: Yields<&'a str>,
 }
 
 /// What a tell rests on.
@@ -62,7 +67,7 @@ impl Tell<'_> {
     /// The rule, as the evidence names it.
     fn rule(&self) -> String {
         match self.rule {
-            Rule::Pattern(pattern) => format!("{}/{}", self.maker.id, pattern.id),
+            Rule::Pattern(pattern) => [&self.maker.id, "/", &pattern.id].concat(),
             Rule::Block(how) => how.to_owned(),
         }
     }
@@ -76,7 +81,7 @@ pub struct Weighed<'a> {
     pub evidence: Vec<Evidence>,
     pub conflict: Option<Conflict>,
     /// What the winner's patterns read, each with the reply it was read in.
-    pub yields: Vec<(Yields, usize)>,
+    pub yields: Vec<(Yields<&'a str>, usize)>,
     /// The maker's block that the MAC is in.
     pub block: Option<&'a Oui>,
 }
@@ -112,17 +117,14 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
         }),
         evidence: evidence(&by_maker, view),
         conflict: (!alone).then(|| about_maker(&by_maker, view)),
-        yields: winner
-            .iter()
-            .map(|tell| (tell.yields.clone(), tell.fact.reply))
-            .collect(),
+        yields: winner.iter().map(|tell| (tell.yields, tell.fact.reply)).collect(),
         block: signs.block(maker).map(|(_, block)| block),
     }
 }
 
 /// What points at each maker that anything points at, in the order of the makers.
 fn tells<'a>(host: &Host<'a>, signs: &Signs<'a>, view: &View<'a>) -> Vec<Vec<Tell<'a>>> {
-    let mut hits = view.knowledge.hits(&signs.texts).into_iter().peekable();
+    let mut hits = view.texts.hits(&signs.texts).into_iter().peekable();
     let mut all = Vec::new();
     for maker in &view.knowledge.makers {
         let mut tells: Vec<Tell<'a>> = Vec::new();
@@ -148,42 +150,39 @@ fn tells<'a>(host: &Host<'a>, signs: &Signs<'a>, view: &View<'a>) -> Vec<Vec<Tel
 struct Signs<'a> {
     /// The facts that any rule is about.
     texts: Vec<&'a Fact>,
-    /// The MAC addresses in any maker's block, each with its digits.
-    macs: Vec<(&'a Fact, String)>,
+    /// The MAC addresses in any maker's block, each with all blocks that it is in.
+    macs: Vec<(&'a Fact, Vec<(&'a Maker, &'a Oui)>)>,
 }
 
 impl<'a> Signs<'a> {
     fn of(host: &Host<'a>, view: &View<'a>) -> Self {
         let knowledge = view.knowledge;
-        let texts = host
-            .facts()
-            .iter()
-            .copied()
-            .filter(|fact| knowledge.is_about(fact.name));
         // The wire is asked first; where it shows a MAC, others do not count.
         let names = [Name::Mac, Name::ClaimedMac, Name::DerivedMac];
         let name = names.into_iter().find(|name| host.all(*name).next().is_some());
         let macs = name.into_iter().flat_map(|name| host.all(name));
         Signs {
-            texts: texts.collect(),
+            texts: host.of(knowledge.rules.tells).collect(),
             macs: macs
-                .filter_map(|fact| Some((fact, knowledge.digits(&fact.value)?)))
+                .map(|fact| (fact, knowledge.blocks(&fact.value)))
+                .filter(|(_, blocks)| !blocks.is_empty())
                 .collect(),
         }
     }
 
     /// The maker's block that the host's MAC is in.
     fn block(&self, maker: &'a Maker) -> Option<(&'a Fact, &'a Oui)> {
-        self.macs.iter().find_map(|(fact, digits)| {
-            let holds = |block: &&Oui| block.prefixes.iter().any(|prefix| digits.starts_with(prefix.as_str()));
-            Some((*fact, maker.oui.iter().find(holds)?))
+        self.macs.iter().find_map(|(fact, blocks)| {
+            let (_, block) = blocks.iter().find(|(of, _)| std::ptr::eq(*of, maker))?;
+            Some((*fact, *block))
         })
     }
 }
 
 /// A text that other firmware is known to send says nothing on a stranger's hardware, unless another source agrees.
 fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
-    if tells.is_empty() {
+    let is_shared = |tell: &Tell<'_>| matches!(tell.rule, Rule::Pattern(pattern) if pattern.shared_with.is_some());
+    if !tells.iter().any(is_shared) {
         return;
     }
     let sources: BTreeSet<&str> = tells.iter().map(|tell| tell.source).collect();
@@ -193,7 +192,7 @@ fn drop_shared(tells: &mut Vec<Tell<'_>>, host: &Host<'_>, view: &View<'_>) {
     };
     // The maker's own block is a source, so that with one source a registered MAC is a stranger's.
     if sources.len() <= 1 && host.all(Name::Mac).any(registered) {
-        tells.retain(|tell| !matches!(tell.rule, Rule::Pattern(pattern) if pattern.shared_with.is_some()));
+        tells.retain(|tell| !is_shared(tell));
     }
 }
 
@@ -327,7 +326,7 @@ fn evidence(by_maker: &[Vec<Tell<'_>>], view: &View<'_>) -> Vec<Evidence> {
             saw,
             reply: ReplyRef {
                 host: reply.host.clone(),
-                protocol: reply.protocol.to_string(),
+                protocol: reply.protocol.as_ref().to_owned(),
                 port: reply.port,
                 asked: reply.asked.clone(),
                 at: reply.at.map(|at| at.to_string()),

@@ -17,9 +17,10 @@ pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Resu
     let socket = match *channel {
         Channel::Listen { port, group, .. } => listen(port, group, interface)?,
         Channel::OwnPort { port, .. } => own_port(port, interface)?,
+        Channel::Bystander { port, to, .. } => bystander(port, to, interface)?,
         Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
         Channel::Unicast { source_port, .. } => speak_from(source_port, interface)?,
-        Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => {
+        Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. } | Channel::Kernel => {
             return Err(io::ErrorKind::InvalidInput.into());
         }
     };
@@ -89,6 +90,15 @@ fn own_port(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
     system::share_port(&socket)?;
     system::only_own_groups(&socket)?;
     bind(&socket, Ipv4Addr::UNSPECIFIED, port)?;
+    Ok(socket)
+}
+
+/// Ears only, for a group that is not joined, because joining makes the kernel send IGMP (RFC 3376), or for what is
+/// broadcast. Bound to that very address it takes nothing from a program that has the port.
+fn bystander(port: u16, to: Ipv4Addr, interface: Option<&Interface>) -> io::Result<Socket> {
+    let socket = new_socket(Some(interface.ok_or(io::ErrorKind::NotFound)?))?;
+    system::share_port(&socket)?;
+    bind(&socket, to, port)?;
     Ok(socket)
 }
 

@@ -59,6 +59,11 @@ impl PacketSocket {
         unsupported("raw Ethernet")
     }
 
+    /// Opens it for copies of the datagrams to a port.
+    pub(super) fn of_datagrams(_index: u32, _port: u16) -> io::Result<Self> {
+        unsupported("overhearing")
+    }
+
     /// Sends one packet to everybody, or one frame to whom it says.
     pub(super) async fn send(&self, _packet: &[u8]) -> io::Result<()> {
         match *self {}

@@ -22,7 +22,7 @@ use netlink_packet_route::neighbour::{
     NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState as KernelState,
 };
 use netlink_sys::{Socket as Netlink, SocketAddr as NetlinkAddress, protocols::NETLINK_ROUTE};
-use socket2::{Domain, Protocol, SockAddr, Socket, Type};
+use socket2::{Domain, Protocol, SockAddr, SockFilter, Socket, Type};
 use tokio::io::unix::AsyncFd;
 
 use super::{NeighbourState, Row};
@@ -149,19 +149,32 @@ pub(super) struct PacketSocket {
 impl PacketSocket {
     /// Opens it for what such frames carry, Ethernet's header left to the kernel; `PermissionDenied` without CAP_NET_RAW.
     pub(super) fn of_packets(index: u32, ethertype: u16) -> io::Result<Self> {
-        Self::open(Type::DGRAM, index, ethertype)
+        Self::open(Type::DGRAM, index, ethertype, &[])
     }
 
     /// Opens it for whole frames, which say who sent them.
     pub(super) fn of_frames(index: u32, ethertype: u16) -> io::Result<Self> {
-        Self::open(Type::RAW, index, ethertype)
+        Self::open(Type::RAW, index, ethertype, &[])
     }
 
-    fn open(kind: Type, index: u32, ethertype: u16) -> io::Result<Self> {
+    /// Opens it for copies of the UDP datagrams over IPv4 that come to a port, Ethernet's header left to the kernel, and
+    /// lets multicast to any group in. That tells the interface alone: no group is joined, and no IGMP leaves.
+    pub(super) fn of_datagrams(index: u32, port: u16) -> io::Result<Self> {
+        let opened = Self::open(Type::DGRAM, index, IPV4, &only_udp_to(port))?;
+        // What is refused leaves the groups that others have joined.
+        let socket = opened.socket.get_ref();
+        let _ = set_option(socket, libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP, all_groups(index));
+        Ok(opened)
+    }
+
+    fn open(kind: Type, index: u32, ethertype: u16, filter: &[SockFilter]) -> io::Result<Self> {
         // Protocol 0 hears nothing, so that nothing of other interfaces comes before the bind.
         let socket = Socket::new(Domain::PACKET, kind, Some(Protocol::from(0)))?;
         socket.set_nonblocking(true)?;
         grow_receive_buffer(&socket);
+        if !filter.is_empty() {
+            socket.attach_filter(filter)?;
+        }
         let everybody = link_layer_broadcast(index, ethertype)?;
         socket.bind(&everybody)?;
         Ok(PacketSocket {
@@ -198,6 +211,34 @@ impl PacketSocket {
             option::<[u32; 2]>(self.socket.get_ref(), libc::SOL_PACKET, libc::PACKET_STATISTICS).unwrap_or_default();
         self.dropped.fetch_add(drops.into(), Ordering::Relaxed) + u64::from(drops)
     }
+}
+
+/// The ethertype of IPv4 (RFC 894).
+const IPV4: u16 = 0x0800;
+
+fn all_groups(index: u32) -> libc::packet_mreq {
+    libc::packet_mreq {
+        mr_ifindex: index as i32,
+        mr_type: libc::PACKET_MR_ALLMULTI as libc::c_ushort,
+        mr_alen: 0,
+        mr_address: [0; 8],
+    }
+}
+
+/// A program for the kernel's packet filter (linux/filter.h): what is whole UDP over IPv4, and goes to this port.
+fn only_udp_to(port: u16) -> [SockFilter; 9] {
+    let step = SockFilter::new;
+    [
+        step(0x30, 0, 0, 9),           // the protocol of the IPv4 header,
+        step(0x15, 0, 6, 17),          // UDP, or no;
+        step(0x28, 0, 0, 6),           // flags and offset:
+        step(0x45, 4, 0, 0x3fff),      // a fragment, no;
+        step(0xb1, 0, 0, 0),           // past the header
+        step(0x48, 0, 0, 2),           // the port it goes to:
+        step(0x15, 0, 1, port.into()), // ours, or no
+        step(0x06, 0, 0, u32::MAX),    // all of it
+        step(0x06, 0, 0, 0),           // nothing of it
+    ]
 }
 
 fn link_layer_broadcast(index: u32, ethertype: u16) -> io::Result<SockAddr> {

@@ -21,7 +21,7 @@ use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket};
 use super::{
     Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Lane, Limits,
-    Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, streams,
+    Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, overhear, streams,
 };
 use crate::fact::MAX_DATAGRAM;
 use crate::wire;
@@ -45,6 +45,7 @@ pub struct Live {
     heard: tokio::sync::Mutex<mpsc::Receiver<Heard>>,
     overflows_before: u64,
     events_lost: Arc<AtomicU64>,
+    mute: bool,
 }
 
 #[derive(Clone)]
@@ -70,7 +71,13 @@ impl Live {
             heard: tokio::sync::Mutex::new(heard),
             overflows_before: system::table_overflows(),
             events_lost: Arc::default(),
+            mute: false,
         }
+    }
+
+    /// The same door, by which nothing leaves: what is to be sent is refused.
+    pub fn mute(self) -> Self {
+        Live { mute: true, ..self }
     }
 
     fn interface(&self, name: &str) -> io::Result<&Interface> {
@@ -96,9 +103,10 @@ impl Live {
             Channel::Arp { interface } => self.open_arp(channel, self.interface(interface)?),
             Channel::Ethernet { interface } => self.open_ethernet(channel, self.interface(interface)?),
             Channel::Kernel => self.open_kernel(),
-            Channel::Multicast { interface, .. } | Channel::Listen { interface, .. } => {
-                self.open_datagrams(channel, Some(interface))
-            }
+            Channel::Overhear { interface, port, .. } => self.open_overhear(channel, self.interface(interface)?, *port),
+            Channel::Multicast { interface, .. }
+            | Channel::Listen { interface, .. }
+            | Channel::Bystander { interface, .. } => self.open_datagrams(channel, Some(interface)),
             Channel::Unicast { interface, .. } | Channel::OwnPort { interface, .. } => {
                 self.open_datagrams(channel, interface.as_deref())
             }
@@ -116,6 +124,13 @@ impl Live {
         let socket = Arc::new(PacketSocket::of_frames(interface.index, wire::sadp_l2::ETHERTYPE)?);
         let ear = self.ear(channel, Some(interface.name.clone()));
         self.listen(hear_frames(ear, Arc::clone(&socket)));
+        Ok(Opened::Packets(socket))
+    }
+
+    fn open_overhear(&self, channel: &Channel, interface: &Interface, port: u16) -> io::Result<Opened> {
+        let socket = Arc::new(PacketSocket::of_datagrams(interface.index, port)?);
+        let ear = self.ear(channel, Some(interface.name.clone()));
+        self.listen(hear_copies(ear, Arc::clone(&socket)));
         Ok(Opened::Packets(socket))
     }
 
@@ -190,7 +205,7 @@ impl Live {
                 "an empty datagram is never sent",
             ));
         }
-        if matches!(channel, Channel::Listen { .. } | Channel::OwnPort { .. }) {
+        if !matches!(channel, Channel::Multicast { .. } | Channel::Unicast { .. }) {
             return wrong_channel();
         }
         let to_everybody = to.ip().is_multicast() || to.ip().is_broadcast();
@@ -212,6 +227,9 @@ fn wrong_channel() -> io::Result<()> {
         "this channel does not carry such a packet",
     ))
 }
+
+/// Why a door that is mute sends nothing.
+const MUTE: &str = "this run only listens";
 
 fn no_address() -> io::Error {
     io::Error::new(io::ErrorKind::AddrNotAvailable, "no address to ask from")
@@ -242,6 +260,9 @@ impl Door for Live {
     }
 
     async fn send(&self, packet: Packet) -> io::Result<()> {
+        if self.mute {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, MUTE));
+        }
         match packet {
             Packet::Arp { interface, target } => self.send_arp(interface, target).await,
             Packet::EthernetInquiry { interface } => self.send_inquiry(interface).await,
@@ -265,6 +286,9 @@ impl Door for Live {
     }
 
     async fn exchange(&self, mut exchange: Exchange) -> Answer {
+        if self.mute {
+            return streams::nothing(crate::fact::Outcome::Denied, MUTE);
+        }
         if let Some(denied) = streams::forbidden(exchange.to, self.pacing.limits()) {
             return denied;
         }
@@ -290,6 +314,9 @@ impl Door for Live {
     }
 
     async fn fetch(&self, mut page: Fetch) -> Answer {
+        if self.mute {
+            return streams::nothing(crate::fact::Outcome::Denied, MUTE);
+        }
         if let Some(denied) = streams::forbidden(page.to, self.pacing.limits()) {
             return denied;
         }
@@ -338,7 +365,10 @@ impl Door for Live {
     }
 
     async fn name_of(&self, address: IpAddr) -> Option<String> {
-        self.names.name_of(address).await
+        match self.mute {
+            true => None,
+            false => self.names.name_of(address).await,
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -416,6 +446,20 @@ async fn hear_frames(ear: Ear, socket: Arc<PacketSocket>) {
     loop {
         match socket.receive(&mut buffer).await {
             Ok(length) => ear.tell(Body::Frame(buffer[..length].to_vec())).await,
+            Err(_) => tokio::time::sleep(AFTER_ERROR).await,
+        }
+    }
+}
+
+async fn hear_copies(ear: Ear, socket: Arc<PacketSocket>) {
+    let mut buffer = vec![0; MAX_DATAGRAM];
+    loop {
+        match socket.receive(&mut buffer).await {
+            Ok(length) => {
+                if let Some((from, payload)) = overhear::datagram(&buffer[..length]) {
+                    ear.tell(Body::Datagram(from, payload.to_vec())).await;
+                }
+            }
             Err(_) => tokio::time::sleep(AFTER_ERROR).await,
         }
     }

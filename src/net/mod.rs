@@ -15,6 +15,7 @@ mod legacy;
 pub mod live;
 mod login;
 mod names;
+mod overhear;
 mod pacer;
 mod pacing;
 pub mod profile;
@@ -121,6 +122,28 @@ pub enum Channel {
         interface: Option<String>,
         /// The port.
         port: u16,
+    },
+    /// Ears only, and no group joined: copies of the datagrams to a port that reach an interface, whoever they are for.
+    /// Needs CAP_NET_RAW on Linux.
+    Overhear {
+        /// The protocol listened for.
+        protocol: Protocol,
+        /// The interface's name.
+        interface: String,
+        /// The port.
+        port: u16,
+    },
+    /// Ears only, and no group joined: what comes to a group because another program of this machine has joined it,
+    /// or what is broadcast. Works for everybody.
+    Bystander {
+        /// The protocol listened for.
+        protocol: Protocol,
+        /// The interface's name.
+        interface: String,
+        /// The port.
+        port: u16,
+        /// The group, or `255.255.255.255`.
+        to: Ipv4Addr,
     },
     /// Unicast questions, wherever the routes lead.
     Unicast {

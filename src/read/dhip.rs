@@ -9,7 +9,7 @@ const ANSWER: &str = "client.notifyDevInfo";
 
 pub(super) fn read(reply: &Reply) -> Reading {
     match Message::decode(&reply.bytes) {
-        Some(Message::Device(device)) => facts(&device).or_garbled("a DHIP message that says nothing"),
+        Some(Message::Device(device)) => facts(*device).or_garbled("a DHIP message that says nothing"),
         Some(Message::Question) => Reading::Question,
         None => garbled("no DHIP message"),
     }
@@ -21,29 +21,25 @@ fn names_itself(device: &Device) -> bool {
         && (device.serial.is_some() || device.version.is_some() || device.model.is_some())
 }
 
-fn facts(device: &Device) -> Sayings {
+fn facts(device: Device) -> Sayings {
     let mut said = Sayings::default();
-    said.maybe(Name::Dhip, device.method.as_ref().filter(|_| names_itself(device)));
-    said.maybe(Name::Model, device.model.as_ref());
-    said.maybe(Name::DeviceKind, device.class.as_ref());
-    said.maybe(Name::Serial, device.serial.as_ref());
+    let is_device = names_itself(&device);
+    let machine_name = device.machine_name.filter(|name| Some(name) != device.serial.as_ref());
+    said.maybe(Name::Dhip, device.method.filter(|_| is_device));
+    said.maybe(Name::Model, device.model);
+    said.maybe(Name::DeviceKind, device.class);
+    said.maybe(Name::Serial, device.serial);
     said.mac(Name::ClaimedMac, device.mac.as_deref());
-    said.maybe(Name::ClaimedAddress, device.address.as_ref());
-    said.maybe(Name::Firmware, device.version.as_ref());
-    said.maybe(Name::Vendor, device.vendor.as_ref());
-    said.maybe(Name::Manufacturer, device.manufacturer.as_ref());
-    said.maybe(
-        Name::HostName,
-        device
-            .machine_name
-            .as_ref()
-            .filter(|_| device.machine_name != device.serial),
-    );
-    said.maybe(Name::HttpPort, device.http_port.as_ref());
-    said.maybe(Name::CommandPort, device.port.as_ref());
+    said.maybe(Name::ClaimedAddress, device.address);
+    said.maybe(Name::Firmware, device.version);
+    said.maybe(Name::Vendor, device.vendor);
+    said.maybe(Name::Manufacturer, device.manufacturer);
+    said.maybe(Name::HostName, machine_name);
+    said.maybe(Name::HttpPort, device.http_port);
+    said.maybe(Name::CommandPort, device.port);
     said.maybe(Name::Activated, device.init.as_deref().and_then(activated));
-    said.maybe(Name::DigitalChannels, device.remote_video_inputs.as_ref());
-    said.maybe(Name::AnalogChannels, device.video_inputs.as_ref());
+    said.maybe(Name::DigitalChannels, device.remote_video_inputs);
+    said.maybe(Name::AnalogChannels, device.video_inputs);
     said
 }
 

@@ -20,7 +20,9 @@ mod ssdp;
 mod upnp;
 mod wsd;
 
-use crate::fact::{Name, Protocol, Reply, Said, parse_mac};
+use std::borrow::Cow;
+
+use crate::fact::{Name, Protocol, Reply, Said, parse_mac, spell_mac};
 use crate::wire::text;
 
 /// The longest value that is kept, in bytes.
@@ -71,7 +73,6 @@ fn by_protocol(reply: &Reply) -> Reading {
         Protocol::Rtsp => rtsp::read(reply),
         Protocol::HikSdk => hik_sdk::read(reply),
         Protocol::Isapi => isapi::read(reply),
-        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
@@ -96,34 +97,46 @@ fn is_page(reply: &Reply, path: &str) -> bool {
 }
 
 /// Facts as they are gathered: trimmed, capped, never empty, each pair of name and value once.
-#[derive(Default)]
 struct Sayings(Vec<Said>);
 
+impl Default for Sayings {
+    /// With room for what most replies say.
+    fn default() -> Self {
+        Sayings(Vec::with_capacity(16))
+    }
+}
+
 impl Sayings {
-    fn say(&mut self, name: Name, value: impl AsRef<str>) {
+    fn say<'v>(&mut self, name: Name, value: impl Into<Cow<'v, str>>) {
+        let value = value.into();
         let limit = match name {
             Name::HttpBody => MAX_BODY,
             Name::WsdScopes => MAX_SCOPES,
             _ => MAX_VALUE,
         };
         let blank = |c: char| c.is_whitespace() || c == '\0';
-        let value = match name {
+        let kept = match name {
             // How many blanks stand before the date tells makers apart.
-            Name::RtspDate => value.as_ref(),
-            _ => value.as_ref().trim_start_matches(blank),
+            Name::RtspDate => &value,
+            _ => value.trim_start_matches(blank),
         };
-        let value = text::cut(value, limit).trim_end_matches(blank);
-        let said = Said {
-            name,
-            value: value.to_owned(),
-            channel: None,
-        };
-        if !value.is_empty() && !self.0.contains(&said) {
-            self.0.push(said);
+        let kept = text::cut(kept, limit).trim_end_matches(blank);
+        let known = |said: &Said| said.name == name && said.value == kept && said.channel.is_none();
+        if kept.is_empty() || self.0.iter().any(known) {
+            return;
         }
+        self.0.push(Said {
+            name,
+            value: if kept.len() == value.len() {
+                value.into_owned()
+            } else {
+                kept.to_owned()
+            },
+            channel: None,
+        });
     }
 
-    fn maybe(&mut self, name: Name, value: Option<impl AsRef<str>>) {
+    fn maybe<'v>(&mut self, name: Name, value: Option<impl Into<Cow<'v, str>>>) {
         if let Some(value) = value {
             self.say(name, value);
         }
@@ -131,7 +144,7 @@ impl Sayings {
 
     /// A MAC address in our own spelling, if it is one.
     fn mac(&mut self, name: Name, value: Option<&str>) {
-        self.maybe(name, value.and_then(parse_mac).map(|mac| mac.to_string()));
+        self.maybe(name, value.and_then(parse_mac).map(spell_mac));
     }
 
     /// Facts if there are any, else garbled.

@@ -16,8 +16,8 @@ pub(super) fn read(reply: &Reply) -> Reading {
         return read_frame(&reply.bytes);
     }
     match Message::decode(&reply.bytes) {
-        Some(Message::ProbeMatch(device)) if names_itself(&device) => Reading::Facts(facts("probe-match", &device)),
-        Some(Message::Hello(device)) if names_itself(&device) => Reading::Facts(facts("hello", &device)),
+        Some(Message::ProbeMatch(device)) if names_itself(&device) => Reading::Facts(facts("probe-match", *device)),
+        Some(Message::Hello(device)) if names_itself(&device) => Reading::Facts(facts("hello", *device)),
         Some(Message::ProbeMatch(_) | Message::Hello(_)) => garbled("a SADP document that names no device"),
         Some(Message::Opaque) if is_prose(&reply.bytes) => garbled("text that is no SADP document"),
         Some(Message::Opaque) => {
@@ -37,7 +37,7 @@ fn read_frame(frame: &[u8]) -> Reading {
         {
             let mut said = Sayings::default();
             said.mac(Name::Mac, Some(&answer.sender.to_string()));
-            said.0.extend(facts("probe-match", &answer.device));
+            said.0.extend(facts("probe-match", answer.device));
             Reading::Facts(said.0)
         }
         Some(sadp_l2::Message::Answer(_)) => garbled("a SADP frame that names no device"),
@@ -59,26 +59,20 @@ fn is_prose(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| text.chars().all(readable))
 }
 
-fn facts(kind: &str, device: &Device) -> Vec<crate::fact::Said> {
+fn facts(kind: &str, device: Device) -> Vec<crate::fact::Said> {
     let mut said = Sayings::default();
     said.say(Name::Sadp, kind);
-    said.maybe(Name::Model, device.description.as_ref());
-    said.maybe(Name::Serial, device.serial.as_ref());
+    said.maybe(Name::Model, device.description);
+    said.maybe(Name::Serial, device.serial);
     said.mac(Name::ClaimedMac, device.mac.as_deref());
-    said.maybe(Name::ClaimedAddress, device.address.as_ref());
-    said.maybe(Name::Firmware, device.software.as_ref());
-    said.maybe(
-        Name::OtherFirmware,
-        device.dsp.as_ref().map(|version| format!("dsp {version}")),
-    );
+    said.maybe(Name::ClaimedAddress, device.address);
+    said.maybe(Name::Firmware, device.software);
+    said.maybe(Name::OtherFirmware, device.dsp.map(|version| format!("dsp {version}")));
     said.maybe(Name::Activated, device.activated.as_deref().and_then(flag));
-    said.maybe(Name::HttpPort, device.http_port.as_ref());
-    said.maybe(Name::CommandPort, device.command_port.as_ref());
-    said.maybe(Name::AnalogChannels, device.analog_channels.as_ref());
-    said.maybe(Name::DigitalChannels, device.digital_channels.as_ref());
-    said.maybe(
-        Name::Vendor,
-        device.oem.as_ref().filter(|oem| !oem.eq_ignore_ascii_case("N/A")),
-    );
+    said.maybe(Name::HttpPort, device.http_port);
+    said.maybe(Name::CommandPort, device.command_port);
+    said.maybe(Name::AnalogChannels, device.analog_channels);
+    said.maybe(Name::DigitalChannels, device.digital_channels);
+    said.maybe(Name::Vendor, device.oem.filter(|oem| !oem.eq_ignore_ascii_case("N/A")));
     said.0
 }

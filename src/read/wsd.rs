@@ -48,12 +48,13 @@ fn device(said: &mut Sayings, one: &Match) {
         let mut scopes = one.scopes.iter().filter_map(|scope| wsd::scope(scope));
         scopes
             .find(|(name, _)| name.eq_ignore_ascii_case(category))
-            .map(|(_, value)| value)
+            .map(|(_, value)| wsd::percent_decode(value))
     };
     said.maybe(Name::WsdName, scope("name"));
     // Only scopes of ONVIF have categories, so that a printer's hardware is no model.
-    said.maybe(Name::WsdHardware, scope("hardware"));
-    said.maybe(Name::Model, scope("hardware"));
+    let hardware = scope("hardware");
+    said.maybe(Name::WsdHardware, hardware.as_deref());
+    said.maybe(Name::Model, hardware);
     said.maybe(Name::WsdEndpoint, one.endpoint.as_ref());
     for xaddr in &one.xaddrs {
         said.say(Name::WsdXaddr, xaddr);
@@ -79,20 +80,12 @@ pub(super) fn address_of(xaddr: &str) -> Option<&str> {
 /// `/MAC/aa:bb:…` (Hikvision), `/mac/…` (thingino), `/MacAddress/…` (ONVIF Core §7.3), and a MAC with
 /// separators in any other place, as TP-Link VIGI has it.
 fn mac_in_scope(scope: &str) -> Option<&str> {
-    let segments: Vec<&str> = scope.split('/').collect();
-    let named = |at: usize| {
-        let before = at
-            .checked_sub(1)
-            .and_then(|at| segments.get(at).copied())
-            .unwrap_or_default();
-        before.eq_ignore_ascii_case("mac") || before.eq_ignore_ascii_case("MacAddress")
-    };
-    let fits = |at: usize, text: &str| (text.len() == 17 || named(at)) && parse_mac(text).is_some();
-    segments
-        .iter()
-        .enumerate()
-        .find(|(at, text)| fits(*at, text))
-        .map(|(_, text)| *text)
+    let mut before = "";
+    scope.split('/').find(|text| {
+        let named = before.eq_ignore_ascii_case("mac") || before.eq_ignore_ascii_case("MacAddress");
+        before = text;
+        (text.len() == 17 || named) && parse_mac(text).is_some()
+    })
 }
 
 /// The last group of a UUID, which is the MAC address on Hikvision and some others.

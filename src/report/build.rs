@@ -53,6 +53,8 @@ pub fn assemble(mut run: Run) -> Report {
         },
         plan: run.plan,
         coverage: run.coverage,
+        sites: Vec::new(),
+        policies: Vec::new(),
         blind_spots: run
             .blind_spots
             .into_iter()

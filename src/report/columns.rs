@@ -11,22 +11,26 @@ pub(super) const PAGE: usize = 100;
 /// Blank columns between two columns.
 const GAP: usize = 2;
 /// What each column shows.
-pub(super) const HEADINGS: [&str; 7] = ["Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Sure"];
+pub(super) const HEADINGS: [&str; 8] = [
+    "Address", "Maker", "Brand", "Model", "Firmware", "Serial", "Sure", "Site",
+];
 const BRAND: usize = 2;
 const FIRMWARE: usize = 4;
 const SERIAL: usize = 5;
 pub(super) const SURE: usize = 6;
+const SITE: usize = 7;
 /// Which column gives way first where the page is too narrow, and how many columns it keeps. A version is
 /// what the reader came for: it gives way last. What tells two serial numbers apart is their end.
 const GIVES_WAY: [(usize, usize); 6] = [(SERIAL, 10), (BRAND, 8), (1, 9), (3, 14), (0, 15), (FIRMWARE, 19)];
 
-pub(super) type Row = [String; 7];
+pub(super) type Row = [String; HEADINGS.len()];
 
 /// The lines of the table, heading first.
 pub fn lines(devices: &[&Device], colour: bool) -> Vec<String> {
     let escaped = |device: &&Device| row(device).map(|text| escape(&text).into_owned());
     let rows: Vec<Row> = devices.iter().map(escaped).collect();
-    let shown = shown(&rows);
+    // A terminal has no room for it.
+    let shown: Vec<usize> = shown(&rows).into_iter().filter(|place| *place != SITE).collect();
     let widths = widths(&rows, &shown);
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
@@ -45,9 +49,9 @@ pub fn lines(devices: &[&Device], colour: bool) -> Vec<String> {
     table.lines().map(|line| line.trim_end().to_owned()).collect()
 }
 
-/// Which columns there are something to show in: most tables have no label that is not the maker's.
+/// Which columns there are something to show in: most tables have no label that is not the maker's, and no site.
 pub(super) fn shown(rows: &[Row]) -> Vec<usize> {
-    let shown = |place: &usize| *place != BRAND || rows.iter().any(|row| !row[BRAND].is_empty());
+    let shown = |place: &usize| !matches!(*place, BRAND | SITE) || rows.iter().any(|row| !row[*place].is_empty());
     (0..HEADINGS.len()).filter(shown).collect()
 }
 
@@ -61,6 +65,7 @@ pub(super) fn row(device: &Device) -> Row {
         firmware(device),
         device.serial.clone().unwrap_or_default(),
         device.confidence.map(|sure| sure.to_string()).unwrap_or_default(),
+        device.site.clone().unwrap_or_default(),
     ]
 }
 
@@ -72,8 +77,8 @@ fn address(device: &Device) -> String {
     }
 }
 
-fn widths(rows: &[Row], shown: &[usize]) -> [usize; 7] {
-    let mut widths = [0; 7];
+fn widths(rows: &[Row], shown: &[usize]) -> [usize; HEADINGS.len()] {
+    let mut widths = [0; HEADINGS.len()];
     for place in shown {
         let texts = rows.iter().map(|row| columns(&row[*place]));
         widths[*place] = texts.chain([columns(HEADINGS[*place])]).max().unwrap_or_default();

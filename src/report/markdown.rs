@@ -21,7 +21,7 @@ pub fn text(report: &Report, all: bool) -> String {
         let _ = writeln!(text, "And {others}.\n");
     }
     let sections = outline::findings(report).into_iter().chain(outline::looked_at(report));
-    for section in sections.chain([outline::data(report)]) {
+    for section in sections.chain([outline::policies(report), outline::data(report)]) {
         push_section(&mut text, &section);
     }
     text.truncate(text.trim_end().len());
@@ -29,7 +29,7 @@ pub fn text(report: &Report, all: bool) -> String {
     text
 }
 
-fn push_section(text: &mut String, section: &Section) {
+pub(super) fn push_section(text: &mut String, section: &Section) {
     if section.lines.is_empty() {
         return;
     }
@@ -63,13 +63,13 @@ fn push_table(text: &mut String, group: &Group) {
     text.push('\n');
 }
 
-fn push_row(text: &mut String, cells: impl Iterator<Item = String>) {
+pub(super) fn push_row(text: &mut String, cells: impl Iterator<Item = String>) {
     let cells: Vec<String> = cells.collect();
     let _ = writeln!(text, "| {} |", cells.join(" | "));
 }
 
 /// A text in one line that Markdown shows as it is: no markup, no HTML, no link.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     let mut before = ' ';
     for c in escape(text.trim()).chars() {
@@ -92,7 +92,7 @@ fn is_markup(c: char, before: char) -> bool {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::sample::{behind, camera, device, report, saying};
+    use super::super::sample::{behind, camera, device, report, tampered};
     use super::*;
 
     #[test]
@@ -136,7 +136,7 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_stays_one_line_and_text(said in "[|`<&\\\\\n\r#*_a-]{0,9}|.{0,9}") {
-            let lines = |said: &str| text(&report(vec![saying(said), behind(said)]), true).lines().count();
+            let lines = |said: &str| text(&report(vec![tampered(said), behind(said)]), true).lines().count();
             prop_assert_eq!(lines(&said), lines("x"));
             let safe = safe(&said);
             let mut rest = safe.chars();

@@ -4,17 +4,24 @@ mod build;
 mod columns;
 pub mod csv;
 pub mod escape;
+pub mod foi;
 pub mod html;
 pub mod json;
+pub mod lens;
 pub mod markdown;
 mod meaning;
 pub mod model;
 pub mod ndjson;
+pub mod ocsf;
 mod outline;
+pub mod prometheus;
 pub mod redact;
+pub mod register;
 #[cfg(test)]
 mod sample;
+pub mod sites;
 pub mod table;
 mod words;
+pub mod xlsx;
 
 pub use build::{Run, assemble, is_unit};

@@ -16,7 +16,7 @@ pub const SCHEMA: &str = "camsweep.report/1";
 pub enum Ended {
     /// Everything in scope was asked as planned.
     Complete,
-    /// An address in scope was not asked as planned.
+    /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete,
     /// The user stopped it.
     Interrupted,
@@ -82,6 +82,36 @@ pub struct MakerCount {
     pub possible: u64,
 }
 
+/// A place, as the user named it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// Its networks; none where everything is there.
+    pub networks: Vec<String>,
+    /// Whether the user marked it as sensitive.
+    pub sensitive: bool,
+}
+
+/// A policy that devices were held against.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PolicyText {
+    /// Its short name: `us-ndaa-889`.
+    pub id: String,
+    /// What it is called.
+    pub name: String,
+    /// The class of equipment that it names.
+    pub class: String,
+    /// Why certain makers are taken to be meant.
+    pub basis: String,
+    /// What it leaves open, and what cannot be seen from the network.
+    pub limits: String,
+    /// Where it can be read.
+    pub source: String,
+    /// When it was last compared with what it is taken from, `YYYY-MM-DD`.
+    pub date: String,
+}
+
 /// One run, as it is handed on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
@@ -99,6 +129,12 @@ pub struct Report {
     pub plan: PlanSummary,
     /// What was looked at.
     pub coverage: Coverage,
+    /// The sites that the user named; reports of older versions have none.
+    #[serde(default)]
+    pub sites: Vec<Site>,
+    /// The policies that devices were held against; reports of older versions have none.
+    #[serde(default)]
+    pub policies: Vec<PolicyText>,
     /// What could not be looked at.
     pub blind_spots: Vec<BlindSpot>,
     /// The counts.

@@ -5,12 +5,24 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::build::is_unit;
-use super::meaning;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, remarks, when, why};
+use super::{lens, meaning};
 use crate::coverage::Coverage;
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
+
+/// How it was looked, and what that cannot tell.
+pub const METHOD: [&str; 4] = [
+    "camsweep asks and reads. It sends well-formed questions and nothing that changes a device, guesses no password and \
+     exploits nothing; it logs in only where its user gave it a login.",
+    "Confirmed: the maker's own protocol answered from that very address, or two independent signs agree. Probable: one \
+     sign of a protocol, or one beside the MAC address's prefix. Possible: one weak sign, such as that prefix alone.",
+    "A device is said to run firmware named in an advisory where its model and version are compared with what is \
+     published. Nothing was tried on it.",
+    "A unit that is switched off, on a network that was not looked at, or behind a recorder whose list was not read is \
+     not seen. That none was found is no proof that there is none.",
+];
 
 /// Devices that belong together, in the order that they are shown in.
 pub struct Group<'a> {
@@ -76,6 +88,14 @@ pub fn findings(report: &Report) -> Vec<Section> {
             "Auth required (the login given was refused or could not be sent; all else that they told stands)",
             auth_required(report),
         ),
+        (
+            "Became silent (had answered, then no question and no ARP re-check for ten seconds): look after",
+            became_silent(report),
+        ),
+        (
+            "Policies (whether one holds for you is not for camsweep to say)",
+            lens::lines(report),
+        ),
         ("Less than confirmed, because of", doubts(report)),
         ("To note", to_note(report)),
     ];
@@ -111,6 +131,14 @@ pub fn data(report: &Report) -> Section {
                 when(&report.finished)
             ),
         ],
+    }
+}
+
+/// What the policies say that devices were held against.
+pub fn policies(report: &Report) -> Section {
+    Section {
+        heading: "Policies",
+        lines: lens::texts(report),
     }
 }
 
@@ -175,6 +203,20 @@ fn auth_required(report: &Report) -> Vec<String> {
         .collect()
 }
 
+fn became_silent(report: &Report) -> Vec<String> {
+    let hosts = report.coverage.became_silent.iter();
+    hosts
+        .map(|(host, question)| format!("{host}: since it was asked {question}"))
+        .chain(
+            report
+                .coverage
+                .stopped
+                .iter()
+                .map(|why| format!("the run stopped: {why}")),
+        )
+        .collect()
+}
+
 /// The reasons for a verdict stand beside it where there is doubt; those for the rest are in the JSON.
 fn doubts(report: &Report) -> Vec<String> {
     let units = report.devices.iter().filter(|device| is_unit(device));
@@ -234,6 +276,7 @@ fn coverage(report: &Report) -> Vec<String> {
             .map(|kind| format!("{}{}", kind.0, counts(kind.1))),
     );
     lines.extend(fenced(&c.fenced));
+    lines.extend(c.stopped.iter().map(|why| format!("stopped early: {why}")));
     lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());

@@ -1,5 +1,5 @@
 //! `--redact`: the report without what tells single units, or where they hang: serial numbers, addresses, MAC
-//! addresses, host names, places. It is done to the model, once, before any writer sees it.
+//! addresses, host names, sites, places. It is done to the model, once, before any writer sees it.
 //!
 //! Every text of the report is gone through, so that a field that is added later is redacted too; only what camsweep
 //! itself words is left alone by name.
@@ -17,7 +17,7 @@ use crate::identify::Device;
 const REDACTED: &str = "[redacted]";
 const ADDRESS: &str = "[address]";
 const MAC: &str = "[MAC]";
-const NOTE: &str = "redacted (--redact): serial numbers, addresses, MAC addresses, host names and places";
+const NOTE: &str = "redacted (--redact): serial numbers, addresses, MAC addresses, host names, sites and places";
 /// Shorter names tell nobody, and stand in other texts by chance.
 const SHORTEST: usize = 3;
 /// Words of camsweep's own and of its data, and times.
@@ -64,7 +64,8 @@ static IPV6: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[0-9A-Fa-f:]*:[0-9A
 /// # Errors
 /// None in practice: what was a report is one again.
 pub fn redact(mut report: Report) -> serde_json::Result<Report> {
-    let secrets = Secrets::of(&report.devices);
+    let mut secrets = Secrets::of(&report.devices);
+    rename_sites(&mut report, &mut secrets);
     for (place, device) in report.devices.iter_mut().enumerate() {
         blank(device, &secrets.hosts[place]);
     }
@@ -72,12 +73,34 @@ pub fn redact(mut report: Report) -> serde_json::Result<Report> {
         // Files are named after places.
         report.plan.scope = vec![format!("{} file(s) of recorded replies", report.plan.scope.len())];
     }
-    let fenced = std::mem::take(&mut report.coverage.fenced).into_iter();
-    report.coverage.fenced = fenced.map(|(host, why)| (secrets.hidden(&host, true), why)).collect();
+    for hosts in [&mut report.coverage.fenced, &mut report.coverage.became_silent] {
+        let named = std::mem::take(hosts).into_iter();
+        *hosts = named.map(|(host, why)| (secrets.hidden(&host, true), why)).collect();
+    }
     report.coverage.notes.push(NOTE.to_owned());
     let mut value = serde_json::to_value(report)?;
     secrets.hide(&mut value, true);
     serde_json::from_value(value)
+}
+
+/// A site keeps a name of its own (`site-1`), so that the units at one can still be counted.
+fn rename_sites(report: &mut Report, secrets: &mut Secrets) {
+    let of_devices = report.devices.iter_mut().filter_map(|device| device.site.as_mut());
+    let mut names: Vec<String> = Vec::new();
+    for site in report.sites.iter_mut().map(|site| &mut site.name).chain(of_devices) {
+        let known = names.iter().position(|name| name == site);
+        let place = known.unwrap_or(names.len());
+        if known.is_none() {
+            names.push(site.clone());
+        }
+        *site = format!("site-{}", place + 1);
+    }
+    report.sites.iter_mut().for_each(|site| site.networks.clear());
+    for (name, number) in names.into_iter().zip(1..) {
+        if name.len() >= SHORTEST {
+            secrets.add(&name, &format!("site-{number}"));
+        }
+    }
 }
 
 /// Empties what can hold a secret that is not known as one: a page's title, the other side of a conflict, a path.
@@ -97,6 +120,20 @@ fn blank(device: &mut Device, host: &str) {
     }
 }
 
+/// A text without whatever looks like an address or a MAC address.
+pub(super) fn without_addresses(text: &str) -> String {
+    let text = MACS.replace_all(text, MAC);
+    let text = IPV6.replace_all(&text, |found: &Captures| {
+        let is_address = found[0].trim_end_matches('.').parse::<Ipv6Addr>().is_ok();
+        if is_address {
+            ADDRESS.to_owned()
+        } else {
+            found[0].to_owned()
+        }
+    });
+    IPV4.replace_all(&text, ADDRESS).into_owned()
+}
+
 /// What is known to be secret, and what stands in its place.
 struct Secrets {
     /// A name for each device, in their order.
@@ -113,26 +150,29 @@ impl Secrets {
         let hosts: Vec<String> = (1..=devices.len())
             .map(|number| format!("host-{number:0digits$}"))
             .collect();
-        let mut known = HashMap::new();
-        for (device, host) in devices.iter().zip(&hosts) {
+        let mut secrets = Secrets {
+            hosts,
+            known: HashMap::new(),
+            lengths: BTreeSet::new(),
+        };
+        for (device, host) in devices.iter().zip(secrets.hosts.clone()) {
+            device.addresses.iter().for_each(|address| secrets.add(address, &host));
             let values = [&device.serial, &device.mac, &device.host_name].into_iter().flatten();
-            let values = values
-                .filter(|value| value.len() >= SHORTEST)
-                .map(|value| (value, REDACTED));
-            for (value, shown) in device
-                .addresses
-                .iter()
-                .map(|address| (address, host.as_str()))
-                .chain(values)
-            {
-                known
-                    .entry(value.to_ascii_lowercase())
-                    .or_insert_with(|| shown.to_owned());
+            for value in values.filter(|value| value.len() >= SHORTEST) {
+                secrets.add(value, REDACTED);
             }
         }
-        known.remove("");
-        let lengths = known.keys().map(String::len).collect();
-        Secrets { hosts, known, lengths }
+        secrets
+    }
+
+    /// The first that a text stands for counts.
+    fn add(&mut self, secret: &str, shown: &str) {
+        if !secret.is_empty() {
+            self.lengths.insert(secret.len());
+            self.known
+                .entry(secret.to_ascii_lowercase())
+                .or_insert_with(|| shown.to_owned());
+        }
     }
 
     /// Hides them in every text below. `patterns`: whatever looks like an address too.
@@ -151,19 +191,7 @@ impl Secrets {
 
     fn hidden(&self, text: &str, patterns: bool) -> String {
         let text = self.without_known(text);
-        if !patterns {
-            return text;
-        }
-        let text = MACS.replace_all(&text, MAC);
-        let text = IPV6.replace_all(&text, |found: &Captures| {
-            let is_address = found[0].trim_end_matches('.').parse::<Ipv6Addr>().is_ok();
-            if is_address {
-                ADDRESS.to_owned()
-            } else {
-                found[0].to_owned()
-            }
-        });
-        IPV4.replace_all(&text, ADDRESS).into_owned()
+        if patterns { without_addresses(&text) } else { text }
     }
 
     /// Whole words only: a host that is called `cam` must not spoil `camera`.
@@ -203,6 +231,7 @@ impl Secrets {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::register::Register;
     use super::super::sample::{behind, camera, device, report};
     use super::super::{csv, html, markdown, table};
     use super::*;
@@ -210,7 +239,7 @@ mod tests {
 
     fn in_every_form(report: &Report) -> String {
         let mut register = Vec::new();
-        csv::write(report, true, &mut register).unwrap();
+        csv::write(&Register::of(report, true), &mut register).unwrap();
         let style = table::Style {
             colour: false,
             all: true,
@@ -238,8 +267,13 @@ mod tests {
         recorder.addresses.push("fe80::20".into());
         let mut whole = report(vec![camera(), recorder, hidden]);
         whole.coverage.fenced.insert("10.0.0.20".into(), "a printer".into());
+        whole
+            .coverage
+            .became_silent
+            .insert("10.0.0.20".into(), "http 80".into());
         let redacted = redact(whole).unwrap();
         assert!(redacted.coverage.fenced.keys().eq(["host-2"]));
+        assert!(redacted.coverage.became_silent.keys().eq(["host-2"]));
         let addresses: Vec<_> = redacted
             .devices
             .iter()

@@ -4,8 +4,8 @@ use super::model::{PlanSummary, Report};
 use super::{Run, assemble};
 use crate::coverage::{BlindSpot, Coverage};
 use crate::identify::{
-    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Firmware, ReplyRef,
-    Strength,
+    AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
+    PolicyFinding, ReplyRef, Strength,
 };
 
 pub fn device(address: &str, maker: Option<&str>) -> Device {
@@ -110,6 +110,40 @@ pub fn saying(text: &str) -> Device {
         ..firmware
     });
     device.other_firmware = device.firmware.clone().into_iter().collect();
+    device
+}
+
+/// The same of a stored report in which somebody has written it over camsweep's own words too.
+pub fn tampered(text: &str) -> Device {
+    let some = || Some(text.to_owned());
+    let mut device = Device {
+        mac_source: some(),
+        oui_organisation: some(),
+        site: some(),
+        web_ui_date: some(),
+        production_date: some(),
+        ..saying(text)
+    };
+    for evidence in &mut device.evidence {
+        evidence.reply.protocol = text.to_owned();
+        evidence.rule = text.to_owned();
+    }
+    if let Some(firmware) = &mut device.firmware {
+        firmware.build_date = some();
+        firmware.via = text.to_owned();
+    }
+    device.policies = vec![PolicyFinding {
+        id: text.to_owned(),
+        name: text.to_owned(),
+        falls: Falls::Perhaps,
+        because: text.to_owned(),
+        source: text.to_owned(),
+    }];
+    for advisory in &mut device.advisories {
+        advisory.id = text.to_owned();
+        advisory.source = text.to_owned();
+        advisory.because = text.to_owned();
+    }
     device
 }
 

@@ -85,6 +85,13 @@ impl Asking {
         }
     }
 
+    /// What was handed out for a host is not asked yet: it is the next, when [`Asking::ask_again`] lets the host go on.
+    pub fn put_back(&mut self, host: Ipv4Addr, place: Place) {
+        if let Some(entry) = self.hosts.get_mut(&host) {
+            entry.places.push_front(place);
+        }
+    }
+
     /// A host is settled: whatever it was still to be asked is dropped, and it rests at once.
     pub fn settle(&mut self, host: Ipv4Addr, now: Instant) {
         if let Some((_, entry)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {

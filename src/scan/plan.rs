@@ -1,5 +1,7 @@
 //! What a run will look at, fixed and printable before the first packet.
 
+use std::time::Duration;
+
 use crate::net::{Interface, Limits};
 
 use super::ranges::Ranges;
@@ -30,6 +32,8 @@ pub struct Plan {
     pub probe_silent: bool,
     /// Open no TCP connection to anybody.
     pub no_tcp: bool,
+    /// Send nothing at all, and listen so long.
+    pub passive: Option<Duration>,
     /// Ask for Hikvision's units in frames of Ethernet too.
     pub ethernet: bool,
     /// Ask reverse DNS for the names of what was found.

@@ -56,7 +56,7 @@ fn name(name: &X509Name<'_>) -> String {
 fn attribute(attribute: &AttributeTypeAndValue<'_>) -> String {
     let value = attribute.attr_value();
     let text = match value.tag() {
-        Tag::BmpString => UTF_16BE.decode_without_bom_handling(value.data).0.into_owned(),
+        Tag::BmpString => UTF_16BE.decode_without_bom_handling(value.data).0,
         _ => text::decode(value.data),
     };
     format!("{}={}", word(attribute), escaped(&text))

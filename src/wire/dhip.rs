@@ -84,7 +84,11 @@ impl Message {
         // serde_json refuses to nest deeper than 128; what follows the first value does not count.
         let parsed = serde_json::Deserializer::from_str(&body).into_iter::<Value>().next();
         let device = match parsed {
-            Some(Ok(value)) => device(|key| field(&value, key)),
+            Some(Ok(message)) => {
+                let params = &message["params"];
+                let places = [&params["deviceInfo"], params, &message];
+                device(|key| field(places, key))
+            }
             _ => device(|key| scan(&body, key)),
         };
         match device.method.as_deref() {
@@ -135,19 +139,12 @@ fn device(value: impl Fn(&str) -> Option<String>) -> Device {
     }
 }
 
-/// A field of well-formed JSON: of the message, of `params.deviceInfo`, or of `params` itself.
-fn field(message: &Value, key: &str) -> Option<String> {
-    let params = &message["params"];
-    let info = &params["deviceInfo"];
-    let value = match key {
-        "IPAddress" => [
-            &info["IPv4Address"][key],
-            &params["IPv4Address"][key],
-            &message["IPv4Address"][key],
-        ],
-        _ => [&info[key], &params[key], &message[key]],
-    };
-    value.into_iter().find_map(as_text)
+/// A field of well-formed JSON: of `params.deviceInfo`, of `params` itself, or of the message.
+fn field(places: [&Value; 3], key: &str) -> Option<String> {
+    places.into_iter().find_map(|place| match key {
+        "IPAddress" => as_text(&place["IPv4Address"][key]),
+        _ => as_text(&place[key]),
+    })
 }
 
 fn as_text(value: &Value) -> Option<String> {

@@ -153,6 +153,7 @@ fn status_line(line: &[u8]) -> Head {
 
 /// Decoded, without blanks and NULs around it; a bare CR inside counts as a blank.
 fn clean(bytes: &[u8]) -> String {
-    let text = text::decode(bytes).replace('\r', " ");
-    text.trim_matches(|c: char| c.is_whitespace() || c == '\0').to_owned()
+    let text = text::decode(bytes);
+    let text = text.trim_matches(|c: char| c.is_whitespace() || c == '\0');
+    text.replace('\r', " ")
 }

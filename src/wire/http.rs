@@ -3,6 +3,11 @@
 //! Read by hand because the case and the order of the header fields tell makers apart, and because an
 //! HTTP library refuses what embedded servers send.
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::head::{self, Head};
 use super::{filled, onvif, text, xml};
 
@@ -10,6 +15,8 @@ use super::{filled, onvif, text, xml};
 const PROTOCOLS: &[&str] = &["HTTP/", "HTTP ", "ICY "];
 /// The most interim responses (`100 Continue`) that are passed over.
 const MOST_INTERIM: usize = 4;
+/// How a title begins.
+static TITLE: LazyLock<Regex> = LazyLock::new(|| Regex::new("(?i-u)<title").expect("a pattern of ours"));
 /// The longest title that is kept, in bytes.
 const MAX_TITLE: usize = 1024;
 
@@ -88,9 +95,9 @@ impl Response {
     }
 
     /// The body as text; empty where it is compressed, which we never asked for.
-    pub fn text(&self) -> String {
+    pub fn text(&self) -> Cow<'_, str> {
         match self.header("Content-Encoding") {
-            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => String::new(),
+            Some(encoding) if !encoding.eq_ignore_ascii_case("identity") => Cow::default(),
             _ => text::decode_as(&self.body, self.header("Content-Type").and_then(text::charset)),
         }
     }
@@ -166,11 +173,9 @@ fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
 
 /// The title of a page, references resolved and blanks joined.
 pub fn title(page: &str) -> Option<String> {
-    // ASCII case folding keeps every byte's place.
-    let lower = page.to_ascii_lowercase();
-    let tag = lower.find("<title")?;
-    let start = tag + lower[tag..].find('>')? + 1;
-    let end = lower[start..].find('<').map_or(page.len(), |length| start + length);
+    let tag = TITLE.find(page)?.start();
+    let start = tag + page[tag..].find('>')? + 1;
+    let end = page[start..].find('<').map_or(page.len(), |length| start + length);
     let words = xml::unescape(text::cut(&page[start..end], MAX_TITLE));
     filled(&words.split_whitespace().collect::<Vec<_>>().join(" "))
 }

@@ -102,7 +102,7 @@ fn services(records: &[Record]) -> Vec<Service> {
                 if let Some(service) = service(&mut services, &record.name) {
                     service
                         .texts
-                        .extend(words.txt_data.iter().map(|word| text::decode(word)));
+                        .extend(words.txt_data.iter().map(|word| text::decode(word).into_owned()));
                 }
             }
             _ => {}

@@ -98,7 +98,7 @@ fn date(head: &[u8]) -> Option<String> {
     let line = head
         .split(|&byte| byte == b'\n')
         .find(|line| head::starts_with(line, NAME))?;
-    Some(text::decode(line[NAME.len()..].trim_ascii_end()))
+    Some(text::decode(line[NAME.len()..].trim_ascii_end()).into_owned())
 }
 
 /// Reads every response in the bytes, requests and descriptions between them passed over.

@@ -11,7 +11,7 @@ use encoding_rs::{Encoding, GB18030, UTF_8, WINDOWS_1252};
 const PROLOG: usize = 1024;
 
 /// Decodes bytes that may declare their character set themselves. Never fails.
-pub fn decode(bytes: &[u8]) -> String {
+pub fn decode(bytes: &[u8]) -> Cow<'_, str> {
     decode_as(bytes, None)
 }
 
@@ -19,9 +19,13 @@ pub fn decode(bytes: &[u8]) -> String {
 ///
 /// Believed in this order: a byte order mark, the sender, the document's own declaration, UTF-8,
 /// GB18030 where it fits without an error, windows-1252. A declaration that does not fit is not believed.
-pub fn decode_as(bytes: &[u8], charset: Option<&str>) -> String {
+pub fn decode_as<'a>(bytes: &'a [u8], charset: Option<&str>) -> Cow<'a, str> {
+    // Nearly all texts: every character set that can be believed agrees on these.
+    if let Some(text) = std::str::from_utf8(bytes).ok().filter(|text| text.is_ascii()) {
+        return text.into();
+    }
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
     }
     let declared = charset.or_else(|| declaration(bytes));
     declared
@@ -31,20 +35,18 @@ pub fn decode_as(bytes: &[u8], charset: Option<&str>) -> String {
         .and_then(|encoding| strictly(encoding, bytes))
         .or_else(|| utf8(bytes))
         .or_else(|| strictly(GB18030, bytes))
-        .unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0.into_owned())
+        .unwrap_or_else(|| WINDOWS_1252.decode_without_bom_handling(bytes).0)
 }
 
-fn strictly(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
-    encoding
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .map(Cow::into_owned)
+fn strictly<'a>(encoding: &'static Encoding, bytes: &'a [u8]) -> Option<Cow<'a, str>> {
+    encoding.decode_without_bom_handling_and_without_replacement(bytes)
 }
 
 /// UTF-8; a last character that the cap cut through is no reason to doubt the rest, if that has shown
 /// other characters beyond ASCII: `caf\xe9` is windows-1252.
-fn utf8(bytes: &[u8]) -> Option<String> {
+fn utf8(bytes: &[u8]) -> Option<Cow<'_, str>> {
     match std::str::from_utf8(bytes) {
-        Ok(text) => Some(text.to_owned()),
+        Ok(text) => Some(text.into()),
         Err(error) if error.error_len().is_none() => {
             strictly(UTF_8, &bytes[..error.valid_up_to()]).filter(|text| !text.is_ascii())
         }

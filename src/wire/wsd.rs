@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use uuid::Uuid;
 
-use super::text;
 use super::xml::{Document, Node};
+use super::{head, text};
 
 /// The port that devices listen on.
 pub const PORT: u16 = 3702;
@@ -130,17 +130,14 @@ fn answer(document: &Document, names: &[&str]) -> Answer {
 }
 
 fn one_match(node: Node<'_>) -> Match {
-    let types = words(node.text_of("Types"));
+    let local = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
     Match {
         endpoint: node
             .find("EndpointReference")
             .and_then(|endpoint| endpoint.text_of("Address")),
-        types: types
-            .iter()
-            .map(|name| name.rsplit(':').next().unwrap_or(name).to_owned())
-            .collect(),
-        scopes: words(node.text_of("Scopes")),
-        xaddrs: words(node.text_of("XAddrs")),
+        types: words(node.text_of("Types"), local),
+        scopes: words(node.text_of("Scopes"), str::to_owned),
+        xaddrs: words(node.text_of("XAddrs"), str::to_owned),
     }
 }
 
@@ -154,21 +151,20 @@ fn fault(document: &Document, node: Node<'_>) -> Message {
     }
 }
 
-fn words(text: Option<String>) -> Vec<String> {
-    text.iter()
-        .flat_map(|text| text.split_whitespace())
-        .take(MOST)
-        .map(str::to_owned)
-        .collect()
+fn words(text: Option<String>, word: impl Fn(&str) -> String) -> Vec<String> {
+    let words = text.iter().flat_map(|text| text.split_whitespace());
+    words.take(MOST).map(word).collect()
 }
 
 /// The category and the value of an ONVIF scope (`onvif://www.onvif.org/name/Door%201` is `name` and
-/// `Door 1`), the value percent-decoded.
-pub fn scope(scope: &str) -> Option<(&str, String)> {
-    let (scheme, rest) = scope.split_once("://")?;
-    let (_, path) = rest.split_once('/').filter(|_| scheme.eq_ignore_ascii_case("onvif"))?;
-    let (category, value) = path.trim_start_matches('/').split_once('/')?;
-    Some((category, percent_decode(value)))
+/// `Door%201`).
+pub fn scope(scope: &str) -> Option<(&str, &str)> {
+    const SCHEME: &str = "onvif://";
+    let rest = scope
+        .get(SCHEME.len()..)
+        .filter(|_| head::starts_with(scope.as_bytes(), SCHEME))?;
+    let (_, path) = rest.split_once('/')?;
+    path.trim_start_matches('/').split_once('/')
 }
 
 /// Replaces `%20` and its like; the bytes may be of any character set.
@@ -180,7 +176,7 @@ pub fn percent_decode(text: &str) -> String {
         bytes.push(code.unwrap_or(*first));
         rest = if code.is_some() { &tail[2..] } else { tail };
     }
-    text::decode(&bytes)
+    text::decode(&bytes).into_owned()
 }
 
 fn hexadecimal(digits: &[u8]) -> Option<u8> {

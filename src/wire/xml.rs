@@ -211,6 +211,9 @@ impl Builder {
 
     /// The attributes of the element that was opened last.
     fn attributes(&mut self, tag: &BytesStart<'_>) {
+        if tag.attributes_raw().is_empty() {
+            return;
+        }
         let first = self.document.attributes.len();
         let mut all = tag.html_attributes();
         for attribute in all.with_checks(false).take(MAX_ATTRIBUTES).filter_map(Result::ok) {
@@ -300,6 +303,8 @@ fn strictly(document: &str) -> Option<Document> {
     config.allow_unmatched_ends = true;
     config.check_end_names = false;
     let mut builder = Builder::default();
+    builder.document.written.reserve(document.len() / 2);
+    builder.document.elements.reserve(document.len() / 32);
     loop {
         let event = reader.read_event().ok()?;
         if matches!(event, Event::Eof) || !builder.take(event) {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::estate;
 use crate::host::When;
+use crate::mortal;
 use crate::play;
 
 const BROADCAST: [u8; 6] = [0xff; 6];
@@ -48,7 +49,7 @@ pub fn answer(mut socket: socket2::Socket, holders: &[Holder]) {
             continue;
         }
         let asker: [u8; 10] = std::array::from_fn(|at| frame[22 + at]);
-        for holder in holders {
+        for holder in holders.iter().filter(|holder| !mortal::is_dead(holder.ip)) {
             match holder.when {
                 When::Asked if holder.ip == asked => send(&socket, &reply(holder, &asker)),
                 When::Late(wait) if holder.ip == asked => send_later(&socket, reply(holder, &asker), wait),

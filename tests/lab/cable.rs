@@ -54,9 +54,12 @@ pub fn carry(cable: Cable, scanner: [u8; 6]) -> std::io::Result<()> {
     Ok(())
 }
 
+/// A frame, and when it is due at the other end.
+type Late = (Instant, Vec<u8>);
+
 #[derive(Default)]
 struct UnderWay {
-    frames: Mutex<BinaryHeap<Reverse<(Instant, Vec<u8>)>>>,
+    frames: Mutex<BinaryHeap<Reverse<Late>>>,
     news: Condvar,
 }
 

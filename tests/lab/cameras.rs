@@ -5,7 +5,7 @@ use crate::estate;
 use crate::host::Host;
 use crate::stage::run;
 use crate::tcp::LEDGER;
-use crate::{announce, arp, below, crowd, ledger, play, sys};
+use crate::{announce, arp, below, crier, crowd, ledger, mortal, play, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -35,6 +35,8 @@ pub fn cameras() {
     }
     let inquiries = sys::packet_socket("cam0", below::ETHERTYPE).expect("root in its own namespace");
     std::thread::spawn(move || below::answer(inquiries));
+    mortal::heed(mortal::word_to_die(ledger.as_ref()));
+    let word = crier::word_to_cry(ledger.as_ref());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         play::play(estate::all().collect())
@@ -59,6 +61,7 @@ pub fn cameras() {
                     .expect("a group can be joined");
             }
         }
+        tokio::spawn(crier::cry(word));
     });
     println!("\nSTANDING");
     let _ = std::io::stdin().read_line(&mut macs);
@@ -117,7 +120,7 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
          chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs; }}\n}}\n\
          table ip walls {{ chain wall {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop; }}\n}}\n",
             macs(&mut estate::near(), None),
-            macs(&mut estate::FAR.iter(), Some(router)),
+            macs(&mut estate::far(), Some(router)),
             macs(&mut estate::SECOND.iter(), None)
         ),
     )

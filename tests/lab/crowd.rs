@@ -1,20 +1,43 @@
 //! The lab at scale, for the benchmark: with `LAB_CROWD=1000` so many hosts more stand on the segment, which is a
-//! /16 then. One in five is a unit; the others are web servers, closed machines and such that drop everything.
+//! /16 then, and with `LAB_FAR=300` behind the router, on 10.77.0.0/20. One in five is a unit; the others are web servers,
+//! closed machines and such that drop everything.
 
 use std::sync::LazyLock;
 
 use crate::host::{Host, PLAIN, bare, dahua, hik};
 
-/// The hosts beyond the estate's own.
-pub fn crowd() -> &'static [Host] {
-    static CROWD: LazyLock<Vec<Host>> = LazyLock::new(|| (0..size()).map(host).collect());
-    &CROWD
+/// The hosts on the segment, beyond the estate's own.
+pub fn near() -> &'static [Host] {
+    static NEAR: LazyLock<Vec<Host>> = LazyLock::new(|| {
+        // Four or so to a /24, none in the estate's own.
+        let address = |number| format!("10.66.{}.{}", 1 + number % 250, 5 + number / 250 * 23);
+        (0..size()).map(|number| host(number, address(number))).collect()
+    });
+    &NEAR
 }
 
-/// How many there are.
+/// The hosts behind the router.
+pub fn far() -> &'static [Host] {
+    static FAR: LazyLock<Vec<Host>> = LazyLock::new(|| {
+        let address = |number| format!("10.77.{}.{}", number % 16, 70 + number / 16 * 7);
+        (0..far_size()).map(|number| host(number, address(number))).collect()
+    });
+    &FAR
+}
+
+/// How many are on the segment.
 pub fn size() -> usize {
-    let wanted = std::env::var("LAB_CROWD").ok();
-    wanted.map_or(0, |number| number.parse().expect("LAB_CROWD is a number"))
+    wanted("LAB_CROWD")
+}
+
+/// How many are behind the router.
+pub fn far_size() -> usize {
+    wanted("LAB_FAR")
+}
+
+fn wanted(variable: &str) -> usize {
+    let number = std::env::var(variable).ok();
+    number.map_or(0, |number| number.parse().expect("a number of hosts"))
 }
 
 /// The length of the segment's prefix.
@@ -22,10 +45,9 @@ pub fn prefix() -> u8 {
     if size() > 0 { 16 } else { 24 }
 }
 
-/// Four or so to a /24, none in the estate's own.
-fn host(number: usize) -> Host {
+fn host(number: usize, address: String) -> Host {
     let text = |text: String| -> &'static str { text.leak() };
-    let ip = text(format!("10.66.{}.{}", 1 + number % 250, 5 + number / 250 * 23));
+    let ip = text(address);
     let mac = |prefix: &str| text(format!("{prefix}:{:02x}:{:02x}:{:02x}", number % 250, number / 250, 7));
     let serial = |model: &str| text(format!("{model}20200511AAWRC{number:08}"));
     match number % 10 {

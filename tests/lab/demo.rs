@@ -10,6 +10,7 @@
 
 mod announce;
 mod host;
+mod mortal;
 mod play;
 mod replies;
 mod street;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::announce::{Offer, Upnp};
-use crate::crowd::crowd;
+use crate::crowd;
 use crate::host::*;
 use crate::replies as r;
 use crate::tcp::onvif::{Login, Refusal, Service};
@@ -543,9 +543,14 @@ pub const CLAIMS: &[Claim] = &[
 
 /// Everybody on the scanner's segment.
 pub fn near() -> impl Iterator<Item = &'static Host> {
-    NEAR.iter().chain(crowd())
+    NEAR.iter().chain(crowd::near())
+}
+
+/// Everybody behind the router.
+pub fn far() -> impl Iterator<Item = &'static Host> {
+    FAR.iter().chain(crowd::far())
 }
 
 pub fn all() -> impl Iterator<Item = &'static Host> {
-    near().chain(FAR).chain(SECOND)
+    near().chain(far()).chain(SECOND)
 }

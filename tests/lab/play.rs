@@ -8,6 +8,7 @@ use tokio::net::{TcpListener, UdpSocket};
 
 use crate::announce::{self, MDNS, SSDP};
 use crate::host::{Hears, Host, Odd};
+use crate::mortal;
 use crate::replies;
 use crate::tcp::{self, Device, Tcp};
 
@@ -41,7 +42,7 @@ pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
+pub fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None)?;
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
@@ -74,6 +75,7 @@ pub async fn hear_group(
             for host in hosts
                 .iter()
                 .copied()
+                .filter(|host| !mortal::is_dead(address(host)))
                 .filter(|host| hears(host, port) != Hears::UnicastOnly)
             {
                 if let Some(reply) = reply(host, port, &buffer[..length]) {
@@ -97,6 +99,9 @@ async fn answer_unicast(device: Arc<Device>, port: u16, socket: Arc<UdpSocket>) 
     let host = device.host;
     let mut buffer = vec![0; 65_536];
     while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
+        if mortal::struck(address(host)) {
+            continue;
+        }
         if hears(host, port) == Hears::MulticastOnly || host.firewalled || device.strain.is_wedged() {
             continue;
         }

@@ -137,6 +137,16 @@ impl Lab {
         })
     }
 
+    /// Lets devices speak unasked from now on.
+    pub fn let_cry(&self) {
+        std::fs::write(crate::crier::word_to_cry(&self.ledger), "").expect("the lab's own folder");
+    }
+
+    /// Lets these devices die of the first datagram of their own.
+    pub fn let_die(&self, hosts: &[&str]) {
+        std::fs::write(crate::mortal::word_to_die(&self.ledger), hosts.join("\n")).expect("the lab's own folder");
+    }
+
     /// Every packet that reached the estate so far, one line each.
     pub fn ledger(&self) -> Vec<String> {
         std::thread::sleep(Duration::from_millis(100));
@@ -256,7 +266,7 @@ pub fn run(program: &str, arguments: &[&str], input: &str) -> std::io::Result<()
     }
 }
 
-fn mac(interface: &str) -> std::io::Result<String> {
+pub fn mac(interface: &str) -> std::io::Result<String> {
     let output = Command::new("ip")
         .args(["-br", "link", "show", interface])
         .env("PATH", path())

@@ -1,7 +1,7 @@
 //! The few kernel calls that std lacks.
 #![expect(
     unsafe_code,
-    reason = "sockaddr_ll, ethtool, kill and wait4 have no safe wrapper in std or socket2"
+    reason = "sockaddr_ll, the time of a frame, ethtool, kill and wait4 have no safe wrapper in std or socket2"
 )]
 
 use std::io;
@@ -42,6 +42,19 @@ pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     };
     socket.bind(&address)?;
     Ok(socket)
+}
+
+/// The kernel's name for asking when the frame that was read last had passed (sockios.h), where `long` has 64 bits.
+const SIOCGSTAMPNS: libc::Ioctl = 0x8907;
+
+/// When the frame that was read last from a packet socket had passed, by the kernel's clock.
+pub fn time_of_last(socket: &Socket) -> io::Result<std::time::Duration> {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the kernel writes one timespec, which outlives the call.
+    match unsafe { libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(socket), SIOCGSTAMPNS, &raw mut time) } {
+        0 => Ok(std::time::Duration::new(time.tv_sec as u64, time.tv_nsec as u32)),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Lets the kernel fill in checksums itself rather than leave them to a card: who carries frames between interfaces would

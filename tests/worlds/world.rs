@@ -48,6 +48,9 @@ pub struct World {
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,
+    /// Send nothing and listen for so many seconds.
+    #[serde(default)]
+    pub passive: Option<u64>,
     /// The profile, `standard` where absent.
     #[serde(default)]
     pub profile: Option<String>,
@@ -115,6 +118,32 @@ pub struct Host {
     pub table: Option<String>,
     /// Its name in reverse DNS.
     pub name: Option<String>,
+    /// Says nothing any more, not even by ARP, from its nth datagram or connection on.
+    pub dies_at: Option<u64>,
+    /// What it says unasked.
+    pub announces: Vec<Announcement>,
+}
+
+/// Something that a host says unasked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Announcement {
+    /// The protocol; `arp` is a request for somebody else.
+    pub by: String,
+    /// When, from the opening of the ears.
+    pub after_ms: u64,
+    /// Whom it tells: a group that nobody on the scanner's machine has joined, one that somebody has, or everybody.
+    pub to: Audience,
+    #[serde(default)]
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audience {
+    Group,
+    JoinedGroup,
+    Everybody,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -223,6 +252,10 @@ pub struct Expect {
     pub blind_spots: Vec<String>,
     /// Who is fenced, and the word that the reason begins with.
     pub fenced: BTreeMap<String, String>,
+    /// Who became silent, and since which question.
+    pub became_silent: BTreeMap<String, String>,
+    /// Whether the run stopped by itself.
+    pub stopped: bool,
     /// Addresses that were not asked as planned, as ranges.
     pub not_asked: Vec<String>,
     /// Addresses that the kernel was nudged for.
@@ -290,6 +323,14 @@ pub struct Account {
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
 }
 
+impl Account {
+    fn is_dead(&self, host: &Host) -> bool {
+        let count = |counts: &BTreeMap<String, u64>| counts.get(&host.address).copied().unwrap_or_default();
+        host.dies_at
+            .is_some_and(|last| count(&self.datagrams) + count(&self.connections) >= last)
+    }
+}
+
 impl Scripted {
     /// The limits that it keeps.
     pub fn limits(&self) -> &Limits {
@@ -346,21 +387,80 @@ impl Scripted {
         });
     }
 
+    /// What the hosts say unasked, to an ear that has just been opened.
+    fn announce(&self, ear: &Channel) {
+        for (host, said) in self
+            .hosts
+            .iter()
+            .flat_map(|host| host.announces.iter().map(move |said| (host, said)))
+        {
+            let (by, interface, hears) = match ear {
+                Channel::Arp { interface } => ("arp".to_owned(), interface, true),
+                Channel::Overhear {
+                    protocol, interface, ..
+                } => (protocol.to_string(), interface, true),
+                Channel::Bystander {
+                    protocol,
+                    interface,
+                    to,
+                    ..
+                } => (
+                    protocol.to_string(),
+                    interface,
+                    said.to
+                        == if to.is_broadcast() {
+                            Audience::Everybody
+                        } else {
+                            Audience::JoinedGroup
+                        },
+                ),
+                _ => return,
+            };
+            if by != said.by || !hears || host.interface.as_ref().is_some_and(|name| name != interface) {
+                continue;
+            }
+            let from: Ipv4Addr = host.address.parse().expect("an address in the world");
+            let mac = host
+                .mac
+                .as_deref()
+                .and_then(parse_mac)
+                .map_or([2; 6], |mac| mac.bytes());
+            let body = match ear {
+                Channel::Arp { .. } => {
+                    let mut packet = arp_reply(mac, from);
+                    packet[7] = 1;
+                    Body::Arp(packet)
+                }
+                _ => Body::Datagram(SocketAddr::new(from.into(), 3702), said.text.clone().into()),
+            };
+            self.say(said.after_ms, ear.clone(), Some(interface.clone()), body);
+        }
+    }
+
     fn host(&self, address: IpAddr) -> Option<&Host> {
         self.hosts.iter().find(|host| host.address == address.to_string())
     }
 
     fn answer_arp(&self, interface: String, target: Ipv4Addr) {
-        let times = {
+        let (times, dead) = {
             let mut ledger = self.ledger.lock().expect("no test panics with it held");
             let times = ledger.arp.entry(target).or_default();
             *times += 1;
-            *times
+            let times = *times;
+            let dead = |host: &&Host| ledger.is_dead(host);
+            let dead: Vec<String> = self
+                .hosts
+                .iter()
+                .filter(dead)
+                .map(|host| host.address.clone())
+                .collect();
+            (times, dead)
         };
         for host in self
             .hosts
             .iter()
             .filter(|host| host.address == target.to_string() && times > host.arp_after)
+            .filter(|host| !dead.contains(&host.address))
         {
             let Some(mac) = host.mac.as_deref().and_then(parse_mac) else {
                 continue;
@@ -453,7 +553,7 @@ impl Scripted {
             .iter()
             .filter(|host| way == "multicast" || host.address == to.to_string())
         {
-            if way == "multicast" && host.interface.is_some() && host.interface != interface {
+            if way == "multicast" && host.interface.is_some() && host.interface != interface || ledger.is_dead(host) {
                 continue;
             }
             let protocol = protocol.to_string();
@@ -489,6 +589,7 @@ impl Scripted {
         let host = to.ip().to_string();
         *ledger.connections.entry(host.clone()).or_default() += 1;
         ledger.ports.entry(host).or_default().push(to.port());
+        let dead = self.host(to.ip()).is_some_and(|host| ledger.is_dead(host));
         drop(ledger);
         let answer = |outcome, bytes| Answer {
             outcome,
@@ -501,7 +602,7 @@ impl Scripted {
             login: None,
             why: None,
         };
-        let Some(host) = self.host(to.ip()) else {
+        let Some(host) = self.host(to.ip()).filter(|_| !dead) else {
             return answer(Outcome::Silent, Vec::new());
         };
         match host
@@ -594,9 +695,14 @@ pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
 
 impl Door for Scripted {
     async fn open(&self, channel: &Channel) -> io::Result<()> {
-        if matches!(channel, Channel::Arp { .. } | Channel::Ethernet { .. }) && !self.raw {
+        let needs_raw = matches!(
+            channel,
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. }
+        );
+        if needs_raw && !self.raw {
             return Err(io::Error::from(io::ErrorKind::PermissionDenied));
         }
+        self.announce(channel);
         self.ledger
             .lock()
             .expect("no test panics with it held")

@@ -6,11 +6,12 @@ use super::Text;
 use crate::identify::{AdvisoryVerdict, Device, Evidence, ReplyRef};
 use crate::report::columns::{HEADINGS, Row, SURE, row, shown};
 use crate::report::escape::elide;
+use crate::report::lens;
 use crate::report::outline::Group;
 use crate::report::words::{remarks, short_name};
 
 /// The most pieces of evidence that are shown of one device.
-const EVIDENCE: usize = 5;
+const EVIDENCE: usize = 4;
 /// The most columns that one of them takes.
 const SAW: usize = 100;
 
@@ -123,6 +124,8 @@ fn values(device: &Device) -> Vec<(&'static str, String)> {
         ("Brand", words)
     }));
     values.extend(device.advisories.iter().map(|one| ("Advisory", advisory(one))));
+    let policies: Vec<String> = device.policies.iter().map(lens::short).collect();
+    values.push(("Within the class of", policies.join("; ")));
     values.extend(remarks(device).map(|remark| ("To note", remark)));
     values
 }

@@ -1,4 +1,5 @@
-//! `--format html`: one file that needs nothing else and runs nothing, for a screen and for paper.
+//! `--format html`: one file that needs nothing else, for a screen and for paper. Its one script sorts and filters
+//! the tables; the page says everything without it.
 
 mod devices;
 mod summary;
@@ -9,10 +10,11 @@ use sha2::{Digest, Sha256};
 
 use super::escape::escape;
 use super::model::Report;
-use super::outline::{self, Group, Section};
+use super::outline::{self, Group, METHOD, Section};
 use super::words::when;
 
 const STYLE: &str = include_str!("style.css");
+const SCRIPT: &str = include_str!("table.js");
 const TITLE: &str = "Cameras found by camsweep";
 /// The parts of the page that it lists at its beginning, by their ids.
 const CONTENTS: [(&str, &str); 6] = [
@@ -23,17 +25,6 @@ const CONTENTS: [(&str, &str); 6] = [
     ("evidence", "Evidence"),
     ("method", "Data, method and limits"),
 ];
-const METHOD: [&str; 4] = [
-    "camsweep asks and reads. It sends well-formed questions and nothing that changes a device, guesses no password and \
-     exploits nothing; it logs in only where its user gave it a login.",
-    "Confirmed: the maker's own protocol answered from that very address, or two independent signs agree. Probable: one \
-     sign of a protocol, or one beside the MAC address's prefix. Possible: one weak sign, such as that prefix alone.",
-    "A device is said to run firmware named in an advisory where its model and version are compared with what is \
-     published. Nothing was tried on it.",
-    "A unit that is switched off, on a network that was not looked at, or behind a recorder whose list was not read is \
-     not seen. That none was found is no proof that there is none.",
-];
-
 /// A text that may come from a device: no markup, no quote, no control character gets through.
 struct Text<'a>(&'a str);
 
@@ -69,6 +60,7 @@ pub fn text(report: &Report, all: bool) -> String {
                     (part(4, devices::evidence(&groups)))
                     (part(5, method(report)))
                 }
+                script { (PreEscaped(SCRIPT)) }
             }
         }
     };
@@ -88,10 +80,12 @@ fn head() -> Markup {
     }
 }
 
-/// Nothing is loaded, run or sent; the one style is known by its hash.
+/// Nothing is loaded or sent; the one style and the one script are known by their hashes, and no other runs.
 fn policy() -> String {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+    let [style, script] = [STYLE, SCRIPT].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
+    format!(
+        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
+    )
 }
 
 fn header(report: &Report) -> Markup {
@@ -143,7 +137,7 @@ fn list(lines: &[String]) -> Markup {
 
 fn method(report: &Report) -> Markup {
     html! {
-        (sections(&[outline::data(report)]))
+        (sections(&[outline::data(report), outline::policies(report)]))
         h3 { "Method and limits" }
         @for words in METHOD { p { (words) } }
     }
@@ -153,7 +147,7 @@ fn method(report: &Report) -> Markup {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::sample::{behind, camera, device, report, saying};
+    use super::super::sample::{behind, camera, device, report, tampered};
     use super::*;
 
     #[test]
@@ -182,8 +176,12 @@ mod tests {
     }
 
     #[test]
-    fn it_runs_and_loads_nothing() {
-        let page = text(&report(vec![camera()]), true);
+    fn it_loads_nothing_and_runs_its_one_script_only() {
+        let whole = text(&report(vec![camera()]), true);
+        let script = format!("<script>{SCRIPT}</script>");
+        assert_eq!(whole.matches(&script).count(), 1);
+        assert!(!SCRIPT.contains("innerHTML") && !SCRIPT.contains("eval") && !SCRIPT.contains('<'));
+        let page = whole.replace(&script, "");
         for word in [
             "<script",
             "javascript:",
@@ -204,8 +202,10 @@ mod tests {
             assert!(found.is_empty(), "{word}: {found:?}");
         }
         // What the browser hashes is what stands between the tags.
-        let style = page.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
-        assert!(page.contains(&BASE64_STANDARD.encode(Sha256::digest(style))));
+        for (begin, end) in [("<style>", "</style>"), ("<script>", "</script>")] {
+            let text = whole.split_once(begin).unwrap().1.split_once(end).unwrap().0;
+            assert!(whole.contains(&BASE64_STANDARD.encode(Sha256::digest(text))), "{begin}");
+        }
     }
 
     #[test]
@@ -221,16 +221,20 @@ mod tests {
     fn a_page_of_5000_devices_can_be_mailed() {
         let mut one = camera();
         one.evidence = one.evidence.iter().cycle().take(40).cloned().collect();
-        let page = text(&report(vec![one; 5000]), false);
+        let mut report = report(vec![one; 5000]);
+        crate::report::sites::Sites::one("a school with a name of some length").assign(&mut report);
+        report.sites[0].sensitive = true;
+        crate::report::lens::apply(&mut report, &crate::identify::policies::builtin());
+        let page = text(&report, false);
         assert!(page.len() < 10 << 20, "{} bytes", page.len());
-        assert!(page.contains("and 35 more of 40"));
+        assert!(page.contains("and 36 more of 40"));
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn whatever_comes_is_text(said in "[<>&\"'\\\\/a\n\u{1b}]{1,9}|.{1,9}") {
-            let page = |said: &str| text(&report(vec![saying(said), behind(said)]), true);
+            let page = |said: &str| text(&report(vec![tampered(said), behind(said)]), true);
             let (plain, page) = (page("x"), page(&format!("x{said}")));
             for c in ['<', '>', '"', '\''] {
                 prop_assert_eq!(page.matches(c).count(), plain.matches(c).count(), "{}", c);

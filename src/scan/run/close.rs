@@ -6,9 +6,10 @@ use crate::net::Reason;
 impl<D: Door> Run<'_, D> {
     /// Closes the account.
     pub(super) async fn close(mut self, interrupted: bool) -> Findings {
-        let mut not_asked = self.unfinished(interrupted);
+        let cut_short = interrupted || self.ledger.coverage.stopped.is_some();
+        let mut not_asked = self.unfinished(cut_short);
         self.talks.shutdown().await;
-        if !interrupted {
+        if !cut_short {
             let _ = timeout(NAME_PATIENCE, self.wait_for_names()).await;
         }
         self.names.shutdown().await;
@@ -24,7 +25,11 @@ impl<D: Door> Run<'_, D> {
         coverage.routed = self.plan.routed.len();
         coverage.excluded = self.plan.excluded.len();
         coverage.live = live.len();
-        coverage.silent = self.scope.without(&live).without(&not_asked).len();
+        coverage.silent = match self.plan.passive {
+            // Who was not asked was not silent.
+            Some(_) => 0,
+            None => self.scope.without(&live).without(&not_asked).len(),
+        };
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
@@ -57,8 +62,8 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// The addresses that a run which was stopped has not asked as planned.
-    pub(super) fn unfinished(&self, interrupted: bool) -> Ranges {
-        if !interrupted {
+    pub(super) fn unfinished(&self, cut_short: bool) -> Ranges {
+        if !cut_short {
             return Ranges::default();
         }
         let unreached = self.sweeps.iter().map(|sweep| sweep.presence.unreached());

@@ -22,15 +22,19 @@ impl<D: Door> Run<'_, D> {
         if sender.is_unspecified() || self.is_own(sender) {
             return;
         }
-        let asked = (packet.operation == arp::REPLY).then(|| "who-has".to_owned());
+        let listens = self.plan.passive.is_some();
+        let asked = (packet.operation == arp::REPLY && !listens).then(|| "who-has".to_owned());
         let reply = self.reply_from(heard, sender.into(), None, Protocol::Arp, asked, bytes);
         self.keep(reply);
         if self.scope.contains(sender) {
-            self.ledger.ended("arp", sender.into(), Outcome::Answered);
+            let question = if listens { "unasked arp" } else { "arp" };
+            self.ledger.ended(question, sender.into(), Outcome::Answered);
             self.sweeps
                 .iter_mut()
                 .for_each(|sweep| sweep.presence.answered_arp(sender));
             self.found(sender);
+            let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip);
+            self.heard_by_arp(sender, answers);
         }
     }
 
@@ -88,7 +92,9 @@ impl<D: Door> Run<'_, D> {
             }
             Channel::Unicast { protocol, .. }
             | Channel::OwnPort { protocol, .. }
-            | Channel::Listen { protocol, .. } => (protocol.clone(), "unasked"),
+            | Channel::Listen { protocol, .. }
+            | Channel::Overhear { protocol, .. }
+            | Channel::Bystander { protocol, .. } => (protocol.clone(), "unasked"),
             Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
         let question = format!("{way} {protocol}");
@@ -130,6 +136,8 @@ impl<D: Door> Run<'_, D> {
         self.ledger.ended(question, sender.into(), outcome);
         if self.scope.contains(sender) {
             self.found(sender);
+            let answers = !question.starts_with("unasked ");
+            self.alive(sender, answers);
             if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
                 self.asking.settle(sender, Instant::now());
@@ -221,7 +229,7 @@ impl<D: Door> Run<'_, D> {
         self.sweeps
             .iter_mut()
             .for_each(|sweep| sweep.presence.known_to_kernel(host));
-        if !self.live.insert(host) && !self.unknown.remove(&host) {
+        if !self.live.insert(host) && !self.unknown.remove(&host) || self.plan.passive.is_some() {
             return;
         }
         if self.is_fenced(host) {

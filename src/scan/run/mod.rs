@@ -22,6 +22,7 @@ use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
 use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
+use super::rechecks::Rechecks;
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::steering::{Steer, Steering};
@@ -31,7 +32,9 @@ mod close;
 mod fence;
 mod hear;
 mod open;
+mod passive;
 mod send;
+mod silent;
 mod talk;
 
 /// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts. At 36 %, a fifth lost each
@@ -116,6 +119,11 @@ struct Run<'a, D: Door> {
     asking: Asking,
     /// Hosts in scope that exist.
     live: HashSet<Ipv4Addr>,
+    /// Hosts that have answered us, and how.
+    answered: HashMap<Ipv4Addr, silent::Answered>,
+    /// What hosts were asked since the last sign of life.
+    owed: HashMap<Ipv4Addr, silent::Owed>,
+    rechecks: Rechecks,
     /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
     unknown: HashSet<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
@@ -156,6 +164,9 @@ impl<'a, D: Door> Run<'a, D> {
             passes: passes(Ranges::default(), &plan.limits),
             asking: Asking::new(ROOM, plan.limits.host_gap()),
             live: HashSet::new(),
+            answered: HashMap::new(),
+            owed: HashMap::new(),
+            rechecks: Rechecks::default(),
             unknown: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
@@ -171,8 +182,13 @@ impl<'a, D: Door> Run<'a, D> {
             nudges_in_a_row: 0,
             started,
         };
-        run.open_segments().await;
-        run.open_unicast().await;
+        match plan.passive {
+            Some(_) => run.open_ears().await,
+            None => {
+                run.open_segments().await;
+                run.open_unicast().await;
+            }
+        }
         run.read_table().await;
         run
     }
@@ -184,9 +200,16 @@ impl<'a, D: Door> Run<'a, D> {
             if stop.is_cancelled() {
                 return true;
             }
+            if self.ledger.coverage.stopped.is_some() {
+                return false;
+            }
             let now = Instant::now();
             self.tell(now);
-            let wait = match self.step(now).await {
+            let step = match self.plan.passive {
+                Some(time) => self.only_listen(now, time).await,
+                None => self.step(now).await,
+            };
+            let wait = match step {
                 Step::Sent => continue,
                 Step::Wait(until) => until,
                 Step::Talks => now + Duration::from_secs(60),
@@ -270,6 +293,9 @@ impl<'a, D: Door> Run<'a, D> {
     }
 
     fn progress(&self, now: Instant) -> Progress {
+        if let Some(time) = self.plan.passive {
+            return self.listening(now, time);
+        }
         let mut asked = self.passes.progress().0;
         for sweep in &self.sweeps {
             asked += sweep.presence.asked(&sweep.segment.targets);

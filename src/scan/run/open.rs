@@ -179,7 +179,7 @@ pub(super) fn multicast_packets(question: &DatagramQuestion, channel: &Channel) 
 
 fn no_raw_socket(why: &std::io::Error) -> BlindSpot {
     BlindSpot {
-        what: "ARP replies themselves".into(),
+        what: "ARP replies themselves, and whether a host that stops answering is still there".into(),
         why: format!("no raw socket ({why}): hosts were found by the slower way, through the kernel's neighbour table"),
         remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
     }
@@ -187,7 +187,9 @@ fn no_raw_socket(why: &std::io::Error) -> BlindSpot {
 
 fn no_sweep(why: &std::io::Error) -> BlindSpot {
     BlindSpot {
-        what: "neighbours that answer no multicast and are not in this machine's neighbour table".into(),
+        what: "neighbours that answer no multicast and are not in this machine's neighbour table, and whether a host that \
+               stops answering is still there"
+            .into(),
         why: format!("no raw socket ({why}), and the profile clinical sends nobody a datagram to see who is there"),
         remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
     }

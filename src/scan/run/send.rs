@@ -12,6 +12,9 @@ impl<D: Door> Run<'_, D> {
             Verse::Listen(until) => self.listen(until, &mut waits),
             Verse::Done => {}
         }
+        if let Some(step) = self.step_rechecks(now, &mut waits).await {
+            return step;
+        }
         let hosts_first = self.nudges_in_a_row >= NUDGES_TO_A_QUESTION;
         if !hosts_first && let Some(step) = self.step_sweeps(now, &mut waits).await {
             return step;
@@ -33,7 +36,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// Whether a lane is free; else the step waits until it is, and does something else meanwhile.
-    fn is_free(&self, lane: Lane, waits: &mut Vec<Instant>) -> bool {
+    pub(super) fn is_free(&self, lane: Lane, waits: &mut Vec<Instant>) -> bool {
         let next = self.door.next(lane);
         waits.extend(next);
         next.is_none()
@@ -66,6 +69,10 @@ impl<D: Door> Run<'_, D> {
         match self.asking.poll(now) {
             Next::Ask(host, _) if self.is_fenced(host) => {
                 self.asking.release(host);
+                return Some(Step::Sent);
+            }
+            Next::Ask(host, place) if self.doubts(host, false) => {
+                self.asking.put_back(host, place);
                 return Some(Step::Sent);
             }
             Next::Ask(host, place) => return Some(self.ask(host, place).await),
@@ -153,6 +160,7 @@ impl<D: Door> Run<'_, D> {
         if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.sent(&name, host.into(), bytes);
+            self.owes(host, &name, false);
         }
         if let Some(standing) = standing {
             self.ask_again(host, &standing);

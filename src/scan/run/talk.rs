@@ -6,8 +6,24 @@ use crate::probe::tcp::{self, Leave, Whom};
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
-        if self.plan.no_tcp || self.is_fenced(host) {
+        let question = self.next_question(host, &standing);
+        if self.doubts(host, question.is_none()) {
+            return;
+        }
+        let Some(question) = question else {
             return self.asking.release(host);
+        };
+        self.talked.entry(host).or_default().asked.push(question);
+        let (door, whom) = (self.door.clone(), self.whom(host));
+        let handle = self
+            .talks
+            .spawn(async move { question.ask(door.as_ref(), &whom, &standing.signs).await });
+        self.talking.insert(handle.id(), host);
+    }
+
+    fn next_question(&mut self, host: Ipv4Addr, standing: &Standing) -> Option<tcp::Question> {
+        if self.plan.no_tcp || self.is_fenced(host) {
+            return None;
         }
         let leave = Leave {
             pages: self.door.pages_left(host.into()),
@@ -18,15 +34,7 @@ impl<D: Door> Run<'_, D> {
         if leave.pages == 0 && next(Leave { pages: 1, ..leave }) != next(leave) {
             self.curtailed.insert(host);
         }
-        let Some(question) = next(leave) else {
-            return self.asking.release(host);
-        };
-        talked.asked.push(question);
-        let (door, whom) = (self.door.clone(), self.whom(host));
-        let handle = self
-            .talks
-            .spawn(async move { question.ask(door.as_ref(), &whom, &standing.signs).await });
-        self.talking.insert(handle.id(), host);
+        next(leave)
     }
 
     fn whom(&self, host: Ipv4Addr) -> Whom {
@@ -64,6 +72,11 @@ impl<D: Door> Run<'_, D> {
             self.ledger.ended(&asked.question, host.into(), outcome_of_talk(&asked));
             let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
             self.talked.entry(host).or_default().dropped += usize::from(dropped);
+            if dropped {
+                self.owes(host, &asked.question, true);
+            } else if asked.sign_of_life.is_some() || !asked.replies.is_empty() {
+                self.alive(host, true);
+            }
             let is_news = asked.replies.is_empty() && !self.live.contains(&host);
             let sign_of_life = asked.sign_of_life.filter(|_| is_news);
             let replies = asked.replies.into_iter().chain(sign_of_life);

@@ -1,0 +1,134 @@
+//! `--register FILE`: the register from before, read, merged with this run, and put in its own place.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::Failure;
+use super::file::WholeFile;
+use crate::report::escape::escape;
+use crate::report::model::Report;
+use crate::report::register::former::{Form, MAX_FILE, read};
+use crate::report::register::{Merged, Register};
+use crate::report::{csv, xlsx};
+
+/// The most conflicts that are said; all of them stand in the register.
+const SAID: usize = 20;
+
+/// A register that this run is written into. What was there before is kept beside it, as `FILE.bak`.
+#[derive(Debug)]
+pub struct RegisterFile {
+    path: PathBuf,
+    form: Form,
+    file: WholeFile,
+}
+
+impl RegisterFile {
+    /// Begins it, so that a bad name costs no scan.
+    ///
+    /// # Errors
+    /// Where its name says no form, or it cannot be written.
+    pub fn begin(path: &Path) -> Result<Self, Failure> {
+        let name = path.display().to_string();
+        let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
+        let form = match extension.as_deref().and_then(|extension| extension.to_str()) {
+            Some("csv") => Form::Csv,
+            Some("xlsx") => Form::Xlsx,
+            _ => {
+                let why = format!("the register {name:?} is named neither .csv nor .xlsx");
+                return Err(Failure::usage(why, "its name says its form: --register register.xlsx"));
+            }
+        };
+        if path.exists() && !path.is_file() {
+            return Err(Failure::usage(
+                format!("the register {name:?} is no file"),
+                "name a file",
+            ));
+        }
+        let file = WholeFile::begin(path)?;
+        Ok(RegisterFile {
+            path: path.to_owned(),
+            form,
+            file,
+        })
+    }
+
+    /// The file that the register from before is kept in.
+    pub fn backup(path: &Path) -> PathBuf {
+        let mut name = path.as_os_str().to_owned();
+        name.push(".bak");
+        name.into()
+    }
+
+    /// Merges and replaces it. Says how it went.
+    ///
+    /// # Errors
+    /// Where what is there is no register, or cannot be replaced: it is left as it is.
+    pub fn finish(mut self, report: &Report, all: bool) -> Result<String, Failure> {
+        let name = self.path.display().to_string();
+        let failed = |why: String| {
+            Failure::could_not_run(
+                format!("the register {name:?} was left as it is: {why}"),
+                "mend or rename it; camsweep report REPORT.json --register FILE does this part again",
+            )
+        };
+        let before = former(&self.path).map_err(&failed)?;
+        let register = before.as_ref().map(|bytes| read(bytes, self.form));
+        let merged = Register::merged(register.transpose().map_err(&failed)?, report, all);
+        let bytes = written(&merged.register, self.form, report).map_err(|error| failed(error.to_string()))?;
+        if before.is_some() {
+            // With its permissions; what it is a copy of is whole until it is replaced.
+            let kept = std::fs::copy(&self.path, RegisterFile::backup(&self.path));
+            kept.map_err(|error| failed(format!("cannot keep it as .bak: {error}")))?;
+        }
+        let replaced = self.file.write_all(&bytes).and_then(|()| self.file.finish());
+        replaced.map_err(|error| failed(error.to_string()))?;
+        Ok(said(&name, &merged))
+    }
+}
+
+/// What is there; `None` where nothing is.
+fn former(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(|error| error.to_string())?,
+    };
+    let mut bytes = Vec::new();
+    let read = file.take(MAX_FILE + 1).read_to_end(&mut bytes);
+    read.map_err(|error| error.to_string())?;
+    match bytes.len() as u64 > MAX_FILE {
+        true => Err(format!("it is longer than {MAX_FILE} bytes")),
+        false => Ok(Some(bytes)),
+    }
+}
+
+fn written(register: &Register, form: Form, report: &Report) -> io::Result<Vec<u8>> {
+    match form {
+        Form::Xlsx => xlsx::bytes(report, register),
+        Form::Csv => {
+            let mut bytes = Vec::new();
+            csv::write(register, &mut bytes)?;
+            Ok(bytes)
+        }
+    }
+}
+
+fn said(name: &str, merged: &Merged) -> String {
+    let mut text = format!(
+        "register {name:?}: {} row(s) updated, {} added, {} of devices not seen in this run\n",
+        merged.updated, merged.added, merged.not_seen
+    );
+    if merged.later > 0 {
+        text.push_str(&format!(
+            "  {} row(s) are of a later run and were left alone\n",
+            merged.later
+        ));
+    }
+    for conflict in merged.conflicts.iter().take(SAID) {
+        text.push_str(&format!("  conflict: {}\n", escape(conflict)));
+    }
+    if let Some(more) = merged.conflicts.len().checked_sub(SAID).filter(|more| *more > 0) {
+        text.push_str(&format!("  and {more} more: see the column register_note\n"));
+    }
+    text
+}

@@ -1,0 +1,163 @@
+//! Each profile on the wire: no second has more than the profile allows, in all and to one host.
+
+use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::time::Duration;
+
+use camsweep::net::Limits;
+use camsweep::net::profile::{CONNECTIONS_IN_TEN_SECONDS, CONNECTIONS_TO_A_HOST, profile};
+
+use crate::check::scan;
+use crate::estate;
+use crate::stage::{Lab, Privilege, with_lab};
+use crate::wire::{Capture, Moment, Sent, What, originated, peak};
+
+const SECOND: Duration = Duration::from_secs(1);
+const TEN_SECONDS: Duration = Duration::from_secs(10);
+
+#[test]
+fn no_second_has_more_than_clinical_allows() {
+    with_lab("pace::no_second_has_more_than_clinical_allows", |lab| {
+        keeps_its_pace(lab, "clinical", &["10.66.0.8/29", "10.66.0.24/29", "10.66.0.60-63"]);
+    });
+}
+
+#[test]
+fn no_second_has_more_than_standard_allows() {
+    with_lab("pace::no_second_has_more_than_standard_allows", |lab| {
+        keeps_its_pace(lab, "standard", &["10.66.0.0/24"]);
+    });
+}
+
+#[test]
+fn no_second_has_more_than_fast_allows() {
+    with_lab("pace::no_second_has_more_than_fast_allows", |lab| {
+        keeps_its_pace(lab, "fast", &["10.66.0.0/24"]);
+    });
+}
+
+fn keeps_its_pace(lab: &Lab, name: &str, targets: &[&str]) {
+    let limits = &profile(name).expect("a profile").limits;
+    let capture = Capture::begin().expect("root in its own namespace");
+    let (_, ran) = scan(lab, &[targets, &["--profile", name]].concat(), Privilege::RawSocket);
+    let sent = capture.end();
+    let heard = ran.ledger.iter().filter(|line| line.starts_with("udp ")).count();
+    let captured = sent.iter().filter(|sent| sent.what == What::Datagram).count();
+    assert_eq!(
+        captured, heard,
+        "the capture and the cable's other end have not seen the same"
+    );
+    in_all(name, limits, &sent);
+    to_one_host(name, limits, &sent, &ran.ledger);
+}
+
+fn in_all(name: &str, limits: &Limits, sent: &[Sent]) {
+    let (datagrams, connections) = originated(sent);
+    let moments = |some: &[Moment]| some.iter().map(|(_, at)| *at).collect::<Vec<_>>();
+    let (datagrams, connections) = (moments(&datagrams), moments(&connections));
+    let arp: Vec<Duration> = sent
+        .iter()
+        .filter(|sent| sent.what == What::Arp)
+        .map(|sent| sent.at)
+        .collect();
+    let peaks = [&datagrams, &connections, &arp].map(|moments| peak(moments, SECOND));
+    println!(
+        "{name}: peak in any second: {} of {} datagrams, {} of {} connections, {} ARP (our own at most {}, the kernel's beside)",
+        peaks[0], limits.rate, peaks[1], limits.connection_rate, peaks[2], limits.arp_rate
+    );
+    assert!(
+        datagrams.len() > 50 && !connections.is_empty(),
+        "{name}: too little to be a test"
+    );
+    assert!(peaks[0] <= limits.rate as usize, "{name}: datagrams");
+    assert!(peaks[1] <= limits.connection_rate as usize, "{name}: connections");
+    // The kernel asks for whom it does not know, once for a datagram or connection at the most in a second.
+    assert!(
+        peaks[2] <= (limits.arp_rate as usize) + peaks[0] + peaks[1],
+        "{name}: ARP"
+    );
+}
+
+/// What one host got.
+#[derive(Default)]
+struct Got {
+    packets: usize,
+    bytes: usize,
+    moments: Vec<Duration>,
+    connections: Vec<Duration>,
+}
+
+fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
+    let mut hosts: BTreeMap<Ipv4Addr, Got> = BTreeMap::new();
+    for sent in sent.iter().filter(|sent| sent.what != What::Arp && is_host(sent.to)) {
+        let got = hosts.entry(sent.to).or_default();
+        got.packets += 1;
+        got.bytes += sent.length;
+    }
+    let (datagrams, connections) = originated(sent);
+    for (to, at) in datagrams.iter().chain(&connections).filter(|(to, _)| is_host(*to)) {
+        hosts.entry(*to).or_default().moments.push(*at);
+    }
+    for (to, at) in connections {
+        hosts.entry(to).or_default().connections.push(at);
+    }
+    hosts.values_mut().for_each(|got| got.moments.sort());
+    let most = |of: fn(&Got) -> usize| hosts.values().map(of).max().unwrap_or_default();
+    let at_once = 1 + ledger
+        .iter()
+        .filter_map(|line| others_open(line))
+        .max()
+        .unwrap_or_default();
+    println!(
+        "{name}: to one host at most: {} packets, {} bytes, {} of {} datagrams and connections in any second, {} connections, \
+         {} of {CONNECTIONS_IN_TEN_SECONDS} in ten seconds, {at_once} at once",
+        most(|got| got.packets),
+        most(|got| got.bytes),
+        most(|got| peak(&got.moments, SECOND)),
+        limits.host_rate,
+        most(|got| got.connections.len()),
+        most(|got| peak(&got.connections, TEN_SECONDS)),
+    );
+    for (host, got) in &hosts {
+        let second = peak(&got.moments, SECOND);
+        if second > limits.host_rate as usize {
+            println!("{name}: {second} datagrams and connections to {host} in a second");
+        }
+        assert!(
+            second <= most_in_a_second(*host, limits),
+            "{name}: {second} to {host} in a second"
+        );
+        let ten = peak(&got.connections, TEN_SECONDS);
+        assert!(
+            ten <= CONNECTIONS_IN_TEN_SECONDS,
+            "{name}: {ten} to {host} in ten seconds"
+        );
+    }
+    assert!(
+        at_once <= CONNECTIONS_TO_A_HOST,
+        "{name}: {at_once} connections at once"
+    );
+    let bound = camsweep::probe::tcp::most_connections(limits.pages) as usize;
+    assert!(
+        most(|got| got.connections.len()) <= bound,
+        "{name}: connections to one host"
+    );
+}
+
+/// What the profile allows, but for who answers ARP late or not when asked: the kernel lets go at once of all that has waited for it.
+fn most_in_a_second(host: Ipv4Addr, limits: &Limits) -> usize {
+    let all = camsweep::probe::ORDER_FOR_LIVE.len() + camsweep::scan::ASKED_AGAIN.len();
+    match [estate::LATE, estate::UNASKED].contains(&host.to_string().as_str()) {
+        true => all.max(limits.host_rate as usize),
+        false => limits.host_rate as usize,
+    }
+}
+
+fn is_host(address: Ipv4Addr) -> bool {
+    !address.is_multicast() && !address.is_broadcast()
+}
+
+/// How many other connections with the host stood when one was begun, by the ledger.
+fn others_open(line: &str) -> Option<usize> {
+    line.strip_prefix("connect ")?.rsplit(' ').next()?.parse().ok()
+}

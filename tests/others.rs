@@ -1,0 +1,112 @@
+//! Two runs of the program at once, on addresses of the loopback that nobody answers at.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+
+/// Six datagrams to each: longer than the test takes, which ends it.
+const SCOPE: &str = "127.77.0.0-127.77.9.255";
+const SOME_OF_IT: &str = "127.77.9.255-127.77.10.0";
+const OTHER: &str = "127.77.10.1";
+
+fn scan(target: &str, more: &[&str]) -> Command {
+    let mut command = Command::new(cargo_bin!("camsweep"));
+    command.args(["scan", target, "--no-names", "--no-tcp"]).args(more);
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A run that has left its mark and begins to send.
+struct Under(Child);
+
+impl Under {
+    fn way(target: &str) -> Self {
+        let mut child = scan(target, &[]).spawn().unwrap();
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines();
+        assert!(said.any(|line| line.unwrap().starts_with("scope:")), "it has ended");
+        // What else it says is read, so that it does not break.
+        std::thread::spawn(move || said.count());
+        Under(child)
+    }
+}
+
+impl Drop for Under {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn error(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn runs_of_one_machine_take_turns_over_the_same_addresses() {
+    let mut first = Under::way(SCOPE);
+    let pid = first.0.id().to_string();
+
+    // Another network is none of its business, whatever the addresses.
+    let mut apart = Command::new("unshare");
+    apart
+        .args(["-Urn"])
+        .arg(cargo_bin!("camsweep"))
+        .args(["scan", SOME_OF_IT, "--no-names", "--no-tcp"]);
+    match Command::new("unshare").args(["-Urn", "true"]).status() {
+        Ok(status) if status.success() => {
+            let apart = apart.stdin(Stdio::null()).output().unwrap();
+            assert_ne!(apart.status.code(), Some(1), "{}", error(&apart));
+        }
+        _ => eprintln!("SKIPPED: runs in two network namespaces: user namespaces are barred here"),
+    }
+
+    let beside = scan(OTHER, &[]).output().unwrap();
+    assert_eq!(beside.status.code(), Some(0), "{}", error(&beside));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report");
+    let output = ["--output", file.to_str().unwrap()];
+    let refused = scan(SOME_OF_IT, &output).output().unwrap();
+    let said = error(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.starts_with("error: another run of camsweep"), "{said}");
+    assert!(
+        said.contains(&format!("pid {pid}, which asks 127.77.0.0-127.77.9.255")),
+        "{said}"
+    );
+    assert!(
+        !said.contains("scope:") && said.lines().count() == 3,
+        "nothing was begun: {said}"
+    );
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "no file either");
+
+    let mut waits = scan(SOME_OF_IT, &["--wait-for-other"]).spawn().unwrap();
+    let mut said = BufReader::new(waits.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let line = said.next().unwrap();
+    assert!(
+        line.starts_with("waiting for another run") && line.contains(&pid),
+        "{line}"
+    );
+    assert!(
+        first.0.try_wait().unwrap().is_none(),
+        "the first must be under way still"
+    );
+    drop(first);
+    let rest: Vec<String> = said.collect();
+    assert_eq!(waits.wait().unwrap().code(), Some(0), "{rest:?}");
+}
+
+#[test]
+fn a_run_that_was_killed_bars_nobody() {
+    let target = "127.78.0.1-200";
+    drop(Under::way(target));
+    let next = scan("127.78.0.1", &[]).output().unwrap();
+    assert_eq!(next.status.code(), Some(0), "{}", error(&next));
+}
