@@ -76,6 +76,7 @@ fn by_protocol(reply: &Reply) -> Reading {
         Protocol::DahuaCgi => dahua_cgi::read(reply),
         Protocol::Onvif => onvif::read(reply),
         Protocol::Snmp => snmp::read(reply),
+        Protocol::Ssdp if page(reply).is_some() => upnp::read(reply),
         Protocol::Ssdp => ssdp::read(reply),
         Protocol::Mdns => mdns::read(reply),
         Protocol::Dns => dns::read(reply),
