@@ -11,7 +11,8 @@ use camsweep::cli::{
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
-use camsweep::net::{Interface, Vault};
+use camsweep::net::live::RawSockets;
+use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
 use camsweep::{net, record, scan};
 use clap::Parser;
@@ -54,6 +55,10 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let additions = Additions::read(&args.output.form)?;
     let interfaces = interfaces()?;
     let mut plan = plan::resolve(args, &interfaces)?;
+    let holds_secrets = args.login.is_some() || args.credentials.is_some();
+    if holds_secrets && guard::no_core_dumps().is_ok() {
+        plan.given_up.push("core dumps".into());
+    }
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
     let header = words::scope_header(&plan);
@@ -62,13 +67,18 @@ fn sweep(args: &ScanArgs) -> Outcome {
         let expected = known.map(|before| format!("  {}\n", budget::expected(&before)));
         return print(&format!("{header}{}Nothing was sent.\n", expected.unwrap_or_default()));
     }
+    let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
+    plan.given_up.extend(drop_privileges()?);
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     let _mark = mark(&plan, args.wait_for_other)?;
+    if !args.no_sandbox {
+        plan.given_up.extend(confine(args));
+    }
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
-    let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
+    let findings = run(&plan, interfaces, (vault, raw), &knowledge, &mut watch)?;
     let recorded = watch.finish();
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
@@ -77,6 +87,22 @@ fn sweep(args: &ScanArgs) -> Outcome {
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     Ok(code)
+}
+
+/// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
+fn drop_privileges() -> Result<Vec<String>, Failure> {
+    guard::drop_privileges().map_err(|error| {
+        Failure::could_not_run(
+            format!("cannot give up this program's privileges: {error}"),
+            "run it as a user without them; it then finds hosts without ARP of its own",
+        )
+    })
+}
+
+/// What Linux denies from here on. Where it cannot, the run goes on as on a system that has no such thing.
+fn confine(args: &ScanArgs) -> Vec<String> {
+    let folders = args.files().map(|path| file::folder_of(path)).chain(others::places());
+    guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// Tells other runs of this machine what this one asks; one that asks nobody need not.
@@ -111,7 +137,7 @@ fn interfaces() -> Result<Vec<Interface>, Failure> {
 fn run(
     plan: &scan::Plan,
     interfaces: Vec<Interface>,
-    vault: Vault,
+    (vault, raw): (Vault, RawSockets),
     knowledge: &Knowledge,
     watch: &mut Watch,
 ) -> Result<scan::Findings, Failure> {
@@ -120,7 +146,7 @@ fn run(
     let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
+        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault).with(raw);
         let door = Arc::new(match plan.passive {
             Some(_) => door.mute(),
             None => door,
