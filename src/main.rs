@@ -7,7 +7,7 @@ use std::sync::Arc;
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, limits, others, plan, progress::Watch, render, render::Files, words,
+    file::WholeFile, limits, others, plan, progress::Watch, render, render::Files, resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -67,8 +67,14 @@ fn sweep(args: &ScanArgs) -> Outcome {
         let expected = known.map(|before| format!("  {}\n", budget::expected(&before)));
         return print(&format!("{header}{}Nothing was sent.\n", expected.unwrap_or_default()));
     }
+    resume::is_apart(args)?;
     let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
     plan.given_up.extend(drop_privileges()?);
+    let resumed = args
+        .resume
+        .as_deref()
+        .map(|file| Journal::open(file, &plan))
+        .transpose()?;
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     let _mark = mark(&plan, args.wait_for_other)?;
@@ -78,7 +84,14 @@ fn sweep(args: &ScanArgs) -> Outcome {
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
-    let findings = run(&plan, interfaces, (vault, raw), &knowledge, &mut watch)?;
+    let stop = CancellationToken::new();
+    let past = resumed.map(|(journal, past)| {
+        watch.keep(journal, stop.clone());
+        past
+    });
+    let findings = run(&plan, past, interfaces, (vault, raw), &knowledge, &mut watch, stop)?;
+    let interrupted = findings.interrupted || findings.coverage.stopped.is_some();
+    let journal = watch.take_journal();
     let recorded = watch.finish();
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
@@ -86,6 +99,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     write(report, &args.output.form, files)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
+    journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
     Ok(code)
 }
 
@@ -103,6 +117,21 @@ fn drop_privileges() -> Result<Vec<String>, Failure> {
 fn confine(args: &ScanArgs) -> Vec<String> {
     let folders = args.files().map(|path| file::folder_of(path)).chain(others::places());
     guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
+fn end(journal: Journal, interrupted: bool) -> Result<(), Failure> {
+    let ended = journal.finish(!interrupted);
+    ended.map_err(|error| {
+        Failure::could_not_run(
+            format!("the run was stopped, as the resume file could not be written: {error}"),
+            "make room for it, and start the same command again",
+        )
+    })?;
+    if interrupted {
+        say("\nhint: the same command goes on from here\n");
+    }
+    Ok(())
 }
 
 /// Tells other runs of this machine what this one asks; one that asks nobody need not.
@@ -136,14 +165,15 @@ fn interfaces() -> Result<Vec<Interface>, Failure> {
 
 fn run(
     plan: &scan::Plan,
+    past: Option<scan::Past>,
     interfaces: Vec<Interface>,
     (vault, raw): (Vault, RawSockets),
     knowledge: &Knowledge,
     watch: &mut Watch,
+    stop: CancellationToken,
 ) -> Result<scan::Findings, Failure> {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot start: {error}"), "see the system's limits");
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
-    let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
         let door = net::live::Live::new(interfaces, plan.limits.clone(), vault).with(raw);
@@ -151,7 +181,10 @@ fn run(
             Some(_) => door.mute(),
             None => door,
         });
-        scan::scan(plan, door, knowledge, watch, stop).await
+        match past {
+            Some(past) => scan::resume(plan, past, door, knowledge, watch, stop).await,
+            None => scan::scan(plan, door, knowledge, watch, stop).await,
+        }
     });
     // A name that DNS still owes must not hold up the report.
     runtime.shutdown_background();

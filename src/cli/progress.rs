@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal, Write};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::file::WholeFile;
+use super::resume::Journal;
 use crate::fact::Reply;
 use crate::record;
-use crate::scan::{Progress, Watcher};
+use crate::scan::{Mark, Progress, Watcher};
+use tokio_util::sync::CancellationToken;
 
 /// A progress line on a terminal, and the file of replies.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ pub struct Watch {
     line: Option<ProgressBar>,
     record: Option<WholeFile>,
     failed: Option<io::Error>,
+    /// What the run can be resumed from, and what stops the run when that cannot be written.
+    journal: Option<(Journal, CancellationToken)>,
 }
 
 impl Watch {
@@ -24,6 +28,25 @@ impl Watch {
             line: (line && io::stderr().is_terminal()).then(progress_line),
             record,
             failed: None,
+            journal: None,
+        }
+    }
+
+    /// Keeps a journal, too. What cannot be written to it stops the run: it would be asked again.
+    pub fn keep(&mut self, journal: Journal, stop: CancellationToken) {
+        self.journal = Some((journal, stop));
+    }
+
+    /// Hands out the journal.
+    pub fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take().map(|(journal, _)| journal)
+    }
+
+    fn journal(&mut self, write: impl FnOnce(&mut Journal) -> bool) {
+        if let Some((journal, stop)) = &mut self.journal
+            && !write(journal)
+        {
+            stop.cancel();
         }
     }
 
@@ -50,6 +73,15 @@ fn progress_line() -> ProgressBar {
 
 impl Watcher for Watch {
     fn reply(&mut self, reply: &Reply) {
+        self.journal(|journal| journal.reply(reply));
+        self.recalled(reply);
+    }
+
+    fn mark(&mut self, mark: &Mark) {
+        self.journal(|journal| journal.mark(mark));
+    }
+
+    fn recalled(&mut self, reply: &Reply) {
         let Some(file) = self.record.as_mut().filter(|_| self.failed.is_none()) else {
             return;
         };
