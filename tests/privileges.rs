@@ -166,7 +166,7 @@ fn a_confined_thread_writes_runs_and_listens_nowhere_else() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let (inside, outside) = (own.path().to_owned(), other.path().to_owned());
     let confined = std::thread::spawn(move || {
-        if guard::confine(&[inside.clone()]).unwrap().is_empty() {
+        if guard::confine(std::slice::from_ref(&inside)).unwrap().is_empty() {
             return eprintln!("SKIPPED: this kernel has no Landlock");
         }
         let kind = |result: std::io::Result<()>| result.err().map(|error| error.kind());
