@@ -226,6 +226,8 @@ async fn a_complete_run_that_is_taken_up_asks_nobody_anything() {
         assert!(more.is_empty(), "{name}: {more:#?}");
         assert_eq!((after.1, after.2), (before.1, before.2), "{name}");
         same(&name, &second, &first);
+        let silent = |findings: &Findings| findings.coverage.became_silent.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(silent(&second), silent(&first), "{name}");
     }
 }
 
