@@ -2,10 +2,7 @@
 //! and the good devices beside them are found as they are.
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
-#![cfg_attr(
-    not(target_os = "linux"),
-    expect(clippy::print_stderr, reason = "a skipped test says so loudly")
-)]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
 #[path = "hostile/run.rs"]
 mod run;
