@@ -12,7 +12,8 @@ use camsweep::cli::{
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
-use camsweep::net::{Interface, Vault};
+use camsweep::net::live::RawSockets;
+use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
 use camsweep::{net, record, scan};
 use clap::Parser;
@@ -55,6 +56,10 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let additions = Additions::read(&args.output.form)?;
     let interfaces = interfaces()?;
     let mut plan = plan::resolve(args, &interfaces)?;
+    let holds_secrets = args.login.is_some() || args.credentials.is_some();
+    if holds_secrets && guard::no_core_dumps().is_ok() {
+        plan.given_up.push("core dumps".into());
+    }
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
     let header = words::scope_header(&plan);
@@ -65,6 +70,8 @@ fn sweep(args: &ScanArgs) -> Outcome {
         return print(&format!("{header}{expected}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
+    let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
+    plan.given_up.extend(drop_privileges()?);
     let resumed = args
         .resume
         .as_deref()
@@ -74,6 +81,9 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let _mark = mark(&plan, args.wait_for_other)?;
     let files = Files::begin(&args.output.form, args.inputs())?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    if !args.no_sandbox {
+        plan.given_up.extend(confine(args));
+    }
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
@@ -82,7 +92,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
         watch.keep(journal, stop.clone());
         past
     });
-    let findings = run(&plan, past, interfaces, vault, &knowledge, &mut watch, stop)?;
+    let findings = run(&plan, past, interfaces, (vault, raw), &knowledge, &mut watch, stop)?;
     let interrupted = findings.interrupted || findings.coverage.stopped.is_some();
     let journal = watch.take_journal();
     let recorded = watch.finish();
@@ -94,6 +104,22 @@ fn sweep(args: &ScanArgs) -> Outcome {
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
     Ok(code)
+}
+
+/// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
+fn drop_privileges() -> Result<Vec<String>, Failure> {
+    guard::drop_privileges().map_err(|error| {
+        Failure::could_not_run(
+            format!("cannot give up this program's privileges: {error}"),
+            "run it as a user without them; it then finds hosts without ARP of its own",
+        )
+    })
+}
+
+/// What Linux denies from here on. Where it cannot, the run goes on as on a system that has no such thing.
+fn confine(args: &ScanArgs) -> Vec<String> {
+    let folders = args.files().map(|path| file::folder_of(path)).chain(others::places());
+    guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
@@ -144,7 +170,7 @@ fn run(
     plan: &scan::Plan,
     past: Option<scan::Past>,
     interfaces: Vec<Interface>,
-    vault: Vault,
+    (vault, raw): (Vault, RawSockets),
     knowledge: &Knowledge,
     watch: &mut Watch,
     stop: CancellationToken,
@@ -153,7 +179,7 @@ fn run(
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
+        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault).with(raw);
         let door = Arc::new(match plan.passive {
             Some(_) => door.mute(),
             None => door,

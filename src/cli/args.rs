@@ -130,9 +130,22 @@ pub struct ScanArgs {
     /// Show no progress line.
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,
+    /// Do not have Linux deny this program execution, files elsewhere and ports for others to call (Landlock).
+    #[arg(long, help_heading = "Safety")]
+    pub no_sandbox: bool,
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+impl ScanArgs {
+    /// The files that it writes.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let form = &self.output.form;
+        let reports = form.report.iter().map(|report| &report.file);
+        let scans = self.record.iter().chain(&self.resume);
+        reports.chain(&form.output).chain(&form.register).chain(scans)
+    }
 }
 
 /// How much of the network a run may use.

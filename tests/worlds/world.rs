@@ -167,6 +167,12 @@ pub struct Datagram {
     /// Answers to this port, whatever port it was asked from.
     #[serde(default)]
     pub to_port: Option<u16>,
+    /// How often it says so, to the first question alone; each time with another MAC address where the text has `{mac}`.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Each time in the name of another host, none of which exists.
+    #[serde(default)]
+    pub from_everywhere: bool,
     #[serde(default)]
     pub text: String,
     /// In place of the text, what multicast DNS offers.
@@ -178,6 +184,23 @@ impl Datagram {
     fn bytes(&self) -> Vec<u8> {
         let service = self.service.as_ref().map(bytes::Service::answer);
         service.unwrap_or_else(|| self.text.clone().into())
+    }
+
+    /// What it says the nth time, and in whose name.
+    fn again(&self, nth: u32, host: IpAddr) -> Body {
+        let [_, a, b, c] = nth.to_be_bytes();
+        let from = match self.from_everywhere {
+            true => Ipv4Addr::new(198, 18 | a & 1, b, c).into(),
+            false => host,
+        };
+        let bytes = match self.text.contains("{mac}") {
+            true => self
+                .text
+                .replace("{mac}", &format!("3c:ef:8c:{a:02x}:{b:02x}:{c:02x}"))
+                .into(),
+            false => self.bytes(),
+        };
+        Body::Datagram(SocketAddr::new(from, self.from_port.unwrap_or(3702)), bytes)
     }
 }
 
@@ -253,6 +276,10 @@ impl Tcp {
         let head = (0..digits.len()).step_by(2).map(byte);
         head.chain(self.text.bytes()).collect()
     }
+}
+
+fn once() -> u32 {
+    1
 }
 
 fn yes() -> bool {
@@ -356,15 +383,27 @@ impl Scripted {
     }
 
     fn say(&self, delay: u64, channel: Channel, interface: Option<String>, body: Body) {
+        self.say_all(delay, channel, interface, std::iter::once(body));
+    }
+
+    fn say_all(
+        &self,
+        delay: u64,
+        channel: Channel,
+        interface: Option<String>,
+        bodies: impl Iterator<Item = Body> + Send + 'static,
+    ) {
         let speak = self.speak.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(delay)).await;
-            let _ = speak.send(Heard {
-                channel,
-                interface,
-                at: Timestamp::UNIX_EPOCH,
-                body,
-            });
+            for body in bodies {
+                let _ = speak.send(Heard {
+                    channel: channel.clone(),
+                    interface: interface.clone(),
+                    at: Timestamp::UNIX_EPOCH,
+                    body,
+                });
+            }
         });
     }
 
@@ -588,17 +627,21 @@ impl Scripted {
             *times += 1;
             let times = *times;
             let fits = |answer: &&Datagram| {
-                answer.to == protocol && answer.ways.iter().any(|other| other == way) && times > answer.after
+                answer.to == protocol
+                    && answer.ways.iter().any(|other| other == way)
+                    && times > answer.after
+                    && (answer.times == 1 || times == answer.after + 1)
             };
             for answer in host.datagram.iter().filter(fits) {
                 let from: IpAddr = host.address.parse().expect("an address in the world");
-                let body = Body::Datagram(SocketAddr::new(from, answer.from_port.unwrap_or(3702)), answer.bytes());
+                let said = answer.clone();
+                let bodies = (0..answer.times).map(move |nth| said.again(nth, from));
                 let heard_by = match answer.to_port {
                     Some(port) => own_port(channel, port),
                     None => channel.clone(),
                 };
                 if ledger.opened.contains(&heard_by) {
-                    self.say(answer.delay_ms, heard_by, interface.clone(), body);
+                    self.say_all(answer.delay_ms, heard_by, interface.clone(), bodies);
                 }
             }
         }

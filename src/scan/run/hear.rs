@@ -134,6 +134,10 @@ impl<D: Door> Run<'_, D> {
 
     /// An answer to a question: evidence, and a sign that its sender exists.
     fn take_answer(&mut self, question: &str, sender: Ipv4Addr, reply: Reply) {
+        // It has been heard often enough, whoever it is: neither read nor judged again.
+        if self.ledger.is_too_much(&reply) {
+            return self.ledger.drop(&reply);
+        }
         let outcome = outcome_of(&reply);
         if self.keep(reply) == Kept::Question {
             return;

@@ -74,6 +74,8 @@ const ETHERNET: &str = "ethernet sadp";
 const NUDGES_TO_A_QUESTION: u32 = 4;
 /// Conversations over TCP that may be under way; the door has a limit of its own below it.
 const MAX_CONVERSATIONS: usize = 256;
+/// How much is taken in between two packets.
+const AT_ONCE: usize = 1024;
 /// How often the watcher is told where the run stands.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How long the end of a run waits for names that reverse DNS still owes us.
@@ -261,10 +263,11 @@ impl<'a, D: Door> Run<'a, D> {
         }
     }
 
-    /// Takes in everything that has come by now, so that sending never starves hearing.
+    /// Takes in what has come by now, so that sending never starves hearing; of a flood no more than so much, so that
+    /// hearing never starves sending.
     async fn catch_up(&mut self) {
         let door = self.door.clone();
-        loop {
+        for _ in 0..AT_ONCE {
             tokio::select! {
                 biased;
                 heard = door.heard() => self.hear(heard),
