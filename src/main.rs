@@ -7,7 +7,8 @@ use std::sync::Arc;
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, limits, others, plan, progress::Watch, render, render::Files, resume, resume::Journal, words,
+    file::WholeFile, limits, others, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
+    resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -39,13 +40,17 @@ fn main() -> ExitCode {
         Some(Command::Schema { format }) => print_schema(format),
     };
     let code = outcome.unwrap_or_else(|failure| {
-        say(&format!("error: {}\n", escape(&failure.message)));
-        if let Some(hint) = &failure.hint {
-            say(&format!("\nhint: {}\n", escape(hint)));
-        }
+        complain(&failure);
         failure.code
     });
     ExitCode::from(code as u8)
+}
+
+fn complain(failure: &Failure) {
+    say(&format!("error: {}\n", escape(&failure.message)));
+    if let Some(hint) = &failure.hint {
+        say(&format!("\nhint: {}\n", escape(hint)));
+    }
 }
 
 fn sweep(args: &ScanArgs) -> Outcome {
@@ -68,7 +73,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
         .as_deref()
         .map(|file| Journal::open(file, &plan))
         .transpose()?;
-    let files = Files::begin(&args.output.form)?;
+    let files = (Files::begin(&args.output.form)?, Outbox::begin(&args.output.form)?);
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     let _mark = mark(&plan, args.wait_for_other)?;
     say(&header);
@@ -86,7 +91,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
     let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files)?;
+    let code = write(report, &args.output.form, files, code)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
@@ -200,24 +205,24 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     for file in &args.files {
         data::each_reply(file, |reply| judge.take(&reply))?;
     }
-    let files = Files::begin(&args.output.form)?;
+    let files = (Files::begin(&args.output.form)?, Outbox::begin(&args.output.form)?);
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
     let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files)?;
-    Ok(code)
+    write(report, &args.output.form, files, code)
 }
 
 fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
     let mut report = data::report(&args.file)?;
     additions.apply_again(&mut report);
-    write(report, &args.form, Files::begin(&args.form)?)?;
-    Ok(Code::Complete)
+    let files = (Files::begin(&args.form)?, Outbox::begin(&args.form)?);
+    write(report, &args.form, files, Code::Complete)
 }
 
-/// To the files, and to standard output where no --output takes its place.
-fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
+/// To the files, to standard output where no --output takes its place, and at last to the collector: nothing that fails
+/// there takes anything from the former.
+fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {
         redact(report).map_err(|error| cannot(error.into()))?
@@ -225,14 +230,16 @@ fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
         report
     };
     let written = files.finish(&report, form);
+    let mut printed = Ok(());
     if form.output.is_none() {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let rendered = render::render(&report, form.format, form, terminal);
-        let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
-        printed.map_err(cannot)?;
+        printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
     }
+    let delivered = outbox.deliver(&report).inspect_err(complain);
+    printed.map_err(cannot)?;
     say(&written?);
-    Ok(())
+    Ok(delivered.map_or(code.undelivered(), |()| code))
 }
 
 fn show_data(args: &DataArgs) -> Outcome {

@@ -6,10 +6,11 @@ use std::path::Path;
 use super::Failure;
 use super::args::{Color, Destination, FormArgs, Format};
 use super::file::WholeFile;
+use super::outbox::SyslogTo;
 use super::register::RegisterFile;
 use crate::report::model::Report;
 use crate::report::register::Register;
-use crate::report::{csv, foi, html, json, markdown, ndjson, ocsf, prometheus, table, xlsx};
+use crate::report::{cef, csv, ecs, foi, html, json, markdown, ndjson, ocsf, prometheus, table, xlsx};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -26,6 +27,8 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
         Format::Ocsf => ocsf::write(report, &mut bytes)?,
+        Format::Ecs => ecs::write(report, &mut bytes)?,
+        Format::Cef => bytes.extend(cef::text(report).bytes()),
         Format::Prometheus => bytes.extend(prometheus::text(report).bytes()),
         Format::Csv => csv::write(&Register::of(report, form.all), &mut bytes)?,
         Format::Xlsx => bytes = xlsx::bytes(report, &Register::of(report, form.all))?,
@@ -105,6 +108,9 @@ pub fn check(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
     named.extend(record.map(|file| ("--record", file)));
+    if let Some(SyslogTo::File(file)) = &form.syslog {
+        named.push(("--syslog", file));
+    }
     let backup = form.register.as_deref().map(RegisterFile::backup);
     named.extend(form.register.as_deref().map(|file| ("--register", file)));
     named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
