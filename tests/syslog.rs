@@ -7,7 +7,7 @@
 use std::fs;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream, UdpSocket};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::{JoinHandle, sleep, spawn};
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
@@ -144,6 +144,7 @@ fn pem(what: &str, der: &[u8]) -> String {
 /// An authority of its own in `NAME.pem`, and a server's configuration with a certificate of it for that name.
 fn authority(directory: &Path, name: &str, host: &str) -> (Arc<ServerConfig>, KeyPair, String) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
     fs::write(directory.join(format!("{name}.pem")), pem("CERTIFICATE", ca.der())).unwrap();
@@ -215,10 +216,6 @@ fn a_collector_that_is_not_there_is_one_line_and_the_report_is_printed_all_the_s
     for (to, what) in [
         (format!("udp://127.0.0.1:{port}"), "cannot send to udp://127.0.0.1:"),
         (format!("tcp://127.0.0.1:{port}"), "cannot connect to tcp://127.0.0.1:"),
-        (
-            "tcp://nowhere.invalid:601".to_owned(),
-            "cannot find the address of tcp://nowhere.invalid:601",
-        ),
     ] {
         let (status, out, err) = send(&directory, &to, &["--report", "cef=cctv.cef"]);
         assert_eq!((status, out.lines().count()), (4, 4), "{err}");
@@ -296,6 +293,15 @@ fn what_is_redacted_is_redacted_here_too() {
     );
 }
 
+/// Whether rsyslogd's driver for OpenSSL is where it looks for it.
+fn has_openssl() -> bool {
+    let named = std::env::var_os("RSYSLOG_MODDIR").map(PathBuf::from);
+    let of_debian = fs::read_dir("/usr/lib").into_iter().flatten();
+    let of_debian = of_debian.map(|entry| entry.unwrap().path().join("rsyslog"));
+    let mut all = named.into_iter().chain(of_debian).chain(["/usr/lib64/rsyslog".into()]);
+    all.any(|folder| folder.join("lmnsd_ossl.so").exists())
+}
+
 /// A collector that people run: each way in, and what it understood of it, as JSON.
 #[test]
 fn a_real_rsyslog_reads_every_message_on_every_way() {
@@ -310,8 +316,7 @@ fn a_real_rsyslog_reads_every_message_on_every_way() {
     let free = |_| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let [udp, tcp, tls] = [0, 1, 2].map(free);
     let at = |name: &str| directory.path().join(name).display().to_string();
-    let with_tls = Path::new("/usr/lib/x86_64-linux-gnu/rsyslog/lmnsd_ossl.so").exists()
-        || std::env::var_os("CAMSWEEP_RSYSLOG_TLS").is_some();
+    let with_tls = has_openssl();
     let secure = format!(
         r#"input(type="imtcp" port="{tls}" address="127.0.0.1" ruleset="keep" streamdriver.name="ossl"
         streamdriver.mode="1" streamdriver.authmode="anon" streamdriver.cafile="{}" streamdriver.certfile="{}"

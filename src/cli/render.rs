@@ -124,3 +124,76 @@ pub fn check(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::identify::Device;
+    use crate::report::escape::escape;
+    use crate::report::sample::{NASTY, behind, report, tampered};
+
+    fn written(format: Format, said: &str) -> Vec<u8> {
+        let form = FormArgs {
+            all: true,
+            ..FormArgs::default()
+        };
+        let devices: Vec<Device> = vec![tampered(said), behind(said)];
+        render(&report(devices), format, &form, false).unwrap()
+    }
+
+    fn text(format: Format, said: &str) -> String {
+        String::from_utf8(written(format, said)).unwrap_or_else(|_| panic!("{format:?} of {said:?} is no UTF-8"))
+    }
+
+    /// As many lines as for a tame text, each of them JSON; or one document.
+    fn is_json(format: Format, said: &str) {
+        let text = text(format, said);
+        assert_eq!(
+            text.lines().count(),
+            self::text(format, "x").lines().count(),
+            "{said:?}"
+        );
+        let whole = serde_json::from_str::<Value>(&text);
+        assert!(
+            whole.is_ok() || text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()),
+            "{format:?} of {said:?}: {text}"
+        );
+    }
+
+    /// No character in it steers a terminal or deceives a reader.
+    fn is_plain(format: Format, said: &str) {
+        let text = text(format, said);
+        for line in text.lines() {
+            assert_eq!(escape(line), line, "{format:?} of {said:?}");
+        }
+    }
+
+    /// Plain, and a text makes no line of its own.
+    fn is_lines(format: Format, said: &str) {
+        is_plain(format, said);
+        assert_eq!(
+            text(format, said).lines().count(),
+            text(format, "x").lines().count(),
+            "{format:?} of {said:?}"
+        );
+    }
+
+    /// Every format is here; how each escapes is shown beside it.
+    #[test]
+    fn nasty_strings_in_every_field_break_no_format() {
+        for format in Format::value_variants() {
+            for said in NASTY {
+                match format {
+                    Format::Json | Format::Ndjson | Format::Ocsf | Format::Ecs => is_json(*format, said),
+                    Format::Cef | Format::Csv | Format::Foi => is_lines(*format, said),
+                    // Here a long text takes more lines, or a site more gauges.
+                    Format::Table | Format::Markdown | Format::Prometheus | Format::Html => is_plain(*format, said),
+                    Format::Xlsx => assert!(written(*format, said).starts_with(b"PK"), "{said:?}"),
+                }
+            }
+        }
+    }
+}
