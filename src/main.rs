@@ -1,13 +1,14 @@
 //! Parse, plan, run, write, exit: the only file that prints or exits.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, limits, others, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
+    file::WholeFile, limits, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
     resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
@@ -61,11 +62,12 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let mut plan = plan::resolve(args, &interfaces)?;
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
-    let header = words::scope_header(&plan);
+    let header = words::scope_header(&plan) + &outbox::words(&args.output.form);
     if args.dry_run {
         let known = args.known.as_deref().map(data::report).transpose()?;
-        let expected = known.map(|before| format!("  {}\n", budget::expected(&before)));
-        return print(&format!("{header}{}Nothing was sent.\n", expected.unwrap_or_default()));
+        let expected = known.map(|before| budget::expected(&before)).transpose()?;
+        let expected = expected.map(|words| format!("  {words}\n")).unwrap_or_default();
+        return print(&format!("{header}{expected}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
     let resumed = args
@@ -73,9 +75,11 @@ fn sweep(args: &ScanArgs) -> Outcome {
         .as_deref()
         .map(|file| Journal::open(file, &plan))
         .transpose()?;
-    let files = (Files::begin(&args.output.form)?, Outbox::begin(&args.output.form)?);
-    let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    // Before a file is begun, which a run that is ended while it waits would leave.
     let _mark = mark(&plan, args.wait_for_other)?;
+    let files = Files::begin(&args.output.form, args.inputs())?;
+    let files = (files, Outbox::begin(&args.output.form)?);
+    let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     say(&header);
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
@@ -205,7 +209,9 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     for file in &args.files {
         data::each_reply(file, |reply| judge.take(&reply))?;
     }
-    let files = (Files::begin(&args.output.form)?, Outbox::begin(&args.output.form)?);
+    let inputs = args.files.iter().map(Path::new).chain(args.output.oui_file.as_deref());
+    let files = Files::begin(&args.output.form, inputs)?;
+    let files = (files, Outbox::begin(&args.output.form)?);
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
     let code = exit::code_of(&report, args.output.fail_on.is_some());
@@ -216,7 +222,8 @@ fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
     let mut report = data::report(&args.file)?;
     additions.apply_again(&mut report);
-    let files = (Files::begin(&args.form)?, Outbox::begin(&args.form)?);
+    let files = Files::begin(&args.form, [Path::new(&args.file)])?;
+    let files = (files, Outbox::begin(&args.form)?);
     write(report, &args.form, files, Code::Complete)
 }
 

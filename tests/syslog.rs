@@ -17,6 +17,7 @@ use assert_cmd::cargo::cargo_bin;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 use tempfile::TempDir;
@@ -26,6 +27,9 @@ fn run(directory: &Path, args: &[&str]) -> (i32, String, String) {
     let child = Command::new(cargo_bin!("camsweep"))
         .args(args)
         .current_dir(directory)
+        // The system's certificates, as far as the program can see.
+        .env("SSL_CERT_FILE", directory.join("system.pem"))
+        .env_remove("SSL_CERT_DIR")
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -142,7 +146,7 @@ fn pem(what: &str, der: &[u8]) -> String {
 }
 
 /// An authority of its own in `NAME.pem`, and a server's configuration with a certificate of it for that name.
-fn authority(directory: &Path, name: &str, host: &str) -> (Arc<ServerConfig>, KeyPair, String) {
+fn authority(directory: &Path, name: &str, host: &str) -> (Arc<ServerConfig>, KeyPair, Vec<u8>) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.distinguished_name.push(DnType::CommonName, name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -162,7 +166,7 @@ fn authority(directory: &Path, name: &str, host: &str) -> (Arc<ServerConfig>, Ke
             PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
         )
         .unwrap();
-    (Arc::new(config), key, pem("CERTIFICATE", certificate.der()))
+    (Arc::new(config), key, certificate.der().to_vec())
 }
 
 fn over_tls(config: Arc<ServerConfig>) -> (u16, JoinHandle<Vec<u8>>) {
@@ -186,9 +190,46 @@ fn over_tls_the_same_frames_reach_a_collector_that_is_verified() {
 }
 
 #[test]
+fn without_a_file_the_systems_certificates_count() {
+    let (directory, events) = stored();
+    let (config, ..) = authority(directory.path(), "system", "127.0.0.1");
+    let (port, heard) = over_tls(config);
+    let (status, _, err) = send(&directory, &format!("tls://127.0.0.1:{port}"), &[]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert_eq!(String::from_utf8(heard.join().unwrap()).unwrap(), counted(&events));
+}
+
+/// TLS 1.3 tells a client so only after it has sent everything.
+#[test]
+fn a_collector_that_wants_a_certificate_of_ours_is_no_success() {
+    let (directory, _) = stored();
+    let (_, key, certificate) = authority(directory.path(), "ours", "127.0.0.1");
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(CertificateDer::from(certificate.clone())).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider));
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(clients.build().unwrap())
+        .with_single_cert(
+            vec![CertificateDer::from(certificate)],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    let (port, heard) = over_tls(Arc::new(config));
+    let to = format!("tls://127.0.0.1:{port}");
+    let (status, out, err) = send(&directory, &to, &["--syslog-ca", "ours.pem"]);
+    assert_eq!((status, out.lines().count()), (4, 4), "{err}");
+    assert!(err.contains("CertificateRequired"), "{err}");
+    assert_eq!(heard.join().unwrap(), b"");
+}
+
+#[test]
 fn a_collector_that_cannot_be_verified_hears_nothing() {
     let (directory, _) = stored();
     authority(directory.path(), "other", "127.0.0.1");
+    authority(directory.path(), "system", "127.0.0.1");
     let table = [
         ("127.0.0.1", Some("other.pem"), "UnknownIssuer"),
         ("127.0.0.1", None, "UnknownIssuer"),
@@ -250,7 +291,7 @@ fn a_collector_that_hangs_up_is_no_success() {
 fn what_cannot_be_delivered_to_is_refused_before_anything_is_done() {
     let directory = tempfile::tempdir().unwrap();
     fs::write(directory.path().join("empty.pem"), "").unwrap();
-    let table: [(&[&str], i32, &str); 8] = [
+    let table: [(&[&str], i32, &str); 10] = [
         (&["--syslog", "udp://siem"], 2, "udp://HOST:PORT"),
         (&["--syslog", "http://siem:80"], 2, "udp://HOST:PORT"),
         (&["--syslog", ""], 2, "or a file"),
@@ -261,6 +302,8 @@ fn what_cannot_be_delivered_to_is_refused_before_anything_is_done() {
             1,
             "no certificate in \"empty.pem\"",
         ),
+        (&["--syslog", "tls://siem:1"], 1, "no root certificates"),
+        (&["--syslog", "empty.pem", "--policy", "empty.pem"], 1, "empty.pem"),
         (
             &["--syslog", "tls://siem:1", "--syslog-ca", "none.pem"],
             1,
@@ -312,7 +355,7 @@ fn a_real_rsyslog_reads_every_message_on_every_way() {
         pem("PRIVATE KEY", &key.serialize_der()),
     )
     .unwrap();
-    fs::write(directory.path().join("cert.pem"), certificate).unwrap();
+    fs::write(directory.path().join("cert.pem"), pem("CERTIFICATE", &certificate)).unwrap();
     let free = |_| TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let [udp, tcp, tls] = [0, 1, 2].map(free);
     let at = |name: &str| directory.path().join(name).display().to_string();

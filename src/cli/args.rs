@@ -1,6 +1,6 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::outbox::SyslogTo;
@@ -9,7 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "\
 Exit codes:
     0  complete
-    1  could not run; nothing was sent
+    1  could not run, or a file could not be read or written
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
     4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
@@ -202,6 +202,16 @@ pub struct JudgeArgs {
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+impl ScanArgs {
+    /// The files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let lists = self.targets.iter().chain(&self.exclude);
+        let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
+        let files = [&self.credentials, &self.output.oui_file];
+        lists.chain(files.into_iter().flatten().map(PathBuf::as_path))
+    }
 }
 
 /// `camsweep report`.

@@ -97,6 +97,14 @@ impl Outbox {
     }
 }
 
+/// What is said of it before the first packet: where events go over the network when the run is over.
+pub fn words(form: &FormArgs) -> String {
+    match &form.syslog {
+        Some(SyslogTo::Collector(to)) => format!("  afterwards: what was found, by syslog to {to}\n"),
+        _ => String::new(),
+    }
+}
+
 /// This machine's name, where the system tells it without a library's help.
 fn this_machine() -> Option<String> {
     let of_linux = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
