@@ -8,7 +8,8 @@ use std::sync::Arc;
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, limits, others, plan, progress::Watch, render, render::Files, resume, resume::Journal, words,
+    file::WholeFile, limits, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
+    resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -41,13 +42,17 @@ fn main() -> ExitCode {
         Some(Command::Schema { format }) => print_schema(format),
     };
     let code = outcome.unwrap_or_else(|failure| {
-        say(&format!("error: {}\n", escape(&failure.message)));
-        if let Some(hint) = &failure.hint {
-            say(&format!("\nhint: {}\n", escape(hint)));
-        }
+        complain(&failure);
         failure.code
     });
     ExitCode::from(code as u8)
+}
+
+fn complain(failure: &Failure) {
+    say(&format!("error: {}\n", escape(&failure.message)));
+    if let Some(hint) = &failure.hint {
+        say(&format!("\nhint: {}\n", escape(hint)));
+    }
 }
 
 fn sweep(args: &ScanArgs) -> Outcome {
@@ -62,7 +67,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     }
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
-    let header = words::scope_header(&plan);
+    let header = words::scope_header(&plan) + &outbox::words(&args.output.form);
     if args.dry_run {
         let known = args.known.as_deref().map(data::report).transpose()?;
         let expected = known.map(|before| budget::expected(&before)).transpose()?;
@@ -80,6 +85,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     // Before a file is begun, which a run that is ended while it waits would leave.
     let _mark = mark(&plan, args.wait_for_other)?;
     let files = Files::begin(&args.output.form, args.inputs())?;
+    let files = (files, Outbox::begin(&args.output.form)?);
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     if !args.no_sandbox {
         plan.given_up.extend(confine(args));
@@ -99,7 +105,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
     let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files)?;
+    let code = write(report, &args.output.form, files, code)?;
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
@@ -231,11 +237,11 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     }
     let inputs = args.files.iter().map(Path::new).chain(args.output.oui_file.as_deref());
     let files = Files::begin(&args.output.form, inputs)?;
+    let files = (files, Outbox::begin(&args.output.form)?);
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
     let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files)?;
-    Ok(code)
+    write(report, &args.output.form, files, code)
 }
 
 fn report_again(args: &ReportArgs) -> Outcome {
@@ -243,12 +249,13 @@ fn report_again(args: &ReportArgs) -> Outcome {
     let mut report = data::report(&args.file)?;
     additions.apply_again(&mut report);
     let files = Files::begin(&args.form, [Path::new(&args.file)])?;
-    write(report, &args.form, files)?;
-    Ok(Code::Complete)
+    let files = (files, Outbox::begin(&args.form)?);
+    write(report, &args.form, files, Code::Complete)
 }
 
-/// To the files, and to standard output where no --output takes its place.
-fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
+/// To the files, to standard output where no --output takes its place, and at last to the collector: nothing that fails
+/// there takes anything from the former.
+fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {
         redact(report).map_err(|error| cannot(error.into()))?
@@ -256,14 +263,16 @@ fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
         report
     };
     let written = files.finish(&report, form);
+    let mut printed = Ok(());
     if form.output.is_none() {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let rendered = render::render(&report, form.format, form, terminal);
-        let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
-        printed.map_err(cannot)?;
+        printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
     }
+    let delivered = outbox.deliver(&report).inspect_err(complain);
+    printed.map_err(cannot)?;
     say(&written?);
-    Ok(())
+    Ok(delivered.map_or(code.undelivered(), |()| code))
 }
 
 fn show_data(args: &DataArgs) -> Outcome {

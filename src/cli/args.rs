@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::outbox::SyslogTo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "\
@@ -11,6 +12,7 @@ Exit codes:
     1  could not run, or a file could not be read or written
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
+    4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
    10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -46,7 +48,8 @@ pub enum Command {
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
-    /// Make another form of a JSON report, without sending a packet.
+    /// Make another form of a JSON report, without scanning.
+    #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
     Data(DataArgs),
@@ -272,7 +275,14 @@ pub struct FormArgs {
     /// the file from before is kept as FILE.bak.
     #[arg(long, value_name = "FILE", conflicts_with = "redact")]
     pub register: Option<PathBuf>,
-    /// List hosts of no known camera maker too (json, ndjson and ocsf always do).
+    /// When the run is over, send each host as a CEF event by syslog (RFC 5424) to a collector of your own, or write them
+    /// to a file, one a line; it is replaced when it is whole.
+    #[arg(long, value_name = "udp://HOST:PORT|tcp://…|tls://…|FILE")]
+    pub syslog: Option<SyslogTo>,
+    /// Verify the collector of tls:// by these certificates (PEM) in place of the system's.
+    #[arg(long, value_name = "FILE", requires = "syslog")]
+    pub syslog_ca: Option<PathBuf>,
+    /// List hosts of no known camera maker too (json, ndjson, ocsf, ecs and cef always do).
     #[arg(long)]
     pub all: bool,
     /// Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record).
@@ -313,6 +323,10 @@ pub enum Format {
     Ndjson,
     /// A line for each host as an event of OCSF (Device Inventory Info, class 5001).
     Ocsf,
+    /// The same as an event of ECS, the Elastic Common Schema (8.16.0).
+    Ecs,
+    /// The same as an event of CEF, the Common Event Format; --syslog sends it.
+    Cef,
     /// The counts as gauges for Prometheus' text file collector.
     Prometheus,
     /// The asset register: a row for each device.

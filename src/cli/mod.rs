@@ -10,6 +10,7 @@ pub mod exit;
 pub mod file;
 pub mod limits;
 pub mod others;
+pub mod outbox;
 pub mod plan;
 pub mod progress;
 pub mod register;
