@@ -4,15 +4,18 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
+use camsweep::cli::args::store::ReportArgs;
+use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, limits, others, plan, progress::Watch, render, render::Files, words,
+    Failure, account::Account, additions::Additions, alarm, budget, credentials, data, exit, exit::Code, file,
+    file::WholeFile, history, limits, memory, memory::Memory, others, plan, progress::Watch, render, render::Files,
+    words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
 use camsweep::net::{Interface, Vault};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
+use camsweep::store::diff::Diff;
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -34,22 +37,33 @@ fn main() -> ExitCode {
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Report(args)) => report_again(&args),
+        Some(Command::History(args)) => history::history(&args.store).and_then(|text| print(&text)),
+        Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
+        Some(Command::Diff(args)) => history::compare(&args).and_then(|text| print(&text)),
+        Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
+        Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
+        Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
         Some(Command::Data(args)) => show_data(&args),
         Some(Command::Profiles) => print(&limits::table()),
         Some(Command::Schema { format }) => print_schema(format),
     };
     let code = outcome.unwrap_or_else(|failure| {
-        say(&format!("error: {}\n", escape(&failure.message)));
-        if let Some(hint) = &failure.hint {
-            say(&format!("\nhint: {}\n", escape(hint)));
-        }
+        complain(&failure);
         failure.code
     });
     ExitCode::from(code as u8)
 }
 
+fn complain(failure: &Failure) {
+    say(&format!("error: {}\n", escape(&failure.message)));
+    if let Some(hint) = &failure.hint {
+        say(&format!("\nhint: {}\n", escape(hint)));
+    }
+}
+
 fn sweep(args: &ScanArgs) -> Outcome {
     log(args.output.verbose);
+    alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
     let interfaces = interfaces()?;
@@ -65,18 +79,51 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     let _mark = mark(&plan, args.wait_for_other)?;
-    say(&header);
+    if args.output.keep.quiet_unless.is_empty() {
+        say(&header);
+    }
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
+    let memory = Memory::begin(
+        &args.output.keep,
+        &words::summary_of(&plan, &budget::Budget::of(&plan.limits)).scope,
+    );
+    let memory = without_memory(memory, "the scan goes on, and is not stored");
+    watch.keep(memory.as_ref().ok().and_then(Option::as_ref).map(Memory::replies));
     let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
     let recorded = watch.finish();
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
-    let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files)?;
+    let code = close(report, &args.output, files, memory);
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
-    Ok(code)
+    code
+}
+
+/// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
+/// nothing from being told.
+fn close(report: Report, output: &OutputArgs, files: Files, memory: Result<Option<Memory>, Code>) -> Outcome {
+    let stored = memory.and_then(|memory| {
+        let stored = memory.map(|memory| memory.finish(&report)).transpose();
+        without_memory(stored, "the run is not stored; what it found follows")
+    });
+    let remembered = stored.as_ref().ok().and_then(Option::as_ref);
+    let code = exit::code_of(&report, alarm::rings(&output.keep, &report, remembered));
+    let quiet = alarm::is_quiet(&output.keep, &report, remembered);
+    write(report, &output.form, files, quiet)?;
+    if let Some(remembered) = remembered.filter(|_| !quiet) {
+        say(&memory::words(remembered));
+    }
+    stored.map_or_else(Ok, |_| Ok(code))
+}
+
+/// Says what is wrong with the store, and what that means; the code to exit with at the end.
+fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
+    tried.map_err(|failure| {
+        complain(&failure);
+        say(&format!("{so}\n"));
+        failure.code
+    })
 }
 
 /// Tells other runs of this machine what this one asks; one that asks nobody need not.
@@ -160,6 +207,7 @@ use tokio::signal::ctrl_c as interruption;
 
 fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);
+    alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
     let account = account(&knowledge, &args.output);
@@ -170,21 +218,21 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     let files = Files::begin(&args.output.form)?;
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
-    let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files)?;
-    Ok(code)
+    let memory = Memory::begin(&args.output.keep, &report.plan.scope);
+    let memory = without_memory(memory, "the run is not stored; what it found follows");
+    close(report, &args.output, files, memory)
 }
 
 fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
-    let mut report = data::report(&args.file)?;
+    let mut report = history::report(&args.file, &args.store)?;
     additions.apply_again(&mut report);
-    write(report, &args.form, Files::begin(&args.form)?)?;
+    write(report, &args.form, Files::begin(&args.form)?, false)?;
     Ok(Code::Complete)
 }
 
-/// To the files, and to standard output where no --output takes its place.
-fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
+/// To the files, and unless `quiet` to standard output where no --output takes its place.
+fn write(report: Report, form: &FormArgs, files: Files, quiet: bool) -> Result<(), Failure> {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {
         redact(report).map_err(|error| cannot(error.into()))?
@@ -192,13 +240,16 @@ fn write(report: Report, form: &FormArgs, files: Files) -> Result<(), Failure> {
         report
     };
     let written = files.finish(&report, form);
-    if form.output.is_none() {
+    if form.output.is_none() && !quiet {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let rendered = render::render(&report, form.format, form, terminal);
         let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
         printed.map_err(cannot)?;
     }
-    say(&written?);
+    let said = written?;
+    if !quiet {
+        say(&said);
+    }
     Ok(())
 }
 
@@ -214,6 +265,7 @@ fn print_schema(format: SchemaOf) -> Outcome {
     print(&match format {
         SchemaOf::Reply => data::schema::<record::ReplyLine>(),
         SchemaOf::Report => data::schema::<Report>(),
+        SchemaOf::Diff => data::schema::<Diff>(),
     })
 }
 

@@ -8,6 +8,7 @@ use regex::Regex;
 /// Each room, and what it may import of the house. A room may always import itself.
 const FLOORS: &[(&str, &[&str])] = &[
     ("fact", &[]),
+    ("ranges", &[]),
     ("coverage", &["fact"]),
     ("wire", &["fact"]),
     ("record", &["fact"]),
@@ -17,20 +18,23 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("net", &["fact", "wire"]),
     ("probe", &["fact", "wire", "net"]),
     ("report", &["fact", "identify", "coverage"]),
+    ("store", &["coverage", "identify", "ranges", "report"]),
     (
         "scan",
-        &["fact", "coverage", "wire", "read", "identify", "judge", "net", "probe"],
+        &[
+            "fact", "ranges", "coverage", "wire", "read", "identify", "judge", "net", "probe",
+        ],
     ),
     (
         "cli",
         &[
-            "fact", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan",
+            "fact", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan", "store",
         ],
     ),
     (
         "main",
         &[
-            "fact", "coverage", "record", "identify", "judge", "net", "report", "scan", "cli",
+            "fact", "coverage", "record", "identify", "judge", "net", "report", "scan", "store", "cli",
         ],
     ),
     ("lib", &[]),

@@ -1,17 +1,21 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod store;
+
 use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use store::{BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
+
 const EXIT_CODES: &str = "\
 Exit codes:
     0  complete
-    1  could not run; nothing was sent
+    1  could not run: nothing was sent; or what was found could not be written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
-   10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
+   10  what --fail-on names is the case (wins over 3)
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
@@ -22,6 +26,7 @@ Examples:
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
   camsweep scan --report json=cameras.json --report html=cameras.html --record replies.ndjson
+  camsweep scan --store --quiet-unless changed,incomplete    from cron: speak only when something changed
 
 ";
 
@@ -45,8 +50,20 @@ pub enum Command {
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
-    /// Make another form of a JSON report, without sending a packet.
+    /// Make another form of a JSON report or of a stored run, without sending a packet.
     Report(ReportArgs),
+    /// List the stored runs.
+    History(HistoryArgs),
+    /// Show what the store knows of a unit: where it was seen, and what happened to it.
+    Show(ShowArgs),
+    /// Say what changed: in a stored run against all before, or between two runs or reports.
+    Diff(DiffArgs),
+    /// Accept the units that are there now as expected.
+    Baseline(BaselineArgs),
+    /// Store reports that were made elsewhere or before.
+    Import(ImportArgs),
+    /// Forget the runs that ended before a day, and the units that only they saw.
+    Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
     Data(DataArgs),
     /// Show the profiles: how fast each is, and why it is no faster.
@@ -192,17 +209,6 @@ pub struct JudgeArgs {
     pub output: OutputArgs,
 }
 
-/// `camsweep report`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ReportArgs {
-    /// A report as --format json writes it; - is standard input.
-    #[arg(value_name = "REPORT.json")]
-    pub file: String,
-    /// How to report.
-    #[command(flatten)]
-    pub form: FormArgs,
-}
-
 /// `camsweep data`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct DataArgs {
@@ -258,9 +264,9 @@ pub struct OutputArgs {
     /// How it is written.
     #[command(flatten)]
     pub form: FormArgs,
-    /// Exit with 10 where this is the case.
-    #[arg(long, value_enum)]
-    pub fail_on: Option<FailOn>,
+    /// What is remembered of it, and what of it is an alarm.
+    #[command(flatten)]
+    pub keep: KeepArgs,
     /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,
@@ -320,13 +326,6 @@ impl FromStr for Destination {
     }
 }
 
-/// What makes the exit code 10.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// A Hikvision or Dahua unit, however sure.
-    Found,
-}
-
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -346,4 +345,6 @@ pub enum SchemaOf {
     Reply,
     /// The document of --format json.
     Report,
+    /// That of `camsweep diff --format json`.
+    Diff,
 }

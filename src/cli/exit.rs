@@ -14,17 +14,17 @@ pub enum Code {
     Usage = 2,
     /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete = 3,
-    /// `--fail-on found`, and something was found.
-    Found = 10,
+    /// What `--fail-on` names is the case.
+    Alarm = 10,
     /// Interrupted by the user.
     Interrupted = 130,
 }
 
-/// The exit code that a report calls for.
-pub fn code_of(report: &Report, fail_on_found: bool) -> Code {
+/// The exit code that a report calls for. `alarm`: what `--fail-on` names is the case.
+pub fn code_of(report: &Report, alarm: bool) -> Code {
     match report.ended {
         Ended::Interrupted => Code::Interrupted,
-        _ if fail_on_found && report.summary.units > 0 => Code::Found,
+        _ if alarm => Code::Alarm,
         Ended::Incomplete => Code::Incomplete,
         Ended::Complete => Code::Complete,
     }
@@ -34,15 +34,10 @@ pub fn code_of(report: &Report, fail_on_found: bool) -> Code {
 mod tests {
     use super::*;
     use crate::coverage::Coverage;
-    use crate::identify::Device;
     use crate::report::model::PlanSummary;
     use crate::report::{Run, assemble};
 
-    fn report(interrupted: bool, not_asked: bool, found: bool) -> Report {
-        let unit = Device {
-            maker: Some("dahua".into()),
-            ..Device::default()
-        };
+    fn report(interrupted: bool, not_asked: bool) -> Report {
         assemble(Run {
             oui_data: String::new(),
             started: jiff::Timestamp::UNIX_EPOCH,
@@ -54,22 +49,21 @@ mod tests {
                 ..Coverage::default()
             },
             blind_spots: Vec::new(),
-            devices: found.then_some(unit).into_iter().collect(),
+            devices: Vec::new(),
         })
     }
 
     #[test]
     fn the_code_follows_the_report() {
         let table = [
-            ((false, false, true), false, Code::Complete),
-            ((false, false, true), true, Code::Found),
-            ((false, false, false), true, Code::Complete),
-            ((false, true, true), false, Code::Incomplete),
-            ((false, true, true), true, Code::Found),
-            ((true, true, true), true, Code::Interrupted),
+            ((false, false), false, Code::Complete),
+            ((false, false), true, Code::Alarm),
+            ((false, true), false, Code::Incomplete),
+            ((false, true), true, Code::Alarm),
+            ((true, true), true, Code::Interrupted),
         ];
-        for ((interrupted, not_asked, found), fail_on_found, code) in table {
-            assert_eq!(code_of(&report(interrupted, not_asked, found), fail_on_found), code);
+        for ((interrupted, not_asked), alarm, code) in table {
+            assert_eq!(code_of(&report(interrupted, not_asked), alarm), code);
         }
     }
 }

@@ -4,6 +4,8 @@ use std::io::{self, IsTerminal, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use std::sync::mpsc::Sender;
+
 use super::file::WholeFile;
 use crate::fact::Reply;
 use crate::record;
@@ -15,6 +17,7 @@ pub struct Watch {
     line: Option<ProgressBar>,
     record: Option<WholeFile>,
     failed: Option<io::Error>,
+    kept: Option<Sender<String>>,
 }
 
 impl Watch {
@@ -24,7 +27,13 @@ impl Watch {
             line: (line && io::stderr().is_terminal()).then(progress_line),
             record,
             failed: None,
+            kept: None,
         }
+    }
+
+    /// Passes each reply on to the store as well.
+    pub fn keep(&mut self, kept: Option<Sender<String>>) {
+        self.kept = kept;
     }
 
     /// Takes the line away and puts the file of replies in its place.
@@ -50,6 +59,10 @@ fn progress_line() -> ProgressBar {
 
 impl Watcher for Watch {
     fn reply(&mut self, reply: &Reply) {
+        if let Some(kept) = &self.kept {
+            // Where nobody takes it any more the report still comes.
+            let _ = kept.send(record::to_line(reply));
+        }
         let Some(file) = self.record.as_mut().filter(|_| self.failed.is_none()) else {
             return;
         };

@@ -5,7 +5,6 @@ mod chorus;
 mod kernel;
 mod ledger;
 mod plan;
-mod ranges;
 mod rechecks;
 mod rounds;
 mod run;
@@ -14,9 +13,9 @@ mod steering;
 mod targets;
 mod walk;
 
+pub use crate::ranges::Ranges;
 pub use chorus::LISTEN;
 pub use plan::{Plan, Segment};
-pub use ranges::Ranges;
 pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};
 pub use rounds::Tempo;
 pub use run::MANY;

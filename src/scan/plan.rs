@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::net::{Interface, Limits};
 
-use super::ranges::Ranges;
+use crate::ranges::Ranges;
 
 /// The targets on one segment of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
