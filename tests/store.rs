@@ -286,6 +286,134 @@ fn sqlite(path: &Path, statement: &'static str) {
     });
 }
 
+/// A server of this test's own, in a folder of its own, that nobody can reach but by its socket.
+struct Server {
+    folder: tempfile::TempDir,
+    process: std::process::Child,
+}
+
+impl Server {
+    /// `None` where PostgreSQL is not installed.
+    fn start() -> Option<Server> {
+        let installed = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+        let programs = installed
+            .map(|version| version.path().join("bin"))
+            .find(|bin| bin.join("initdb").exists())?;
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data");
+        // It refuses to run as root.
+        let is_root = std::os::unix::fs::MetadataExt::uid(&fs::metadata("/proc/self").ok()?) == 0;
+        let program = |name: &str| {
+            let path = programs.join(name);
+            let mut command = Command::new(if is_root { "setpriv".into() } else { path.clone() });
+            if is_root {
+                command
+                    .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
+                    .arg(path);
+            }
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .current_dir("/");
+            command
+        };
+        if is_root {
+            let given = Command::new("chown").arg("postgres").arg(folder.path()).status();
+            given.ok().filter(std::process::ExitStatus::success)?;
+        }
+        let made = program("initdb")
+            .args(["-U", "postgres", "-A", "trust", "-N", "-D"])
+            .arg(&data)
+            .status();
+        made.ok().filter(std::process::ExitStatus::success)?;
+        let process = program("postgres")
+            .args(["-c", "listen_addresses=", "-c", "fsync=off", "-k"])
+            .arg(folder.path())
+            .arg("-D")
+            .arg(&data)
+            .spawn()
+            .ok()?;
+        let server = Server { folder, process };
+        let socket = server.folder.path().join(".s.PGSQL.5432");
+        for _ in 0..100 {
+            if std::os::unix::net::UnixStream::connect(&socket).is_ok() {
+                return Some(server);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        None
+    }
+
+    fn url(&self) -> String {
+        format!(
+            "postgres://postgres@localhost/postgres?host={}",
+            self.folder.path().display()
+        )
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[test]
+fn postgresql_is_told_the_same_and_says_the_same() {
+    let Some(server) = Server::start() else {
+        eprintln!("SKIPPED: no PostgreSQL server can be started here, so the store was tested with SQLite only");
+        return;
+    };
+    let home = Home::new();
+    let all = "10.0.0.1-10.0.0.254";
+    home.report(1, all, &[["10.0.0.5", "A", "V1"], ["10.0.0.6", "B", "V1"]]);
+    home.report(2, all, &[["10.0.0.9", "A", "V2"], ["10.0.0.7", "C", "V1"]]);
+    fs::write(home.path("replies"), REPLY).unwrap();
+    let there = format!("--store={}", server.url());
+    let commands: &[&[&str]] = &[
+        &["import", "day-1.json", "day-2.json", "day-1.json"],
+        &["diff"],
+        &["diff", "1", "2", "--format", "json"],
+        &["show", "A"],
+        &["baseline", "accept", "--note", "as agreed"],
+        &["report", "1", "--format", "csv"],
+        &["forget", "--before", "2026-01-02"],
+        &["diff", "2"],
+        &["report", "1"],
+    ];
+    for command in commands {
+        let [one, other] = [
+            home.with_store(command),
+            home.run(&[*command, &[there.as_str()]].concat()),
+        ];
+        assert_eq!(
+            (one.code, &one.out),
+            (other.code, &other.out),
+            "{command:?}: {} {}",
+            one.err,
+            other.err
+        );
+    }
+    let judged = home.run(&["judge", "replies", &there, "--fail-on", "changed"]);
+    assert!(judged.code == 10 && judged.err.contains("in run 3"), "{}", judged.err);
+    let both: Vec<_> = (0..4)
+        .map(|_| {
+            home.command(&["judge", "replies", &there])
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    assert!(both.into_iter().all(|mut one| one.wait().unwrap().success()));
+    assert!(
+        home.run(&["history", &there])
+            .out
+            .starts_with("6 run(s) in postgres://postgres@localhost/postgres\n")
+    );
+}
+
 #[cfg(target_os = "linux")]
 mod in_a_namespace {
     use super::*;

@@ -111,7 +111,8 @@ impl StoreError {
         match (primary, code.as_str()) {
             (Some(5 | 6), _) | (_, "55P03") => StoreError::Locked { name },
             (Some(8), _) | (_, "25006" | "42501") => StoreError::ReadOnly { name },
-            (Some(13), _) | (_, "53100") => StoreError::Full { name },
+            // 4874: its shared memory could not grow, which is how a full disk shows first.
+            (Some(13), _) | (_, "53100" | "4874") => StoreError::Full { name },
             (Some(26), _) => StoreError::Foreign { name },
             _ => StoreError::Unusable { name, why: why(error) },
         }

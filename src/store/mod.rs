@@ -15,6 +15,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use sqlx::any::AnyConnectOptions;
@@ -89,10 +90,18 @@ impl Drop for Store {
 
 /// Makes the file before SQLite does, which would let everybody read it. Its side files get the same permissions.
 fn prepare(path: &Path, make: bool, name: &str) -> Result<(), StoreError> {
-    if path.is_file() {
-        return Ok(());
-    }
     let name = name.to_owned();
+    if path.is_file() {
+        // SQLite would say no more than that it cannot open the log beside it.
+        let opened = std::fs::OpenOptions::new().write(true).open(path);
+        return opened.map(drop).map_err(|error| match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => StoreError::ReadOnly { name },
+            _ => StoreError::Unusable {
+                name,
+                why: error.to_string(),
+            },
+        });
+    }
     if !make && !path.exists() {
         return Err(StoreError::Missing { name });
     }
