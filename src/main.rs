@@ -9,7 +9,7 @@ use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArg
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, credentials, data, exit, exit::Code, file,
     file::WholeFile, history, limits, memory, memory::Memory, others, plan, progress::Watch, render, render::Files,
-    words,
+    resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -76,6 +76,12 @@ fn sweep(args: &ScanArgs) -> Outcome {
         let expected = known.map(|before| format!("  {}\n", budget::expected(&before)));
         return print(&format!("{header}{}Nothing was sent.\n", expected.unwrap_or_default()));
     }
+    resume::is_apart(args)?;
+    let resumed = args
+        .resume
+        .as_deref()
+        .map(|file| Journal::open(file, &plan))
+        .transpose()?;
     let files = Files::begin(&args.output.form)?;
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     let _mark = mark(&plan, args.wait_for_other)?;
@@ -89,15 +95,24 @@ fn sweep(args: &ScanArgs) -> Outcome {
         &words::summary_of(&plan, &budget::Budget::of(&plan.limits)).scope,
     );
     let memory = without_memory(memory, "the scan goes on, and is not stored");
-    watch.keep(memory.as_ref().ok().and_then(Option::as_ref).map(Memory::replies));
-    let findings = run(&plan, interfaces, vault, &knowledge, &mut watch)?;
+    watch.store(memory.as_ref().ok().and_then(Option::as_ref).map(Memory::replies));
+    let stop = CancellationToken::new();
+    let past = resumed.map(|(journal, past)| {
+        watch.keep(journal, stop.clone());
+        past
+    });
+    let findings = run(&plan, past, interfaces, vault, &knowledge, &mut watch, stop)?;
+    let interrupted = findings.interrupted || findings.coverage.stopped.is_some();
+    let journal = watch.take_journal();
     let recorded = watch.finish();
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
     let code = close(report, &args.output, files, memory);
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
-    code
+    let code = code?;
+    journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
+    Ok(code)
 }
 
 /// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
@@ -124,6 +139,21 @@ fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
         say(&format!("{so}\n"));
         failure.code
     })
+}
+
+/// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
+fn end(journal: Journal, interrupted: bool) -> Result<(), Failure> {
+    let ended = journal.finish(!interrupted);
+    ended.map_err(|error| {
+        Failure::could_not_run(
+            format!("the run was stopped, as the resume file could not be written: {error}"),
+            "make room for it, and start the same command again",
+        )
+    })?;
+    if interrupted {
+        say("\nhint: the same command goes on from here\n");
+    }
+    Ok(())
 }
 
 /// Tells other runs of this machine what this one asks; one that asks nobody need not.
@@ -157,14 +187,15 @@ fn interfaces() -> Result<Vec<Interface>, Failure> {
 
 fn run(
     plan: &scan::Plan,
+    past: Option<scan::Past>,
     interfaces: Vec<Interface>,
     vault: Vault,
     knowledge: &Knowledge,
     watch: &mut Watch,
+    stop: CancellationToken,
 ) -> Result<scan::Findings, Failure> {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot start: {error}"), "see the system's limits");
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
-    let stop = CancellationToken::new();
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
         let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
@@ -172,7 +203,10 @@ fn run(
             Some(_) => door.mute(),
             None => door,
         });
-        scan::scan(plan, door, knowledge, watch, stop).await
+        match past {
+            Some(past) => scan::resume(plan, past, door, knowledge, watch, stop).await,
+            None => scan::scan(plan, door, knowledge, watch, stop).await,
+        }
     });
     // A name that DNS still owes must not hold up the report.
     runtime.shutdown_background();

@@ -66,6 +66,22 @@ fn wrong_usage_is_one_line_and_a_hint() {
             2,
             "both name \"both\"",
         ),
+        (&["scan", "127.0.0.1", "--resume", "Cargo.toml"], 2, "is no resume file"),
+        (
+            &["scan", "127.0.0.1", "--resume", "src"],
+            2,
+            "no file that a scan can go on from",
+        ),
+        (
+            &["scan", "127.0.0.1", "--resume", "no/such/directory/x"],
+            1,
+            "no/such/directory/x",
+        ),
+        (
+            &["scan", "127.0.0.1", "--resume", "both", "--record", "both"],
+            2,
+            "--record and --resume both name \"both\"",
+        ),
         (&["judge", "no-such-file"], 1, "no-such-file"),
     ];
     for (args, code, part) in table {

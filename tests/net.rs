@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -14,6 +14,7 @@ use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
 use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
+use camsweep::wire::wsd::LINK_LOCAL_GROUP;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 
@@ -518,8 +519,12 @@ mod namespace {
     const NETWORK: &str = "ip link set lo up && ip link add left type veth peer name right && \
         ip addr add 192.0.2.1/24 dev left && ip link set left up && \
         unshare -n sleep 60 & child=$!; sleep 0.5; ip link set right netns $child && \
-        nsenter -t $child -n sh -c 'ip addr add 192.0.2.2/24 dev right; ip link set right up'; sleep 0.2; \
-        \"$0\" --exact namespace::inside --ignored --nocapture; code=$?; kill $child; exit $code";
+        nsenter -t $child -n sh -c 'ip addr add 192.0.2.2/24 dev right; ip link set right up; \
+            ip addr add fe80::2/64 dev right nodad'; \
+        ip addr add fe80::1/64 dev left nodad; sleep 0.2; \
+        nsenter -t $child -n \"$0\" --exact namespace::over_there --ignored --nocapture & there=$!; \
+        \"$0\" --exact namespace::inside --ignored --nocapture; code=$?; \
+        wait $there || code=$?; kill $child; exit $code";
 
     #[test]
     fn arp_and_the_kernels_news_in_a_namespace() {
@@ -538,6 +543,57 @@ mod namespace {
             .status()
             .unwrap();
         assert!(status.success());
+    }
+
+    /// The other end of the cable: it answers one question over IPv6.
+    #[test]
+    #[ignore = "runs inside the other namespace that the test above makes"]
+    fn over_there() {
+        let found = interfaces().unwrap();
+        let right = found.iter().find(|interface| interface.name == "right").unwrap();
+        let socket = std::net::UdpSocket::bind("[::]:3702").unwrap();
+        socket.join_multicast_v6(&LINK_LOCAL_GROUP, right.index).unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let mut buffer = [0; 64];
+        let (length, from) = socket.recv_from(&mut buffer).unwrap();
+        assert_eq!(&buffer[..length], b"probe");
+        assert!(matches!(from.ip(), IpAddr::V6(address) if address.is_unicast_link_local()));
+        socket.send_to(b"match", from).unwrap();
+    }
+
+    async fn over_ipv6(door: &Live) {
+        let channel = Channel::LinkLocal {
+            protocol: Protocol::Wsd,
+            interface: "left".into(),
+        };
+        let packet = |channel: &Channel, group: &str| Packet::LinkLocal {
+            channel: channel.clone(),
+            group: group.parse().unwrap(),
+            port: 3702,
+            payload: (*b"probe").into(),
+        };
+        door.open(&channel).await.unwrap();
+        for (channel, group) in [
+            (&channel, "ff05::c"),
+            (&channel, "fe80::2"),
+            (&Channel::Kernel, "ff02::c"),
+        ] {
+            let error = door.send(packet(channel, group)).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::InvalidInput, "{channel:?} {group}");
+        }
+        // Asked until it is answered: the other end may not have joined the group yet.
+        let asking = async {
+            loop {
+                door.send(packet(&channel, "ff02::c")).await.unwrap();
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let is_answer =
+            |body: &Body| matches!(body, Body::Datagram(from, bytes) if bytes == b"match" && from.is_ipv6());
+        tokio::select! {
+            () = hears(door, is_answer) => {}
+            () = asking => unreachable!("it asks for ever"),
+        }
     }
 
     async fn hears(door: &Live, wanted: impl Fn(&Body) -> bool) {
@@ -632,5 +688,6 @@ mod namespace {
                 door.send(packet).await.unwrap();
             }
         }
+        over_ipv6(&door).await;
     }
 }

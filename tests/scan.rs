@@ -4,11 +4,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stdout, reason = "a test says how much it looked at")]
 
+#[path = "worlds/plans.rs"]
+mod plans;
 #[path = "worlds/world.rs"]
+#[expect(dead_code, reason = "a second scan of a world is for tests/resume.rs")]
 mod world;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,10 +20,11 @@ use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
 use camsweep::net::Channel;
-use camsweep::scan::{Findings, Plan, Progress, Ranges, Segment, Watcher, scan};
+use camsweep::scan::{Findings, Progress, Watcher, scan};
+use plans::{plan, worlds};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use world::{Expect, Scripted, World, interface};
+use world::{Expect, Scripted, World};
 
 /// Watches nothing.
 struct Nobody;
@@ -29,32 +32,6 @@ struct Nobody;
 impl Watcher for Nobody {
     fn reply(&mut self, _: &Reply) {}
     fn progress(&mut self, _: &Progress) {}
-}
-
-fn plan(world: &World) -> Plan {
-    let segment = |(index, nic): (usize, &world::Nic)| {
-        let interface = interface(nic, index as u32 + 2);
-        let own: Ranges = interface.ipv4.iter().map(|network| network.ip()).collect();
-        let targets = Ranges::hosts_of(interface.ipv4[0]).without(&own);
-        Segment { interface, targets }
-    };
-    let routed = world.routed.iter().map(|range| {
-        let (first, last) = range.split_once('-').expect("first-last");
-        Ranges::between(first.parse().expect("an address"), last.parse().expect("an address"))
-    });
-    Plan {
-        segments: world.interfaces.iter().enumerate().map(segment).collect(),
-        routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
-        routed_interface: world.routed_interface.clone(),
-        probe_silent: world.probe_silent,
-        no_tcp: world.no_tcp,
-        ethernet: world.ethernet,
-        passive: world.passive.map(Duration::from_secs),
-        limits: world.limits(),
-        logins: world.logins.iter().map(|_| "a login".into()).collect(),
-        names: world.passive.is_none(),
-        ..Plan::default()
-    }
 }
 
 async fn run(world: &World, stop: CancellationToken) -> (Findings, Arc<Scripted>, Duration) {
@@ -234,22 +211,6 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
     let fenced = findings.coverage.fenced.iter();
     let fenced: BTreeMap<String, String> = fenced.map(|(host, why)| (host.clone(), kind(why))).collect();
     assert_eq!(fenced, expect.fenced, "{name}: fenced");
-}
-
-fn worlds() -> Vec<(String, World)> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/worlds");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    files.sort();
-    let load = |path: PathBuf| {
-        let text = std::fs::read_to_string(&path).unwrap();
-        let world = toml::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        (path.file_stem().unwrap().to_string_lossy().into_owned(), world)
-    };
-    files.into_iter().map(load).collect()
 }
 
 #[tokio::test(start_paused = true)]

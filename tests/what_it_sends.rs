@@ -1,7 +1,7 @@
 //! `docs/what-it-sends.md` is a promise. Its numbers are compared with the code.
 
 use camsweep::net::{FORBIDDEN_PORTS, Limits, PROFILES};
-use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions};
+use camsweep::probe::{ORDER_FOR_LIVE, ORDER_FOR_SILENT, datagram_questions, link_local_questions};
 use camsweep::wire::{dvrip, hik_sdk, rtsp, sadp_l2};
 
 fn page() -> String {
@@ -50,9 +50,21 @@ fn what_a_host_may_hear_by_multicast_is_all_that_is_sent_so() {
         .sum();
     for profile in &PROFILES {
         let frames = 1;
-        let all = (once + frames) * profile.limits.sends.len();
+        let over_ipv6: usize = link_local_questions(uuid::Uuid::new_v4)
+            .iter()
+            .map(|question| question.asks.len())
+            .sum();
+        let all = (once + frames + over_ipv6) * profile.limits.sends.len();
         assert_eq!(all, profile.limits.multicasts as usize, "{}", profile.name);
     }
+}
+
+#[test]
+fn the_number_of_datagrams_over_ipv6() {
+    let questions = link_local_questions(uuid::Uuid::new_v4);
+    let once: usize = questions.iter().map(|question| question.asks.len()).sum();
+    let all = once * Limits::default().sends.len();
+    says(&format!("{all} datagrams more per interface"));
 }
 
 #[test]
@@ -148,6 +160,9 @@ fn every_question_and_every_port() {
         if question.broadcast {
             says(&format!("255.255.255.255:{}", question.port));
         }
+    }
+    for question in link_local_questions(uuid::Uuid::new_v4) {
+        says(&format!("[{}]:{}", question.group, question.port));
     }
     let single = FORBIDDEN_PORTS.iter().filter(|port| !(9100..=9107).contains(*port));
     single.for_each(|port| says(&port.to_string()));

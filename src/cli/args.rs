@@ -24,6 +24,7 @@ Examples:
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
   camsweep scan --dry-run                        say what would be sent, send nothing
+  camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
   camsweep scan --report json=cameras.json --report html=cameras.html --record replies.ndjson
   camsweep scan --store --quiet-unless changed,incomplete    from cron: speak only when something changed
@@ -117,6 +118,10 @@ pub struct ScanArgs {
     /// needs CAP_NET_RAW (sudo).
     #[arg(long)]
     pub l2_sadp: bool,
+    /// Ask by link-local multicast over IPv6 too: WS-Discovery and multicast DNS. Who answers only so is listed, and asked no
+    /// more.
+    #[arg(long, conflicts_with = "passive")]
+    pub ipv6: bool,
     /// Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing.
     #[arg(long, conflicts_with = "passive")]
     pub wait_for_other: bool,
@@ -135,6 +140,10 @@ pub struct ScanArgs {
     /// Write each reply to this file, one a line, for `camsweep judge`.
     #[arg(long, value_name = "FILE", help_heading = "Report")]
     pub record: Option<PathBuf>,
+    /// Keep what is asked and heard in this file, and go on from there when started again with it after an interruption,
+    /// so that nobody is asked twice (docs/formats.md).
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["login", "credentials", "passive"])]
+    pub resume: Option<PathBuf>,
     /// Show no progress line.
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,

@@ -21,6 +21,8 @@ pub struct Budget {
     pub multicast: Traffic,
     /// SADP inquiries in frames of Ethernet on an interface, where they are wanted.
     pub frames: Traffic,
+    /// To everybody on an interface over IPv6, where that is wanted.
+    pub link_local: Traffic,
     /// To one host that exists: discovery datagrams, and connections if it is not settled by then.
     pub to_live: Traffic,
     /// To one address beyond a router that stays silent; the connections only with `--probe-silent`.
@@ -43,6 +45,7 @@ impl Budget {
             rechecks: repeated(scan::RECHECKS_IN_ALL as u64, arp_request()),
             multicast: repeated(times, questions.iter().flat_map(to_everybody).sum()),
             frames: repeated(times, datagram(frame.length())),
+            link_local: repeated(times, link_local()),
             to_live: Traffic {
                 connections: probe::tcp::most_connections(limits.pages),
                 ..asks(&questions, live)
@@ -59,6 +62,7 @@ impl Budget {
     pub fn bound(&self, plan: &Plan, hosts: u64) -> Traffic {
         let segments = plan.segments.len() as u64;
         let frames = if plan.ethernet { self.frames } else { Traffic::default() };
+        let link_local = if plan.ipv6 { self.link_local } else { Traffic::default() };
         let beyond = Traffic {
             connections: if plan.probe_silent {
                 self.to_silent.connections
@@ -71,6 +75,7 @@ impl Budget {
             self.arp(plan),
             repeated(segments, self.multicast),
             repeated(segments, frames),
+            repeated(segments, link_local),
             repeated(plan.routed.len(), beyond),
             repeated(hosts, self.to_live),
             repeated(hosts.min(plan.on_link()), self.rechecks),
@@ -152,6 +157,12 @@ impl Budget {
             let Traffic { packets, bytes, .. } = self.frames;
             lines.push(format!(
                 "raw Ethernet: at most {packets} SADP inquiries ({bytes} bytes) on each of {segments} interface(s)"
+            ));
+        }
+        if plan.ipv6 {
+            let Traffic { packets, bytes, .. } = self.link_local;
+            lines.push(format!(
+                "multicast over IPv6: at most {packets} datagrams ({bytes} bytes) on each of {segments} interface(s)"
             ));
         }
         lines
@@ -270,6 +281,15 @@ fn to_everybody(question: &DatagramQuestion) -> impl Iterator<Item = Traffic> + 
     let places = u64::from(question.group.is_some()) + u64::from(question.broadcast);
     let sent = |ask: &probe::Ask| datagram((HEADERS + ask.payload.len()) as u64);
     question.multicast.iter().map(move |ask| repeated(places, sent(ask)))
+}
+
+/// The same over IPv6, all questions.
+fn link_local() -> Traffic {
+    let questions = probe::link_local_questions(uuid::Uuid::new_v4);
+    let asks = questions.iter().flat_map(|question| &question.asks);
+    // The header of IPv6 is 20 bytes longer.
+    asks.map(|ask| datagram((HEADERS + 20 + ask.payload.len()) as u64))
+        .sum()
 }
 
 fn asks<'a>(questions: &[DatagramQuestion], places: impl IntoIterator<Item = &'a (usize, usize)>) -> Traffic {

@@ -17,6 +17,7 @@ pub mod plan;
 pub mod progress;
 pub mod register;
 pub mod render;
+pub mod resume;
 pub mod words;
 
 use exit::Code;

@@ -81,6 +81,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         no_tcp: args.no_tcp,
         passive: args.passive.then(|| Duration::from_secs(args.listen)),
         ethernet: args.l2_sadp,
+        ipv6: args.ipv6,
         names: !args.no_names && !args.passive,
         limits,
         logins: Vec::new(),

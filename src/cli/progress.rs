@@ -1,15 +1,16 @@
 //! What the user sees while a scan runs, and what is kept of it.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::Sender;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use std::sync::mpsc::Sender;
-
 use super::file::WholeFile;
+use super::resume::Journal;
 use crate::fact::Reply;
 use crate::record;
-use crate::scan::{Progress, Watcher};
+use crate::scan::{Mark, Progress, Watcher};
+use tokio_util::sync::CancellationToken;
 
 /// A progress line on a terminal, and the file of replies.
 #[derive(Debug)]
@@ -17,7 +18,10 @@ pub struct Watch {
     line: Option<ProgressBar>,
     record: Option<WholeFile>,
     failed: Option<io::Error>,
-    kept: Option<Sender<String>>,
+    /// Where replies go to be remembered.
+    store: Option<Sender<String>>,
+    /// What the run can be resumed from, and what stops the run when that cannot be written.
+    journal: Option<(Journal, CancellationToken)>,
 }
 
 impl Watch {
@@ -27,13 +31,32 @@ impl Watch {
             line: (line && io::stderr().is_terminal()).then(progress_line),
             record,
             failed: None,
-            kept: None,
+            store: None,
+            journal: None,
+        }
+    }
+
+    /// Keeps a journal, too. What cannot be written to it stops the run: it would be asked again.
+    pub fn keep(&mut self, journal: Journal, stop: CancellationToken) {
+        self.journal = Some((journal, stop));
+    }
+
+    /// Hands out the journal.
+    pub fn take_journal(&mut self) -> Option<Journal> {
+        self.journal.take().map(|(journal, _)| journal)
+    }
+
+    fn journal(&mut self, write: impl FnOnce(&mut Journal) -> bool) {
+        if let Some((journal, stop)) = &mut self.journal
+            && !write(journal)
+        {
+            stop.cancel();
         }
     }
 
     /// Passes each reply on to the store as well.
-    pub fn keep(&mut self, kept: Option<Sender<String>>) {
-        self.kept = kept;
+    pub fn store(&mut self, store: Option<Sender<String>>) {
+        self.store = store;
     }
 
     /// Takes the line away and puts the file of replies in its place.
@@ -59,9 +82,18 @@ fn progress_line() -> ProgressBar {
 
 impl Watcher for Watch {
     fn reply(&mut self, reply: &Reply) {
-        if let Some(kept) = &self.kept {
+        self.journal(|journal| journal.reply(reply));
+        self.recalled(reply);
+    }
+
+    fn mark(&mut self, mark: &Mark) {
+        self.journal(|journal| journal.mark(mark));
+    }
+
+    fn recalled(&mut self, reply: &Reply) {
+        if let Some(store) = &self.store {
             // Where nobody takes it any more the report still comes.
-            let _ = kept.send(record::to_line(reply));
+            let _ = store.send(record::to_line(reply));
         }
         let Some(file) = self.record.as_mut().filter(|_| self.failed.is_none()) else {
             return;

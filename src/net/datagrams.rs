@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,6 +20,7 @@ pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Resu
         Channel::Bystander { port, to, .. } => bystander(port, to, interface)?,
         Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
         Channel::Unicast { source_port, .. } => speak_from(source_port, interface)?,
+        Channel::LinkLocal { .. } => link_local(interface)?,
         Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. } | Channel::Kernel => {
             return Err(io::ErrorKind::InvalidInput.into());
         }
@@ -64,6 +65,21 @@ fn multicast(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
     socket.set_multicast_loop_v4(false)?;
     system::multicast_by(&socket, interface.index, own_address(interface))?;
     system::only_own_groups(&socket)?;
+    Ok(socket)
+}
+
+/// The hop limit of one keeps what is sent on the link, whatever the group.
+fn link_local(interface: Option<&Interface>) -> io::Result<Socket> {
+    let interface = interface.ok_or(io::ErrorKind::NotFound)?;
+    let socket = Socket::new(Domain::IPV6, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    socket.set_only_v6(true)?;
+    // What cannot be bound still sends to groups by the right interface.
+    let _ = system::bind_device(&socket, &interface.name, interface.index);
+    socket.set_multicast_hops_v6(1)?;
+    socket.set_multicast_loop_v6(false)?;
+    socket.set_multicast_if_v6(interface.index)?;
+    socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into())?;
     Ok(socket)
 }
 
@@ -112,10 +128,10 @@ const OFFERS: u32 = 5;
 const ROOM_WAIT: Duration = Duration::from_secs(4);
 
 /// Sends one datagram.
-pub(super) async fn send(socket: &UdpSocket, to: SocketAddrV4, payload: &[u8]) -> io::Result<()> {
+pub(super) async fn send(socket: &UdpSocket, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
     let mut offer = 1;
     loop {
-        let sent = timeout(ROOM_WAIT, socket.send_to(payload, SocketAddr::V4(to)));
+        let sent = timeout(ROOM_WAIT, socket.send_to(payload, to));
         match sent.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))? {
             Err(error) if system::is_transient(&error) && offer < OFFERS => back_off(offer).await,
             result => return result.map(drop),

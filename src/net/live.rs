@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -106,7 +106,8 @@ impl Live {
             Channel::Overhear { interface, port, .. } => self.open_overhear(channel, self.interface(interface)?, *port),
             Channel::Multicast { interface, .. }
             | Channel::Listen { interface, .. }
-            | Channel::Bystander { interface, .. } => self.open_datagrams(channel, Some(interface)),
+            | Channel::Bystander { interface, .. }
+            | Channel::LinkLocal { interface, .. } => self.open_datagrams(channel, Some(interface)),
             Channel::Unicast { interface, .. } | Channel::OwnPort { interface, .. } => {
                 self.open_datagrams(channel, interface.as_deref())
             }
@@ -217,7 +218,19 @@ impl Live {
             Channel::Unicast { .. } if !to_everybody => self.pacing.datagram(*to.ip()).await,
             _ => return wrong_channel(),
         }
-        datagrams::send(&socket, to, payload).await
+        datagrams::send(&socket, to.into(), payload).await
+    }
+
+    async fn send_link_local(&self, channel: &Channel, to: (Ipv6Addr, u16), payload: &[u8]) -> io::Result<()> {
+        // ff02::/16 (RFC 4291 §2.7): what is meant for the link, and for everybody on it alone.
+        let (Channel::LinkLocal { interface, .. }, 0xff02) = (channel, to.0.segments()[0]) else {
+            return wrong_channel();
+        };
+        let Opened::Datagrams(socket) = self.opened(channel)? else {
+            return wrong_channel();
+        };
+        self.pacing.multicast(interface).await?;
+        datagrams::send(&socket, to.into(), payload).await
     }
 }
 
@@ -268,6 +281,12 @@ impl Door for Live {
             Packet::EthernetInquiry { interface } => self.send_inquiry(interface).await,
             Packet::Nudge { interface, target } => self.send_nudge(&interface, target).await,
             Packet::Datagram { channel, to, payload } => self.send_datagram(&channel, to, &payload).await,
+            Packet::LinkLocal {
+                channel,
+                group,
+                port,
+                payload,
+            } => self.send_link_local(&channel, (group, port), &payload).await,
         }
     }
 
@@ -346,6 +365,10 @@ impl Door for Live {
 
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
+    }
+
+    fn pages_asked(&self, host: IpAddr, pages: u32) {
+        self.pacing.pages_asked(host, pages);
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

@@ -123,6 +123,13 @@ pub enum Channel {
         /// The port.
         port: u16,
     },
+    /// Questions to link-local groups of IPv6, which leave by one interface from any port.
+    LinkLocal {
+        /// The protocol asked.
+        protocol: Protocol,
+        /// The interface's name.
+        interface: String,
+    },
     /// Ears only, and no group joined: copies of the datagrams to a port that reach an interface, whoever they are for.
     /// Needs CAP_NET_RAW on Linux.
     Overhear {
@@ -187,6 +194,17 @@ pub enum Packet {
         /// The bytes.
         payload: Arc<[u8]>,
     },
+    /// A datagram to a link-local group of IPv6.
+    LinkLocal {
+        /// The channel to send it by: [`Channel::LinkLocal`].
+        channel: Channel,
+        /// The group.
+        group: Ipv6Addr,
+        /// The port.
+        port: u16,
+        /// The bytes.
+        payload: Arc<[u8]>,
+    },
 }
 
 const ETHERNET_HEADER: usize = 14;
@@ -201,6 +219,8 @@ impl Packet {
             Packet::EthernetInquiry { .. } => crate::wire::sadp_l2::LENGTH,
             Packet::Nudge { .. } => HEADERS + 1,
             Packet::Datagram { payload, .. } => HEADERS + payload.len(),
+            // The header of IPv6 is twice as long as that of IPv4.
+            Packet::LinkLocal { payload, .. } => HEADERS + 20 + payload.len(),
         };
         bytes as u64
     }
@@ -414,6 +434,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// How many more HTTP requests without a login a host may get in this run. Beyond it they are not sent.
     fn pages_left(&self, host: IpAddr) -> u32;
+
+    /// A host has had so many in an earlier run of the same scan.
+    fn pages_asked(&self, host: IpAddr, pages: u32);
 
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;

@@ -215,7 +215,14 @@ impl Pacing {
 
     /// A host has got one.
     pub fn page_asked(&self, host: IpAddr) {
-        *lock(&self.pages).entry(host.to_canonical()).or_default() += 1;
+        self.pages_asked(host, 1);
+    }
+
+    /// The same for several.
+    pub fn pages_asked(&self, host: IpAddr, pages: u32) {
+        let mut all = lock(&self.pages);
+        let asked = all.entry(host.to_canonical()).or_default();
+        *asked = asked.saturating_add(pages);
     }
 
     async fn turn(&self, host: IpAddr, kind: Kind) {

@@ -9,6 +9,7 @@ mod dhip;
 mod dvrip;
 mod hik_sdk;
 pub mod http;
+mod link_local;
 pub mod login;
 pub mod mdns;
 pub mod onvif;
@@ -18,6 +19,8 @@ mod sadp;
 mod ssdp;
 pub mod tcp;
 mod wsd;
+
+pub use link_local::{LinkLocalQuestion, link_local_questions};
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;

@@ -215,7 +215,8 @@ pub struct Asked {
 }
 
 /// One question over TCP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Question {
     /// What the web server says of itself.
     Banner,
@@ -385,6 +386,11 @@ impl Question {
             self,
             Question::HikSdk | Question::Dvrip | Question::Rtsp | Question::Login(_)
         )
+    }
+
+    /// The most HTTP requests without a login that it takes.
+    pub fn most_pages(self) -> u32 {
+        if self.is_page() { self.connections() as u32 } else { 0 }
     }
 
     /// The most connections that it takes.

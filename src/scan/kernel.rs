@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Ranges;
-use super::rounds::Turn;
+use super::rounds::{Place, Turn};
 
 /// Addresses under way at a time: with as many hosts under identification the table stays below its limit.
 pub const ROOM: usize = 400;
@@ -90,6 +90,18 @@ impl KernelSweep {
             next = self.targets.next_after(Some(address));
         }
         next
+    }
+
+    /// Goes on after so many addresses, as an earlier run had come so far.
+    pub fn go_to(&mut self, (_, steps): Place) {
+        let last = steps.min(self.targets.len()).checked_sub(1);
+        self.cursor = last.and_then(|last| self.targets.nth(last));
+    }
+
+    /// Where it stands. There is one round.
+    pub fn place(&self) -> Place {
+        let place = self.cursor.and_then(|cursor| self.targets.place_of(cursor));
+        (0, place.map_or(0, |place| place + 1))
     }
 
     /// The addresses that have not been asked yet.

@@ -4,6 +4,7 @@ mod asking;
 mod chorus;
 mod kernel;
 mod ledger;
+mod past;
 mod plan;
 mod rechecks;
 mod rounds;
@@ -15,11 +16,12 @@ mod walk;
 
 pub use crate::ranges::Ranges;
 pub use chorus::LISTEN;
+pub use past::{Mark, Past};
 pub use plan::{Plan, Segment};
 pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};
 pub use rounds::Tempo;
 pub use run::MANY;
-pub use run::{ARP, ASKED_AGAIN, scan};
+pub use run::{ARP, ASKED_AGAIN, resume, scan};
 pub use steering::{LEG, SAMPLE};
 pub use targets::{TargetError, parse_exclusions, parse_targets};
 
@@ -62,4 +64,10 @@ pub trait Watcher: Send {
     fn reply(&mut self, reply: &Reply);
     /// The run has moved on.
     fn progress(&mut self, progress: &Progress);
+    /// A reply that an earlier run of the same scan has heard.
+    fn recalled(&mut self, reply: &Reply) {
+        self.reply(reply);
+    }
+    /// The run is about to do this. Only a run that can be resumed says so.
+    fn mark(&mut self, _: &Mark) {}
 }

@@ -36,6 +36,8 @@ pub struct Plan {
     pub passive: Option<Duration>,
     /// Ask for Hikvision's units in frames of Ethernet too.
     pub ethernet: bool,
+    /// Ask by multicast over IPv6 too.
+    pub ipv6: bool,
     /// Ask reverse DNS for the names of what was found.
     pub names: bool,
     /// How much of the network the run may use.

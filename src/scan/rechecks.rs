@@ -66,6 +66,11 @@ impl Rechecks {
         true
     }
 
+    /// A host was looked for so often in an earlier run.
+    pub fn were_asked(&mut self, host: Ipv4Addr, requests: usize) {
+        self.asked.insert(host, requests);
+    }
+
     /// A host has given a sign of life. Whether it was in doubt.
     pub fn answered(&mut self, host: Ipv4Addr) -> bool {
         self.doubts.remove(&host).is_some()

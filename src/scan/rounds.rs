@@ -20,6 +20,9 @@ pub enum Turn {
     Done,
 }
 
+/// A round, and how many of its steps are done.
+pub type Place = (usize, u64);
+
 /// How rounds follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tempo {
@@ -131,6 +134,24 @@ impl Rounds {
             }
         }
         None
+    }
+
+    /// Goes on after so many steps of a round, as an earlier run had come so far at `now`. Whom that run had found counts
+    /// as found in this round, so that there is rather one round more than one too few.
+    pub fn go_to(&mut self, (round, steps): Place, now: Instant) {
+        self.round = round.min(self.tempo.most);
+        self.steps = steps.min(self.targets.len());
+        self.started = (self.steps > 0).then_some(now);
+    }
+
+    /// Where it stands.
+    pub fn place(&self) -> Place {
+        (self.round, self.steps)
+    }
+
+    /// Where it stands when nothing is left of it.
+    pub fn end(&self) -> Place {
+        (self.tempo.most, 0)
     }
 
     /// How many rounds one address has been part of.

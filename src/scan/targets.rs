@@ -45,7 +45,7 @@ impl TargetError {
                 "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.10-40 or 10.0.0.10-10.0.1.4) or @FILE"
             }
             Wrong::Ipv6(_) => {
-                "name the device's IPv4 address; IPv6 neighbours are reported where the kernel knows them"
+                "name the device's IPv4 address; --ipv6 finds who speaks IPv6 on this machine's own segments"
             }
             Wrong::Name(_) => "write its IPv4 address",
             Wrong::Backwards(_) => "write the lower address first",

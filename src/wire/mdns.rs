@@ -1,6 +1,6 @@
 //! Multicast DNS and DNS-based service discovery (RFC 6762, RFC 6763): which services a device offers, under which name.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use hickory_proto::op::{Header, Message as DnsMessage, MessageType, OpCode, Query};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
@@ -12,6 +12,8 @@ use super::text;
 pub const PORT: u16 = 5353;
 /// The group that responders join.
 pub const GROUP: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
+/// The multicast group of IPv6 (RFC 6762 §3).
+pub const LINK_LOCAL_GROUP: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 /// The services asked for: web servers of any kind, PSIA and CGI cameras, Axis, and video by RTSP.
 pub const SOUGHT: [&str; 5] = [
     "_http._tcp.local",

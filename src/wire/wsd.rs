@@ -1,6 +1,6 @@
 //! WS-Discovery as ONVIF uses it: the draft of April 2005 over SOAP 1.2 (ONVIF Core §7).
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use uuid::Uuid;
 
@@ -11,6 +11,8 @@ use super::{head, text};
 pub const PORT: u16 = 3702;
 /// The group that devices join.
 pub const GROUP: Ipv4Addr = Ipv4Addr::new(239, 255, 255, 250);
+/// The multicast group of IPv6 (WS-Discovery 1.1, 3.1.1).
+pub const LINK_LOCAL_GROUP: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xc);
 /// The most matches of one envelope, and the most values of one list, that are kept.
 const MOST: usize = 64;
 

@@ -21,9 +21,10 @@ fn a_default_scan_of_the_segment_finds_every_unit_and_accuses_nobody() {
             assert_estate(&report, estate::NEAR.iter().chain(estate::SECOND));
             assert_eq!(ran.code, Some(0), "{}", ran.stderr);
             assert_eq!(report["ended"], "complete");
-            // The figures that are promised are measured in docs/benchmarks.md; this is a guard with room to spare.
+            // The figures that are promised (60 MiB) are those of a release build, in docs/benchmarks.md; this is a guard
+            // with room to spare. Of a debug build the code alone takes 20 MiB more.
             assert!(ran.wall < Duration::from_secs(30), "{:?}", ran.wall);
-            assert!(ran.peak < 60 * 1024, "{} KiB", ran.peak);
+            assert!(ran.peak < 90 * 1024, "{} KiB", ran.peak);
             // Nothing was hidden from us but what recorders keep to themselves.
             let spots = report["blind_spots"].as_array().expect("a list of blind spots");
             let behind = |spot: &Value| text(spot, "what").is_some_and(|what| what.starts_with("cameras behind"));

@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use camsweep::fact::{Outcome, parse_mac};
+use camsweep::fact::{Outcome, Protocol, parse_mac};
 use camsweep::net::{
     Answer, Ask, Body, Channel, Confirmed, Credential, Door, Exchange, Fetch, Heard, Interface, Lane, Limits, LoginEnd,
     Neighbour, NeighbourState, Pacing, Packet, Reason, Secret, Vault,
@@ -48,6 +48,9 @@ pub struct World {
     /// Look for units by raw Ethernet too.
     #[serde(default)]
     pub ethernet: bool,
+    /// Ask over IPv6 too.
+    #[serde(default)]
+    pub ipv6: bool,
     /// Send nothing and listen for so many seconds.
     #[serde(default)]
     pub passive: Option<u64>,
@@ -292,6 +295,8 @@ pub struct Account {
     pub opened: Vec<Channel>,
     /// Hosts that have refused TLS of today.
     pub legacy: std::collections::HashSet<String>,
+    /// How often a host was asked what, whoever it is: by datagram without the random ids in it, or over TCP.
+    pub questions: BTreeMap<String, u32>,
     /// The moment of each datagram to a single host.
     pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
 }
@@ -333,6 +338,21 @@ impl Scripted {
             pacing: Pacing::new(limits),
             ledger: Mutex::default(),
         }
+    }
+
+    /// The same network when another scan of it begins: what was sent to it so far stays in the ledger.
+    pub fn again(self, limits: Limits) -> Self {
+        let mut ledger = self.ledger.into_inner().expect("no test panics with it held");
+        ledger.opened.clear();
+        Scripted {
+            ledger: Mutex::new(ledger),
+            ..Scripted::new(self.hosts, self.raw, limits, &[])
+        }
+    }
+
+    fn note_question(&self, host: IpAddr, what: &str) {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        *ledger.questions.entry(format!("{host} {what}")).or_default() += 1;
     }
 
     fn say(&self, delay: u64, channel: Channel, interface: Option<String>, body: Body) {
@@ -455,6 +475,27 @@ impl Scripted {
                     Some(interface.clone()),
                     Body::Frame(frame.answer(mac.bytes())),
                 );
+            }
+        }
+    }
+
+    /// Hosts with an address of IPv6 answer what they have for the way `link-local`.
+    fn answer_link_local(&self, protocol: Protocol, interface: String) {
+        self.ledger.lock().expect("no test panics with it held").multicasts += 1;
+        let channel = Channel::LinkLocal {
+            protocol: protocol.clone(),
+            interface: interface.clone(),
+        };
+        for host in &self.hosts {
+            let Ok(IpAddr::V6(from)) = host.address.parse() else {
+                continue;
+            };
+            let way = |answer: &&Datagram| {
+                answer.to == protocol.to_string() && answer.ways.iter().any(|way| way == "link-local")
+            };
+            for answer in host.datagram.iter().filter(way) {
+                let body = Body::Datagram(SocketAddr::from((from, 3702)), answer.bytes());
+                self.say(answer.delay_ms, channel.clone(), Some(interface.clone()), body);
             }
         }
     }
@@ -641,6 +682,16 @@ fn own_port(asked_by: &Channel, port: u16) -> Channel {
     }
 }
 
+/// The text of a datagram, every UUID in it taken out.
+fn without_ids(payload: &[u8]) -> String {
+    let text = String::from_utf8_lossy(payload);
+    let is_id = |part: &&str| uuid::Uuid::parse_str(part).is_ok();
+    let parts = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
+    parts
+        .filter(is_id)
+        .fold(text.clone().into_owned(), |text, id| text.replace(id, ""))
+}
+
 /// The ARP reply of a host to 10.0.0.2, written out: Ethernet, IPv4, lengths, operation 2, sender, target.
 pub fn arp_reply(mac: [u8; 6], sender: Ipv4Addr) -> Vec<u8> {
     let mut packet = vec![0, 1, 8, 0, 6, 4, 0, 2];
@@ -690,6 +741,16 @@ impl Door for Scripted {
                 self.pacing.multicast(&interface).await?;
                 self.answer_inquiry(interface);
             }
+            Packet::LinkLocal {
+                channel, group, port, ..
+            } => {
+                let Channel::LinkLocal { protocol, interface } = channel else {
+                    panic!("link-local datagrams leave by their own channels");
+                };
+                assert!(group.is_multicast() && matches!(port, 3702 | 5353));
+                self.pacing.multicast(&interface).await?;
+                self.answer_link_local(protocol, interface);
+            }
             Packet::Datagram { channel, to, payload } => {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
                 match &channel {
@@ -701,6 +762,9 @@ impl Door for Scripted {
                     return Err(io::ErrorKind::NotConnected.into());
                 }
                 drop(ledger);
+                if matches!(channel, Channel::Unicast { .. }) {
+                    self.note_question((*to.ip()).into(), &without_ids(&payload));
+                }
                 self.answer_datagram(&channel, *to.ip());
             }
         }
@@ -733,6 +797,7 @@ impl Door for Scripted {
         let host = exchange.to.ip();
         let _conversation = self.pacing.begin(host).await;
         assert!(!exchange.page || self.pages_left(host) > 0, "a page too many");
+        self.note_question(host, &format!("{} {:?}", exchange.to.port(), exchange.requests));
         let answer = self.answer_tcp(exchange.to, exchange.tls, "/", "/");
         if answer.outcome == Outcome::Silent {
             tokio::time::sleep(self.pacing.limits().connect).await;
@@ -755,6 +820,7 @@ impl Door for Scripted {
             Ask::Onvif { request, .. } => format!("{path}#{}", request.operation()),
             Ask::Get(_) => path.to_owned(),
         };
+        self.note_question(host, &format!("{} {operation}", fetch.to.port()));
         let answer = self.answer_tcp(fetch.to, fetch.tls, path, &operation);
         match &fetch.login {
             Some(unit) => self.log_in(unit, &fetch, &operation, answer),
@@ -764,6 +830,10 @@ impl Door for Scripted {
 
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
+    }
+
+    fn pages_asked(&self, host: IpAddr, pages: u32) {
+        self.pacing.pages_asked(host, pages);
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {
@@ -795,7 +865,7 @@ pub fn interface(nic: &Nic, index: u32) -> Interface {
         index,
         mac: parse_mac("02:00:00:00:00:02"),
         ipv4: vec![nic.network.parse().expect("a network in the world")],
-        ipv6: Vec::new(),
+        ipv6: vec!["fe80::2".parse().expect("an address")],
         up: true,
         broadcast: true,
         loopback: false,

@@ -16,7 +16,8 @@ use crate::wire::recorder::without_secrets;
 use super::tcp::{Asked, Known, Signs, Web, Whom};
 
 /// A question with a login.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Login {
     /// What a Hikvision unit is.
     Hikvision,

@@ -8,6 +8,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) async fn close(mut self, interrupted: bool) -> Findings {
         let cut_short = interrupted || self.ledger.coverage.stopped.is_some();
         let mut not_asked = self.unfinished(cut_short);
+        self.read_macs_over_ipv6().await;
         self.talks.shutdown().await;
         if !cut_short {
             let _ = timeout(NAME_PATIENCE, self.wait_for_names()).await;
@@ -18,6 +19,9 @@ impl<D: Door> Run<'_, D> {
         let live: Ranges = self.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
         not_asked = not_asked.union(&self.not_looked_for().without(&live));
+        let cut_off = self.interrupted_conversations();
+        not_asked = not_asked.union(&cut_off);
+        self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
@@ -71,7 +75,8 @@ impl<D: Door> Run<'_, D> {
             return Ranges::default();
         }
         let unreached = self.sweeps.iter().map(|sweep| sweep.presence.unreached());
-        let hosts: Ranges = self.asking.unfinished().chain(self.talking.values().copied()).collect();
+        let hosts = self.asking.unfinished().chain(self.talking.values().copied());
+        let hosts: Ranges = hosts.chain(self.resume.cut_short()).collect();
         let by_tcp = match self.plan.probe_silent {
             true => self
                 .silent

@@ -82,7 +82,9 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) fn hear_datagram(&mut self, heard: &Heard, from: IpAddr, port: u16, bytes: Vec<u8>) {
-        let IpAddr::V4(sender) = from else { return };
+        let IpAddr::V4(sender) = from else {
+            return self.hear_link_local(heard, from, port, bytes);
+        };
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
             Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. }
@@ -95,7 +97,7 @@ impl<D: Door> Run<'_, D> {
             | Channel::Listen { protocol, .. }
             | Channel::Overhear { protocol, .. }
             | Channel::Bystander { protocol, .. } => (protocol.clone(), "unasked"),
-            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel | Channel::LinkLocal { .. } => return,
         };
         let question = format!("{way} {protocol}");
         let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
@@ -149,7 +151,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// The first word of the question, for a reply's `asked`.
-    fn word_of(&self, protocol: &Protocol) -> &'static str {
+    pub(super) fn word_of(&self, protocol: &Protocol) -> &'static str {
         let question = self.questions.iter().find(|question| question.protocol == *protocol);
         let word = question.and_then(|question| question.multicast.first()?.word.split(' ').next());
         word.unwrap_or("question")
@@ -215,9 +217,10 @@ impl<D: Door> Run<'_, D> {
 
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: Ipv4Addr) {
-        let asked_already = self.passes.times_asked(host).min(ORDER_FOR_SILENT.len());
+        let passes = self.passes_before_found(host);
         let asked_already = if self.passes.found(host) {
-            &ORDER_FOR_SILENT[..asked_already]
+            self.mark(Mark::Found { host, passes });
+            &ORDER_FOR_SILENT[..passes]
         } else {
             &[]
         };
@@ -228,7 +231,7 @@ impl<D: Door> Run<'_, D> {
         if !self.live.insert(host) && !self.unknown.remove(&host) || self.plan.passive.is_some() {
             return;
         }
-        if self.is_fenced(host) {
+        if self.resume.is_gone(host) || self.is_fenced(host) {
             return;
         }
         if self.is_unknown_neighbour(host) {
@@ -240,13 +243,12 @@ impl<D: Door> Run<'_, D> {
             self.ledger.remember(&name, host.into());
         }
         let now = Instant::now();
-        let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host);
+        let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host) || self.was_asked_before(host);
         let earliest = match was_spoken_to {
             true => now + self.plan.limits.host_gap(),
             false => now,
         };
-        let places = ORDER_FOR_LIVE.iter().copied();
-        let places = places.filter(|place| !asked_already.contains(place));
+        let places = self.places_left(host, asked_already);
         self.asking.admit(host, places, earliest);
         self.ask_name(host);
     }

@@ -22,17 +22,21 @@ use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
 use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
+use super::past::{Mark, Past};
 use super::rechecks::Rechecks;
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::steering::{Steer, Steering};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
+use resume::Resume;
 
 mod close;
 mod fence;
 mod hear;
+mod link_local;
 mod open;
 mod passive;
+mod resume;
 mod send;
 mod silent;
 mod talk;
@@ -97,8 +101,25 @@ pub async fn scan<'a, D: Door>(
     watcher: &'a mut dyn Watcher,
     stop: CancellationToken,
 ) -> Findings {
-    let mut run = Run::open(plan, door, knowledge, watcher).await;
+    let mut run = Run::open(plan, door, knowledge, watcher, Resume::default()).await;
     let interrupted = run.until_done(&stop).await;
+    run.close(interrupted).await
+}
+
+/// The same for a scan that can be resumed: it goes on after its past, and tells the watcher its marks.
+pub async fn resume<'a, D: Door>(
+    plan: &'a Plan,
+    past: Past,
+    door: Arc<D>,
+    knowledge: &'a Knowledge,
+    watcher: &'a mut dyn Watcher,
+    stop: CancellationToken,
+) -> Findings {
+    let mut run = Run::open(plan, door, knowledge, watcher, Resume::after(past, plan)).await;
+    let interrupted = run.until_done(&stop).await;
+    if interrupted || run.ledger.coverage.stopped.is_some() {
+        run.wind_down().await;
+    }
     run.close(interrupted).await
 }
 
@@ -127,6 +148,8 @@ struct Run<'a, D: Door> {
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
+    /// Who has answered over IPv6.
+    over_ipv6: HashSet<IpAddr>,
     talks: JoinSet<Vec<Asked>>,
     /// Hosts that were not asked for every page that could have said more.
     curtailed: HashSet<Ipv4Addr>,
@@ -142,10 +165,17 @@ struct Run<'a, D: Door> {
     /// Nudges since the last question to a host found so far.
     nudges_in_a_row: u32,
     started: Instant,
+    resume: Resume,
 }
 
 impl<'a, D: Door> Run<'a, D> {
-    async fn open(plan: &'a Plan, door: Arc<D>, knowledge: &'a Knowledge, watcher: &'a mut dyn Watcher) -> Self {
+    async fn open(
+        plan: &'a Plan,
+        door: Arc<D>,
+        knowledge: &'a Knowledge,
+        watcher: &'a mut dyn Watcher,
+        resume: Resume,
+    ) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
         let started = Instant::now();
         let mut run = Run {
@@ -168,6 +198,7 @@ impl<'a, D: Door> Run<'a, D> {
             unknown: HashSet::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
+            over_ipv6: HashSet::new(),
             talks: JoinSet::new(),
             curtailed: HashSet::new(),
             talked: HashMap::new(),
@@ -179,6 +210,7 @@ impl<'a, D: Door> Run<'a, D> {
             reconciled: false,
             nudges_in_a_row: 0,
             started,
+            resume,
         };
         match plan.passive {
             Some(_) => run.open_ears().await,
@@ -187,6 +219,7 @@ impl<'a, D: Door> Run<'a, D> {
                 run.open_unicast().await;
             }
         }
+        run.take_up();
         run.read_table().await;
         run
     }

@@ -11,6 +11,7 @@ impl<D: Door> Run<'_, D> {
         for segment in &self.plan.segments {
             multicast.extend(self.open_multicast(&segment.interface.name).await);
             multicast.extend(self.open_ethernet(&segment.interface.name).await);
+            multicast.extend(self.open_link_local(&segment.interface).await);
             let presence = match self.open_presence(segment).await {
                 Ok((presence, denied)) => {
                     blind = blind.or(denied);

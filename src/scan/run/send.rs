@@ -94,9 +94,15 @@ impl<D: Door> Run<'_, D> {
                 return Some(step);
             }
             match self.sweeps[place].presence.poll(now) {
-                Turn::Ask(round, target) => return Some(self.look_for(place, round, target).await),
+                Turn::Ask(round, target) => {
+                    self.mark_sweep(place);
+                    return Some(self.look_for(place, round, target).await);
+                }
                 Turn::Wait(until) => waits.push(until),
-                Turn::Done => present += 1,
+                Turn::Done => {
+                    self.mark_swept(place);
+                    present += 1;
+                }
             }
         }
         if present == self.sweeps.len() && !self.reconciled {
@@ -133,6 +139,10 @@ impl<D: Door> Run<'_, D> {
                 ..
             } => (format!("multicast {protocol}"), interface.clone()),
             Packet::EthernetInquiry { interface } => (ETHERNET.to_owned(), interface.clone()),
+            Packet::LinkLocal {
+                channel: Channel::LinkLocal { protocol, interface },
+                ..
+            } => (link_local::name_of(protocol), interface.clone()),
             _ => return Step::Sent,
         };
         let bytes = packet.length();
@@ -157,6 +167,11 @@ impl<D: Door> Run<'_, D> {
             || standing
                 .as_ref()
                 .is_some_and(|standing| probe::mdns::is_called_for(&standing.signs));
+        let place = (question, ask);
+        self.mark(match is_called_for {
+            true => Mark::Asked { host, place },
+            false => Mark::LeftOut { host, place },
+        });
         if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
             self.ledger.sent(&name, host.into(), bytes);
@@ -184,6 +199,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
+        self.mark_pass();
         let place = ORDER_FOR_SILENT[round];
         if let Some(bytes) = self.send_unicast(target, place).await {
             let name = format!("unicast {}", self.questions[place.0].protocol);

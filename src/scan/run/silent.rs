@@ -16,7 +16,7 @@ use super::*;
 use crate::scan::rechecks::Check;
 
 /// The coverage's name for a re-check.
-const RECHECK: &str = "arp re-check";
+pub(super) const RECHECK: &str = "arp re-check";
 /// So many hosts that became silent stop a run with the profile `clinical`.
 const STOP_AT: usize = 2;
 
@@ -114,6 +114,7 @@ impl<D: Door> Run<'_, D> {
             interface,
             target: host,
         };
+        self.mark(Mark::Checked { host });
         let bytes = packet.length();
         // One that cannot be sent is one that is not answered: the next may be.
         if self.door.send(packet).await.is_ok() {
@@ -123,6 +124,11 @@ impl<D: Door> Run<'_, D> {
 
     fn became_silent(&mut self, host: Ipv4Addr, after: String) {
         self.asking.release(host);
+        let mark = Mark::Gone {
+            host,
+            after: after.clone(),
+        };
+        self.mark(mark);
         let coverage = &mut self.ledger.coverage;
         coverage.became_silent.insert(host.to_string(), after);
         let count = coverage.became_silent.len();

@@ -7,6 +7,9 @@ impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
     pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
         let question = self.next_question(host, &standing);
+        if question.is_some() && self.resume.cuts_short(host) {
+            return self.asking.release(host);
+        }
         if self.doubts(host, question.is_none()) {
             return;
         }
@@ -14,6 +17,7 @@ impl<D: Door> Run<'_, D> {
             return self.asking.release(host);
         };
         self.talked.entry(host).or_default().asked.push(question);
+        self.mark(Mark::Talking { host, question });
         let (door, whom) = (self.door.clone(), self.whom(host));
         let handle = self
             .talks
@@ -82,6 +86,7 @@ impl<D: Door> Run<'_, D> {
             let replies = asked.replies.into_iter().chain(sign_of_life);
             replies.for_each(|reply| self.keep_talk(host, reply));
         }
+        self.mark_talked(host);
         let standing = self.standing(host);
         if standing.unit {
             self.units.insert(host);
@@ -118,7 +123,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) fn ask_name(&mut self, host: Ipv4Addr) {
-        if self.plan.names {
+        if self.plan.names && !self.resume.is_named(host) {
             let door = self.door.clone();
             self.names.spawn(async move { (host, door.name_of(host.into()).await) });
         }
