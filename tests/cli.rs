@@ -186,6 +186,12 @@ fn help_has_examples_and_exit_codes() {
         &["judge", "--help"],
         &["report", "--help"],
         &["data", "--help"],
+        &["history", "--help"],
+        &["show", "--help"],
+        &["diff", "--help"],
+        &["baseline", "accept", "--help"],
+        &["import", "--help"],
+        &["forget", "--help"],
         &["schema", "--help"],
     ] {
         assert_eq!(run(command).0, 0, "{command:?}");
@@ -245,7 +251,7 @@ fn a_report_is_written_whole() {
 
 #[test]
 fn the_published_schemas_are_current() {
-    for name in ["reply", "report"] {
+    for name in ["reply", "report", "diff"] {
         let (status, out, _) = run(&["schema", name]);
         assert_eq!(status, 0);
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

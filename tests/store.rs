@@ -1,6 +1,11 @@
 //! The store as people use it: real processes that judge recorded replies, store reports and scan the loopback.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![cfg(unix)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test may fail by it, and a skip is loud"
+)]
 
 use std::fs;
 use std::path::{Path, PathBuf};

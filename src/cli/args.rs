@@ -273,15 +273,15 @@ pub struct OutputArgs {
     /// How it is written.
     #[command(flatten)]
     pub form: FormArgs,
-    /// What is remembered of it, and what of it is an alarm.
-    #[command(flatten)]
-    pub keep: KeepArgs,
     /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,
     /// Say more on standard error; twice for more.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// What is remembered of it, and what of it is an alarm.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// The form of a report.

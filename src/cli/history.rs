@@ -199,9 +199,9 @@ pub fn compare(args: &DiffArgs) -> Result<String, Failure> {
         [run] => open(&args.store)?.diff(number(run)?).map_err(|error| failed(&error))?,
         _ => {
             let mut store = open(&args.store)?;
-            let runs = store.runs().map_err(|error| failed(&error))?.into_iter();
+            let mut runs = store.runs().map_err(|error| failed(&error))?.into_iter();
             let none = || Failure::could_not_run("the store has no closed run yet", "camsweep scan --store makes one");
-            let last = runs.filter(|run| !run.is_open()).next_back().ok_or_else(none)?;
+            let last = runs.rfind(|run| !run.is_open()).ok_or_else(none)?;
             store.diff(last.run).map_err(|error| failed(&error))?
         }
     };

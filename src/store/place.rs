@@ -89,7 +89,9 @@ mod tests {
 
     #[test]
     fn the_place_follows_the_user_and_the_environment() {
-        let table: [(bool, &[(&str, &str)], Option<&str>); 6] = [
+        /// Whether root; the environment; the place.
+        type Case<'a> = (bool, &'a [(&'a str, &'a str)], Option<&'a str>);
+        let table: [Case; 6] = [
             (true, &[("HOME", "/root")], Some("/var/lib/camsweep/store.sqlite")),
             (
                 false,

@@ -201,7 +201,7 @@ impl Store {
     pub fn report(&mut self, run: i64) -> Result<Option<Report>, StoreError> {
         let row = self.row(run, "SELECT report FROM runs WHERE run = $1")?;
         let bytes: Option<Vec<u8>> = row.try_get(0).map_err(|error| self.broken(run, &error))?;
-        let report = bytes.map(|bytes| Ok(serde_json::from_slice(&unpacked(&bytes)?).map_err(decode)?));
+        let report = bytes.map(|bytes| serde_json::from_slice(&unpacked(&bytes)?).map_err(decode));
         report
             .transpose()
             .map_err(|error: sqlx::Error| self.broken(run, &error))
@@ -268,7 +268,7 @@ impl Store {
     /// # Errors
     /// As the database has it.
     pub fn accept(&mut self, note: &str, now: Timestamp) -> Result<Option<Baseline>, StoreError> {
-        let closed = self.runs()?.into_iter().filter(|run| !run.is_open()).next_back();
+        let closed = self.runs()?.into_iter().rfind(|run| !run.is_open());
         let Some(run) = closed.map(|run| run.run) else {
             return Ok(None);
         };
