@@ -14,7 +14,7 @@ use crate::report::model::Report;
 use crate::store::{Known, Store, StoreError, diff::Diff};
 
 /// How long replies wait before they are kept, and how long a run is without a sign of life.
-const EVERY: Duration = Duration::from_secs(2);
+const EVERY: Duration = Duration::from_secs(1);
 /// How much waits at the most, in bytes.
 const MUCH: usize = 1 << 20;
 
