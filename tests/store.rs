@@ -275,6 +275,46 @@ fn whatever_is_wrong_with_the_store_is_one_line_and_the_report_still_comes() {
     assert!(!home.path("nothing").exists());
 }
 
+#[test]
+fn a_store_that_another_program_holds_is_waited_for_and_then_given_up() {
+    let home = Home::new();
+    fs::write(home.path("replies"), REPLY).unwrap();
+    assert_eq!(home.with_store(&["judge", "replies"]).code, 0);
+    let held = held(&home.path("store.sqlite"));
+    let ran = home.with_store(&["judge", "replies"]);
+    assert!(ran.err.contains("is locked by another program"), "{}", ran.err);
+    assert!(ran.code == 1 && ran.out.contains("10.0.0.5"), "{}", ran.out);
+    drop(held);
+    assert!(
+        home.with_store(&["judge", "replies"]).err.contains("in run 2"),
+        "the one that failed took no number"
+    );
+}
+
+/// Holds it for writing until it is dropped.
+fn held(path: &Path) -> std::sync::mpsc::Sender<()> {
+    use sqlx::{AnyConnection, Connection};
+    sqlx::any::install_default_drivers();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (hold, holds) = std::sync::mpsc::channel::<()>();
+    let url = format!("sqlite://{}?mode=rw", path.display());
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let mut connection = AnyConnection::connect(&url).await.unwrap();
+            let transaction = connection.begin_with("BEGIN IMMEDIATE").await.unwrap();
+            hold.send(()).unwrap();
+            let _ = released.recv();
+            transaction.rollback().await.unwrap();
+        });
+    });
+    holds.recv().unwrap();
+    release
+}
+
 /// Runs a statement in the way that any other program would.
 fn sqlite(path: &Path, statement: &'static str) {
     use sqlx::{AnyConnection, Connection};
@@ -462,6 +502,33 @@ mod in_a_namespace {
             assert!(errors.len() == 1 && errors[0].contains(words), "{}", ran.err);
             assert!(ran.code == 1 && ran.out.contains("10.0.0.5"), "{}", ran.out);
         }
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_during_a_run_costs_the_store_that_run_only() {
+        let home = Home::new();
+        let unit = |number: u32| {
+            let [high, low] = [number >> 8, number & 0xff];
+            REPLY
+                .replace("10.0.0.5", &format!("10.0.{high}.{low}"))
+                .replace("00:00:01", &format!("00:{high:02x}:{low:02x}"))
+        };
+        fs::write(home.path("replies"), (1..2000).map(unit).collect::<String>()).unwrap();
+        fs::create_dir(home.path("disk")).unwrap();
+        let script = "mount -t tmpfs -o size=700k none disk && { $CAMSWEEP judge replies --format json --store=disk/store; \
+                      code=$?; $CAMSWEEP history --store=disk/store >&2; exit $code; }";
+        let Some(ran) = alone(&home, script) else { return };
+        assert_eq!(ran.code, 1, "{}", ran.err);
+        assert!(
+            ran.err
+                .contains("error: the store \"disk/store\" cannot grow: the disk is full"),
+            "{}",
+            ran.err
+        );
+        let report: Value = serde_json::from_str(&ran.out).unwrap();
+        assert_eq!(report["devices"].as_array().unwrap().len(), 1999, "nothing is lost");
+        let left = ran.err.split("1 run(s) in disk/store\n").nth(1).unwrap_or_default();
+        assert!(left.contains("incomplete: under way, or killed"), "{}", ran.err);
     }
 
     /// A scan of a quiet loopback in a network of its own, killed at several moments: the store opens, and says that the
