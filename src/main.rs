@@ -43,6 +43,10 @@ fn main() -> ExitCode {
         Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
         Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
         Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
+        Some(Command::Audit(args)) => history::audit(&args).and_then(|(text, sound)| {
+            print(&text)?;
+            Ok(if sound { Code::Complete } else { Code::Alarm })
+        }),
         Some(Command::Data(args)) => show_data(&args),
         Some(Command::Profiles) => print(&limits::table()),
         Some(Command::Schema { format }) => print_schema(format),

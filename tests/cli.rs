@@ -192,6 +192,7 @@ fn help_has_examples_and_exit_codes() {
         &["baseline", "accept", "--help"],
         &["import", "--help"],
         &["forget", "--help"],
+        &["audit", "verify", "--help"],
         &["schema", "--help"],
     ] {
         assert_eq!(run(command).0, 0, "{command:?}");

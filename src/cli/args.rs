@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use store::{BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
+use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -15,7 +15,7 @@ Exit codes:
     1  could not run: nothing was sent; or what was found could not be written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
-   10  what --fail-on names is the case (wins over 3)
+   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
@@ -63,6 +63,8 @@ pub enum Command {
     Baseline(BaselineArgs),
     /// Store reports that were made elsewhere or before.
     Import(ImportArgs),
+    /// Check that the stored runs are what was stored.
+    Audit(AuditArgs),
     /// Forget the runs that ended before a day, and the units that only they saw.
     Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.

@@ -14,7 +14,7 @@ pub enum Code {
     Usage = 2,
     /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete = 3,
-    /// What `--fail-on` names is the case.
+    /// What `--fail-on` names is the case, or an audit found a fault.
     Alarm = 10,
     /// Interrupted by the user.
     Interrupted = 130,

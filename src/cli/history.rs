@@ -7,7 +7,8 @@ use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
 use super::args::store::{
-    BaselineArgs, BaselineCommand, DiffArgs, DiffFormat, ForgetArgs, ImportArgs, ShowArgs, StoreArgs,
+    AuditArgs, AuditCommand, BaselineArgs, BaselineCommand, DiffArgs, DiffFormat, ForgetArgs, ImportArgs, ShowArgs,
+    StoreArgs,
 };
 use super::{Failure, data};
 use crate::fact::parse_mac;
@@ -255,7 +256,9 @@ pub fn forget(args: &ForgetArgs) -> Result<String, Failure> {
     let before = args.before.parse::<Timestamp>().ok().or_else(day);
     let wrong = || Failure::usage(format!("{:?} is no date", args.before), "write it 2026-01-31");
     let before = before.ok_or_else(wrong)?;
-    let [runs, units] = open(&args.store)?.forget(before).map_err(|error| failed(&error))?;
+    let [runs, units] = open(&args.store)?
+        .forget(before, Timestamp::now())
+        .map_err(|error| failed(&error))?;
     Ok(format!(
         "forgot {runs} run(s), and {units} unit(s) that no other run saw\n"
     ))
@@ -314,6 +317,35 @@ pub fn baseline(args: &BaselineArgs) -> Result<String, Failure> {
             Ok(text)
         }
     }
+}
+
+/// `camsweep audit verify`: what is said, and whether the store is sound.
+///
+/// # Errors
+/// As the store has it.
+pub fn audit(args: &AuditArgs) -> Result<(String, bool), Failure> {
+    let AuditCommand::Verify { noted, store } = &args.command;
+    let mut store = open(store)?;
+    let audit = store.audit(noted.as_deref()).map_err(|error| failed(&error))?;
+    let mut text = format!(
+        "{} closed run(s) in the chain of {}\n",
+        audit.links,
+        escape(store.name())
+    );
+    for (run, when) in &audit.forgotten {
+        text.push_str(&format!("  run {run} was forgotten on {}\n", day(when)));
+    }
+    let faults = audit.faults.iter().map(|fault| format!("  FAULT: {fault}\n"));
+    text.extend(faults);
+    if !audit.has_noted {
+        text.push_str("  FAULT: the hash that was noted is in no link: the chain was made anew\n");
+    }
+    let sound = audit.faults.is_empty() && audit.has_noted;
+    text.push_str(if sound { "sound\n" } else { "NOT sound\n" });
+    if let Some(head) = audit.head {
+        text.push_str(&format!("last link: {}\n", escape(&head)));
+    }
+    Ok((text, sound))
 }
 
 /// What changed, for people.

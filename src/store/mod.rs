@@ -5,6 +5,7 @@
 //! with its report ([`Store::finish`]) in one transaction: whoever is killed in between leaves a run that says so.
 //! Nothing here reads a clock.
 
+mod chain;
 mod devices;
 pub mod diff;
 mod error;
@@ -21,6 +22,7 @@ use std::path::Path;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
+pub use chain::Audit;
 pub use devices::{Sighting, Unit};
 pub use error::StoreError;
 pub use known::Known;
@@ -125,15 +127,29 @@ async fn connect(url: &str, dialect: Dialect, name: &str) -> Result<AnyConnectio
     let options: AnyConnectOptions = url.parse().map_err(of)?;
     let options = options.disable_statement_logging();
     let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
-    let late = |_| StoreError::Unusable {
+    let late = |_: tokio::time::error::Elapsed| StoreError::Unusable {
         name: name.to_owned(),
         why: format!("nobody answers within {} s", PATIENCE.as_secs()),
     };
     let mut connection = connecting.map_err(late)?.map_err(of)?;
     schema::version(&mut connection, dialect, name).await?;
     for setting in dialect.settings() {
-        sqlx::query(*setting).execute(&mut connection).await.map_err(of)?;
+        let told = tokio::time::timeout(PATIENCE, tell(&mut connection, setting)).await;
+        told.map_err(late)?.map_err(of)?;
     }
     schema::bring_up(&mut connection, dialect, name).await?;
     Ok(connection)
+}
+
+/// Tells a connection a setting. Who turns SQLite's log on while another does so is refused at once, however patient it
+/// is (sqlite.org/wal.html), and tries again.
+async fn tell(connection: &mut AnyConnection, setting: &'static str) -> sqlx::Result<()> {
+    loop {
+        match sqlx::query(setting).execute(&mut *connection).await {
+            Err(error) if matches!(StoreError::of(&error, ""), StoreError::Locked { .. }) => {
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            told => return told.map(drop),
+        }
+    }
 }

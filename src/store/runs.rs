@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::diff::{Change, Diff, SCHEMA};
-use super::{Known, Store, StoreError};
+use super::{Known, Store, StoreError, chain};
 use crate::report::model::Report;
 
 /// The most that a stored report unpacks to, in bytes: a store may be anybody's.
@@ -231,7 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// As the database has it; nothing is forgotten then.
-    pub fn forget(&mut self, before: Timestamp) -> Result<[u64; 2], StoreError> {
+    pub fn forget(&mut self, before: Timestamp, now: Timestamp) -> Result<[u64; 2], StoreError> {
         let old: Vec<i64> = self
             .runs()?
             .into_iter()
@@ -249,6 +249,7 @@ impl Store {
                 ] {
                     sqlx::query(table).bind(run).execute(&mut *transaction).await?;
                 }
+                chain::forget(&mut transaction, *run, now).await?;
             }
             let unseen = "DELETE FROM devices WHERE NOT EXISTS \
                           (SELECT 1 FROM sightings WHERE sightings.device = devices.device)";
@@ -372,8 +373,9 @@ async fn close(connection: &mut AnyConnection, run: i64, report: &Report) -> sql
         .await?;
     sqlx::query("DELETE FROM parts WHERE run = $1")
         .bind(run)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    chain::add(connection, run).await?;
     Ok(Diff {
         schema: SCHEMA.into(),
         earlier: None,
@@ -420,7 +422,7 @@ fn packed(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
     Ok(packing.finish()?)
 }
 
-fn unpacked(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
+pub(super) fn unpacked(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
     let mut text = Vec::new();
     ZlibDecoder::new(bytes).take(MAX_REPORT).read_to_end(&mut text)?;
     Ok(text)

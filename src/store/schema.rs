@@ -22,6 +22,8 @@ const STEPS: &[&[&str]] = &[&[
     "CREATE TABLE changes (run BIGINT NOT NULL, number BIGINT NOT NULL, device BIGINT NOT NULL, \
      change TEXT NOT NULL, PRIMARY KEY (run, number))",
     "CREATE INDEX changes_of_device ON changes (device)",
+    "CREATE TABLE chain (link BIGINT PRIMARY KEY, run BIGINT NOT NULL, content TEXT NOT NULL, hash TEXT NOT NULL, \
+     forgotten TEXT)",
     "CREATE TABLE baselines (baseline BIGINT PRIMARY KEY, accepted TEXT NOT NULL, run BIGINT NOT NULL, \
      units BIGINT NOT NULL, note TEXT NOT NULL)",
 ]];
@@ -64,20 +66,16 @@ impl Dialect {
         }
     }
 
-    /// How many tables of anybody there are.
+    /// How many tables of anybody there are, and how many of ours: in one look, since another run may just be making them.
     fn tables(self) -> &'static str {
         match self {
-            Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'",
-            Dialect::Postgres => "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema()",
-        }
-    }
-
-    /// Whether ours is among them.
-    fn our_table(self) -> &'static str {
-        match self {
-            Dialect::Sqlite => "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = 'camsweep_store'",
+            Dialect::Sqlite => {
+                "SELECT COUNT(*), COUNT(CASE WHEN name = 'camsweep_store' THEN 1 END) FROM sqlite_master \
+                 WHERE type = 'table'"
+            }
             Dialect::Postgres => {
-                "SELECT COUNT(*) FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'camsweep_store'"
+                "SELECT COUNT(*), COUNT(CASE WHEN tablename = 'camsweep_store' THEN 1 END) FROM pg_tables \
+                 WHERE schemaname = current_schema()"
             }
         }
     }
@@ -119,11 +117,12 @@ pub(super) async fn version(
 ) -> Result<Option<i64>, StoreError> {
     let of = |error: sqlx::Error| StoreError::of(&error, name);
     let foreign = || StoreError::Foreign { name: name.to_owned() };
-    if count(connection, dialect.our_table()).await.map_err(of)? == 0 {
-        return match count(connection, dialect.tables()).await.map_err(of)? {
-            0 => Ok(None),
-            _ => Err(foreign()),
-        };
+    let tables = sqlx::query(dialect.tables()).fetch_one(&mut *connection).await;
+    let tables = tables.and_then(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get::<i64, _>(1)?)));
+    match tables.map_err(of)? {
+        (0, _) => return Ok(None),
+        (_, 0) => return Err(foreign()),
+        _ => {}
     }
     let row = sqlx::query("SELECT version FROM camsweep_store")
         .fetch_one(connection)
@@ -137,9 +136,4 @@ pub(super) async fn version(
         }),
         _ => Ok(Some(found)),
     }
-}
-
-async fn count(connection: &mut AnyConnection, query: &'static str) -> sqlx::Result<i64> {
-    let row = sqlx::query(query).fetch_one(connection).await?;
-    row.try_get(0)
 }

@@ -465,11 +465,21 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
         enter(store, &report(2, ALL, &["10.0.0.5 serial=A"]));
         let third = report(3, ALL, &[]).started.parse().unwrap();
         assert_eq!(
-            store.forget(report(1, ALL, &[]).started.parse().unwrap()).unwrap(),
+            store
+                .forget(
+                    report(1, ALL, &[]).started.parse().unwrap(),
+                    jiff::Timestamp::UNIX_EPOCH
+                )
+                .unwrap(),
             [0, 0]
         );
         assert_eq!(
-            store.forget(report(2, ALL, &[]).started.parse().unwrap()).unwrap(),
+            store
+                .forget(
+                    report(2, ALL, &[]).started.parse().unwrap(),
+                    jiff::Timestamp::UNIX_EPOCH
+                )
+                .unwrap(),
             [1, 1]
         );
         assert!(matches!(store.report(1), Err(StoreError::NoRun { run: 1, .. })));
@@ -479,7 +489,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
             [""; 0],
             "its change was of a unit that is forgotten"
         );
-        assert_eq!(store.forget(third).unwrap(), [1, 1]);
+        assert_eq!(store.forget(third, jiff::Timestamp::UNIX_EPOCH).unwrap(), [1, 1]);
         assert_eq!(enter(store, &report(4, ALL, &[])), [""; 0]);
         assert_eq!(store.runs().unwrap()[0].run, 3, "a number is not given twice");
     });
@@ -592,4 +602,61 @@ fn two_runs_at_once_get_two_numbers_and_both_are_kept() {
         (runs, store.runs().unwrap().len(), store.units().unwrap().len()),
         (8, 8, 8)
     );
+}
+
+#[test]
+fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.sqlite");
+    let report_of = |day: u8| report(day, ALL, &["10.0.0.5 serial=A"]);
+    let before = {
+        let mut store = store_in(folder.path());
+        (1..=4).for_each(|day| drop(enter(&mut store, &report_of(day))));
+        store
+            .forget(report_of(2).started.parse().unwrap(), jiff::Timestamp::UNIX_EPOCH)
+            .unwrap();
+        let audit = store.audit(None).unwrap();
+        assert_eq!((audit.links, audit.faults.len(), audit.forgotten.len()), (4, 0, 1));
+        let head = audit.head.unwrap();
+        enter(&mut store, &report_of(5));
+        assert!(store.audit(Some(&head)).unwrap().has_noted && !store.audit(Some("00")).unwrap().has_noted);
+        drop(store);
+        std::fs::read(&path).unwrap()
+    };
+    let table: [(&'static str, &str); 8] = [
+        (
+            "UPDATE runs SET finished = '2026-01-01T00:00:00Z' WHERE run = 3",
+            "run 3 was changed",
+        ),
+        (
+            "UPDATE runs SET report = (SELECT report FROM runs WHERE run = 4) WHERE run = 3",
+            "run 3 was changed",
+        ),
+        ("UPDATE runs SET report = NULL WHERE run = 3", "run 3 was changed"),
+        (
+            "DELETE FROM runs WHERE run = 3",
+            "run 3 is missing, and was not forgotten by camsweep",
+        ),
+        ("UPDATE runs SET run = 9 WHERE run = 3", "run 9 is in no link"),
+        ("DELETE FROM chain WHERE run = 3", "links 3 to 3 are missing"),
+        (
+            "UPDATE chain SET content = '00' WHERE run = 3",
+            "link 3 (run 3) does not follow from the one before",
+        ),
+        (
+            "UPDATE chain SET forgotten = '2026-01-01T00:00:00Z' WHERE run = 3",
+            "run 3 is there, though it was forgotten",
+        ),
+    ];
+    for (number, (statement, fault)) in table.into_iter().enumerate() {
+        // Each its own file: the driver closes the last one in its own time.
+        let copy = folder.path().join(format!("copy-{number}"));
+        std::fs::write(&copy, &before).unwrap();
+        let mut store = Store::open(&Place::File(copy), false).unwrap();
+        assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
+        let tampered = sqlx::query(statement).execute(&mut store.connection);
+        store.runtime.block_on(tampered).unwrap();
+        let faults = store.audit(None).unwrap().faults;
+        assert!(faults.iter().any(|found| found == fault), "{statement}: {faults:?}");
+    }
 }

@@ -148,6 +148,28 @@ pub enum BaselineCommand {
     },
 }
 
+/// `camsweep audit`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// What to do with the audit record.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was.
+    Verify {
+        /// A last link's hash that was noted before: it must still be in the chain.
+        #[arg(long, value_name = "HASH")]
+        noted: Option<String>,
+        /// Which store.
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
 /// `camsweep report`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ReportArgs {
