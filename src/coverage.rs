@@ -60,7 +60,7 @@ impl std::iter::Sum for Traffic {
 pub struct Coverage {
     /// Addresses in scope, exclusions taken off.
     pub addresses: u64,
-    /// Of these, the ones on a segment of this machine: asked by ARP.
+    /// Of these, the ones on a segment of this machine: asked by ARP, or through the kernel.
     pub on_link: u64,
     /// Of these, the ones beyond a router: asked by unicast datagrams only, unless said otherwise.
     pub routed: u64,

@@ -1,6 +1,7 @@
 //! Parse, plan, run, write, exit: the only file that prints or exits.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -77,8 +78,9 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let header = words::scope_header(&plan);
     if args.dry_run {
         let known = args.known.as_deref().map(data::report).transpose()?;
-        let expected = known.map(|before| format!("  {}\n", budget::expected(&before)));
-        return print(&format!("{header}{}Nothing was sent.\n", expected.unwrap_or_default()));
+        let expected = known.map(|before| budget::expected(&before)).transpose()?;
+        let expected = expected.map(|words| format!("  {words}\n")).unwrap_or_default();
+        return print(&format!("{header}{expected}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
     let resumed = args
@@ -86,9 +88,10 @@ fn sweep(args: &ScanArgs) -> Outcome {
         .as_deref()
         .map(|file| Journal::open(file, &plan))
         .transpose()?;
-    let files = Files::begin(&args.output.form)?;
-    let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    // Before a file is begun, which a run that is ended while it waits would leave.
     let _mark = mark(&plan, args.wait_for_other)?;
+    let files = Files::begin(&args.output.form, args.inputs())?;
+    let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
     if args.output.keep.quiet_unless.is_empty() {
         say(&header);
     }
@@ -253,7 +256,9 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     for file in &args.files {
         data::each_reply(file, |reply| judge.take(&reply))?;
     }
-    let files = Files::begin(&args.output.form)?;
+    let inputs = args.files.iter().map(Path::new).chain(args.output.oui_file.as_deref());
+    let inputs = inputs.chain(args.output.keep.file());
+    let files = Files::begin(&args.output.form, inputs)?;
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
     let memory = Memory::begin(&args.output.keep, &report.plan.scope);
@@ -265,7 +270,11 @@ fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
     let mut report = history::report(&args.file, &args.store)?;
     additions.apply_again(&mut report);
-    write(report, &args.form, Files::begin(&args.form)?, false)?;
+    let files = Files::begin(
+        &args.form,
+        std::iter::once(Path::new(&args.file)).chain(args.store.file()),
+    )?;
+    write(report, &args.form, files, false)?;
     Ok(Code::Complete)
 }
 

@@ -165,6 +165,35 @@ fn without_tcp_the_budget_has_no_connection_and_nothing_that_needs_one_is_taken(
 }
 
 #[test]
+fn what_is_read_is_not_overwritten_by_whatever_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let (replies, report) = (folder.path().join("replies.nd"), folder.path().join("report.json"));
+    std::fs::write(&replies, REPLIES).unwrap();
+    let [replies, report] = [&replies, &report].map(|path| path.to_str().unwrap());
+    assert_eq!(run(&["judge", replies, "--format", "json", "--output", report]).0, 0);
+    let same = format!("{}/./replies.nd", folder.path().display());
+    let html = format!(
+        "html={}/../{}/report.json",
+        folder.path().display(),
+        folder.path().file_name().unwrap().display()
+    );
+    let before = [replies, report].map(|file| std::fs::read(file).unwrap());
+    let table: [&[&str]; 5] = [
+        &["judge", replies, "--output", replies],
+        &["judge", &same, "--output", replies],
+        &["judge", replies, "--report", &format!("csv={same}")],
+        &["report", report, "--output", report],
+        &["judge", replies, "--output", report, "--report", &html],
+    ];
+    for args in table {
+        let (status, _, err) = run(args);
+        assert_eq!(status, 2, "{args:?}: {err}");
+        assert!(err.contains("which is read") || err.contains("both name"), "{err}");
+    }
+    assert_eq!([replies, report].map(|file| std::fs::read(file).unwrap()), before);
+}
+
+#[test]
 fn alone_it_shows_the_networks_and_sends_nothing() {
     let (status, out, err) = run(&[]);
     assert_eq!((status, err.as_str()), (0, ""));

@@ -287,6 +287,8 @@ fn whatever_is_wrong_with_the_store_is_one_line_and_the_report_still_comes() {
         );
         assert!(ran.code == 1 && ran.out.contains("10.0.0.5"), "{store}: {}", ran.out);
     }
+    let over = home.run(&["judge", "replies", "--store=newer", "--output", "newer"]);
+    assert_eq!(over.code, 2, "a report must not replace the store: {}", over.err);
     assert_eq!(home.run(&["history", "--store=nothing"]).code, 1);
     assert!(!home.path("nothing").exists());
 }

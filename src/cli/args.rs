@@ -2,7 +2,7 @@
 
 pub mod store;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -12,7 +12,7 @@ use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportAr
 const EXIT_CODES: &str = "\
 Exit codes:
     0  complete
-    1  could not run: nothing was sent; or what was found could not be written or stored
+    1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
    10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
@@ -218,6 +218,17 @@ pub struct JudgeArgs {
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+impl ScanArgs {
+    /// The files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let lists = self.targets.iter().chain(&self.exclude);
+        let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
+        let files = [&self.credentials, &self.output.oui_file];
+        let files = files.into_iter().flatten().map(PathBuf::as_path);
+        lists.chain(files).chain(self.output.keep.file())
+    }
 }
 
 /// `camsweep data`.

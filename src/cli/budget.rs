@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::Failure;
 use crate::coverage::Traffic;
 use crate::net::{HEADERS, Limits, Packet};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
@@ -193,10 +194,12 @@ impl Budget {
         if plan.no_tcp {
             return vec!["TCP: no connection (--no-tcp)".into()];
         }
-        let silent = if plan.probe_silent {
-            " and each silent address beyond a router"
-        } else {
-            ""
+        let silent = match plan.probe_silent {
+            true => format!(
+                ", {} to each silent address beyond a router",
+                self.to_silent.connections
+            ),
+            false => String::new(),
         };
         let (connections, limits) = (self.to_live.connections, &plan.limits);
         let mut lines = vec![format!(
@@ -225,8 +228,17 @@ fn arp_request() -> Traffic {
 }
 
 /// What to expect of a run over hosts that are known: what the run before sent, and how long it took.
-pub fn expected(before: &Report) -> String {
+///
+/// # Errors
+/// Where the report is of no run that sent anything.
+pub fn expected(before: &Report) -> Result<String, Failure> {
     let sent: Traffic = before.coverage.account().into_values().sum();
+    if before.plan.command != "scan" || sent.packets == 0 {
+        return Err(Failure::usage(
+            "the report that --known names is of no run that sent anything",
+            "name the report of a scan of the same targets: camsweep scan --report json=FILE",
+        ));
+    }
     let moments = (
         before.started.parse::<Timestamp>(),
         before.finished.parse::<Timestamp>(),
@@ -235,12 +247,13 @@ pub fn expected(before: &Report) -> String {
         (Ok(started), Ok(finished)) => format!("; {}", seconds(finished.duration_since(started).unsigned_abs())),
         _ => String::new(),
     };
-    format!(
-        "expected, if nothing has changed since {}: {} hosts, {}{took}",
+    Ok(format!(
+        "expected, if nothing has changed since {} ({}): {} hosts, {}{took}",
         before.started,
+        before.plan.scope.join("; "),
         before.coverage.live,
         words(sent)
-    )
+    ))
 }
 
 fn words(traffic: Traffic) -> String {

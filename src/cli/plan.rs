@@ -44,7 +44,7 @@ const PLUMBING: &[&str] = &[
 /// # Errors
 /// One line that names the value and the remedy; nothing has been sent.
 pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failure> {
-    render::check(&args.output.form, args.record.as_deref())?;
+    render::check(&args.output.form, args.record.as_deref(), args.inputs())?;
     let limits = limits::resolve(&args.limits)?;
     let targets = parse_targets(&args.targets)?;
     let excluded = parse_exclusions(&args.exclude)?;

@@ -24,10 +24,10 @@ pub struct RegisterFile {
 }
 
 impl RegisterFile {
-    /// Begins it, so that a bad name costs no scan.
+    /// Begins it, so that neither a bad name nor a broken register costs a scan.
     ///
     /// # Errors
-    /// Where its name says no form, or it cannot be written.
+    /// Where its name says no form, what is there is no register, or it cannot be written.
     pub fn begin(path: &Path) -> Result<Self, Failure> {
         let name = path.display().to_string();
         let extension = path.extension().map(|extension| extension.to_ascii_lowercase());
@@ -45,6 +45,8 @@ impl RegisterFile {
                 "name a file",
             ));
         }
+        let before = former(path).and_then(|bytes| bytes.map(|bytes| read(&bytes, form)).transpose());
+        before.map_err(|why| Failure::could_not_run(format!("the register {name:?}: {why}"), "mend or rename it"))?;
         let file = WholeFile::begin(path)?;
         Ok(RegisterFile {
             path: path.to_owned(),
@@ -76,6 +78,8 @@ impl RegisterFile {
         let register = before.as_ref().map(|bytes| read(bytes, self.form));
         let merged = Register::merged(register.transpose().map_err(&failed)?, report, all);
         let bytes = written(&merged.register, self.form, report).map_err(|error| failed(error.to_string()))?;
+        // One that the next run would refuse must not take the place of one that it reads.
+        read(&bytes, self.form).map_err(|why| failed(format!("with this run it would be unreadable: {why}")))?;
         if before.is_some() {
             // With its permissions; what it is a copy of is whole until it is replaced.
             let kept = std::fs::copy(&self.path, RegisterFile::backup(&self.path));

@@ -1,7 +1,7 @@
 //! The report in the forms that the user chose, and the files that it goes to.
 
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Failure;
 use super::args::{Color, Destination, FormArgs, Format};
@@ -47,9 +47,9 @@ impl Files {
     /// Begins each.
     ///
     /// # Errors
-    /// Where two have one name, or one cannot be written.
-    pub fn begin(form: &FormArgs) -> Result<Self, Failure> {
-        check(form, None)?;
+    /// Where two have one name or that of one of the files that are read, or one cannot be written.
+    pub fn begin<'a>(form: &'a FormArgs, inputs: impl IntoIterator<Item = &'a Path>) -> Result<Self, Failure> {
+        check(form, None, inputs)?;
         let output = form.output.clone().map(|file| Destination {
             format: form.format,
             file,
@@ -90,11 +90,16 @@ fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile
     })
 }
 
-/// Whether each file that is written has a name of its own, and a workbook has one at all.
+/// Whether each file that is written has a name of its own, which is that of no file that is read, and a workbook has
+/// one at all.
 ///
 /// # Errors
 /// The two options that name one file, or the one that is missing.
-pub fn check(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
+pub fn check<'a>(
+    form: &'a FormArgs,
+    record: Option<&'a Path>,
+    inputs: impl IntoIterator<Item = &'a Path>,
+) -> Result<(), Failure> {
     if form.format == Format::Xlsx && form.output.is_none() {
         return Err(Failure::usage(
             "a workbook (xlsx) is not printed: it needs a file",
@@ -108,13 +113,34 @@ pub fn check(form: &FormArgs, record: Option<&Path>) -> Result<(), Failure> {
     let backup = form.register.as_deref().map(RegisterFile::backup);
     named.extend(form.register.as_deref().map(|file| ("--register", file)));
     named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
+    let inputs = inputs.into_iter().chain(form.sites.as_deref());
+    let inputs: Vec<PathBuf> = inputs
+        .chain(form.policy.iter().map(PathBuf::as_path))
+        .map(place)
+        .collect();
     while let Some((option, file)) = named.pop() {
-        if let Some((other, _)) = named.iter().find(|(_, name)| *name == file) {
+        let name = file.display().to_string();
+        if let Some((other, _)) = named.iter().find(|(_, other)| place(other) == place(file)) {
             return Err(Failure::usage(
-                format!("{other} and {option} both name {:?}", file.display().to_string()),
+                format!("{other} and {option} both name {name:?}"),
                 "name two files",
+            ));
+        }
+        if inputs.contains(&place(file)) {
+            return Err(Failure::usage(
+                format!("{option} names {name:?}, which is read"),
+                "name another file: what is read is not overwritten",
             ));
         }
     }
     Ok(())
+}
+
+/// Where a file is or will be, by whatever way it is named.
+fn place(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = std::fs::canonicalize(folder.unwrap_or(Path::new(".")));
+    let within = |folder: PathBuf| Some(folder.join(file.file_name()?));
+    let whole = std::fs::canonicalize(file).ok().or_else(|| within(folder.ok()?));
+    whole.unwrap_or_else(|| file.to_owned())
 }

@@ -21,6 +21,8 @@ pub(super) struct Ledger {
     strangers: HashSet<String>,
     asked: HashSet<(IpAddr, String)>,
     answered: HashSet<(IpAddr, String)>,
+    /// Interfaces, and the questions to everybody that left by them.
+    left_by: HashSet<(String, String)>,
     pub(super) coverage: Coverage,
 }
 
@@ -115,6 +117,12 @@ impl Ledger {
         entry.sent += 1;
         entry.bytes += bytes;
         entry.asked += u64::from(first);
+    }
+
+    /// Counts a packet to everybody on an interface, and the interface once for the question.
+    pub(super) fn sent_to_everybody(&mut self, question: &str, interface: &str, bytes: u64) {
+        let first = self.left_by.insert((interface.to_owned(), question.to_owned()));
+        self.sent_to_nobody(question, first, bytes);
     }
 
     /// Counts the end of a question to a host, once.

@@ -18,8 +18,6 @@ const PATIENCE: Duration = Duration::from_millis(300);
 pub enum Steer {
     /// Ask this host again.
     Ask(Ipv4Addr),
-    /// From now on so many requests a second.
-    Rate(u32),
     /// The sweep goes on.
     Straight,
 }
@@ -27,7 +25,7 @@ pub enum Steer {
 /// The rate of one segment.
 #[derive(Debug)]
 pub struct Steering {
-    least: u32,
+    start: u32,
     most: u32,
     rate: u32,
     leg: u64,
@@ -41,10 +39,10 @@ pub struct Steering {
 }
 
 impl Steering {
-    /// From `start` requests a second up to `most`, and down to a quarter of `start`.
+    /// From `start` requests a second up to `most`, and down to a quarter of `start`; always `start` where `most` is no more.
     pub fn new(start: u32, most: u32) -> Self {
         Steering {
-            least: (start / 4).max(1),
+            start,
             most,
             rate: start,
             leg: 0,
@@ -55,6 +53,11 @@ impl Steering {
             look: None,
             lost: 0,
         }
+    }
+
+    /// Requests a second, now.
+    pub fn rate(&self) -> u32 {
+        self.rate
     }
 
     /// The sweep has asked one address.
@@ -72,7 +75,7 @@ impl Steering {
 
     /// What to do at `now`; `lost` counts the answers that this machine's kernel has dropped so far.
     pub fn poll(&mut self, now: Instant, lost: impl FnOnce() -> u64) -> Steer {
-        if self.most <= self.least {
+        if self.most <= self.start {
             return Steer::Straight;
         }
         if let Some(host) = self.to_ask.pop() {
@@ -81,7 +84,10 @@ impl Steering {
             return Steer::Ask(host);
         }
         match self.look {
-            Some(look) if now >= look => self.look_at(lost()),
+            Some(look) if now >= look => {
+                self.look_at(lost());
+                Steer::Straight
+            }
             None if self.leg >= LEG && self.known.len() >= SAMPLE => {
                 self.leg = 0;
                 let sample = (0..SAMPLE).map(|place| self.known[(self.turn + place) % self.known.len()]);
@@ -94,22 +100,15 @@ impl Steering {
     }
 
     /// A single missing answer may be chance; half of them are not, and neither is what the kernel dropped.
-    fn look_at(&mut self, lost: u64) -> Steer {
+    fn look_at(&mut self, lost: u64) {
         let (silent, dropped) = (self.unanswered.len(), lost > self.lost);
         (self.look, self.lost) = (None, lost);
         self.unanswered.clear();
-        let rate = match silent {
-            _ if dropped || silent * 2 >= SAMPLE => (self.rate / 2).max(self.least),
+        self.rate = match silent {
+            _ if dropped || silent * 2 >= SAMPLE => (self.rate / 2).max(self.start / 4).max(1),
             0 | 1 => (self.rate + self.rate / 2).min(self.most),
             _ => self.rate,
         };
-        match rate == self.rate {
-            true => Steer::Straight,
-            false => {
-                self.rate = rate;
-                Steer::Rate(rate)
-            }
-        }
     }
 }
 
@@ -121,8 +120,8 @@ mod tests {
         (1..=SAMPLE as u8).for_each(|last| steering.answered(Ipv4Addr::new(10, 0, 0, last), true));
     }
 
-    /// One leg, of whose sample so many answer: the rate after it, where it changed.
-    fn leg(steering: &mut Steering, now: &mut Instant, answer: usize, lost: u64) -> Option<u32> {
+    /// The rate after one leg, of whose sample so many answer.
+    fn leg(steering: &mut Steering, now: &mut Instant, answer: usize, lost: u64) -> u32 {
         (0..LEG).for_each(|_| steering.asked());
         let mut asked = 0;
         loop {
@@ -132,8 +131,7 @@ mod tests {
                     steering.answered(host, false);
                 }
                 Steer::Ask(_) => {}
-                Steer::Rate(rate) => return Some(rate),
-                Steer::Straight if steering.look.is_none() => return None,
+                Steer::Straight if steering.look.is_none() => return steering.rate(),
                 Steer::Straight => *now += PATIENCE,
             }
         }
@@ -142,25 +140,19 @@ mod tests {
     #[test]
     fn it_goes_faster_while_known_hosts_answer_and_slower_when_they_do_not() {
         let (mut steering, mut now) = (Steering::new(500, 2000), Instant::now());
-        assert_eq!(leg(&mut steering, &mut now, 0, 0), None, "nobody is known");
+        assert_eq!(leg(&mut steering, &mut now, 0, 0), 500, "nobody is known");
         known(&mut steering);
-        let table = [
-            (8, 0, Some(750)),
-            (7, 0, Some(1125)),
-            (8, 0, Some(1687)),
-            (8, 0, Some(2000)),
-            (8, 0, None),
-        ];
+        let faster = [(8, 0, 750), (7, 0, 1125), (8, 0, 1687), (8, 0, 2000), (8, 0, 2000)];
         let slower = [
-            (5, 0, None),
-            (4, 0, Some(1000)),
-            (0, 0, Some(500)),
-            (0, 0, Some(250)),
-            (0, 0, Some(125)),
-            (0, 0, None),
+            (5, 0, 2000),
+            (4, 0, 1000),
+            (0, 0, 500),
+            (0, 0, 250),
+            (0, 0, 125),
+            (0, 0, 125),
         ];
-        let dropped = [(8, 0, Some(187)), (8, 3, Some(125)), (8, 3, Some(187))];
-        for (answer, lost, rate) in table.into_iter().chain(slower).chain(dropped) {
+        let dropped = [(8, 0, 187), (8, 3, 125), (8, 3, 187)];
+        for (answer, lost, rate) in faster.into_iter().chain(slower).chain(dropped) {
             assert_eq!(
                 leg(&mut steering, &mut now, answer, lost),
                 rate,
@@ -170,10 +162,13 @@ mod tests {
     }
 
     #[test]
-    fn without_leave_to_go_faster_nobody_is_asked_again() {
-        let mut steering = Steering::new(4, 1);
-        known(&mut steering);
-        (0..LEG).for_each(|_| steering.asked());
-        assert_eq!(steering.poll(Instant::now(), || 9), Steer::Straight);
+    fn a_rate_that_may_not_grow_is_kept_and_nobody_is_asked_again() {
+        for (start, most) in [(50, 50), (400, 400), (500, 0)] {
+            let mut steering = Steering::new(start, most);
+            known(&mut steering);
+            (0..LEG).for_each(|_| steering.asked());
+            assert_eq!(steering.poll(Instant::now(), || 9), Steer::Straight);
+            assert_eq!(steering.rate(), start);
+        }
     }
 }

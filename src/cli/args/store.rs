@@ -1,5 +1,7 @@
 //! The commands and options of the store.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::FormArgs;
@@ -12,6 +14,26 @@ pub struct StoreArgs {
     #[arg(long, value_name = "PATH|URL", num_args = 0..=1, require_equals = true, default_missing_value = "default",
         env = "CAMSWEEP_STORE", hide_env_values = true)]
     pub store: Option<String>,
+}
+
+/// The file that a store was named as, which no report may replace.
+fn file_of(store: Option<&str>) -> Option<&Path> {
+    let is_file = |name: &&str| !name.is_empty() && *name != "default" && !name.contains("://");
+    store.filter(is_file).map(Path::new)
+}
+
+impl StoreArgs {
+    /// The file, where one was named.
+    pub fn file(&self) -> Option<&Path> {
+        file_of(self.store.as_deref())
+    }
+}
+
+impl KeepArgs {
+    /// The file, where one was named.
+    pub fn file(&self) -> Option<&Path> {
+        file_of(self.store.as_deref()).filter(|_| !self.no_store)
+    }
 }
 
 /// Whether a run is stored, and where.

@@ -42,9 +42,6 @@ impl<D: Door> Run<'_, D> {
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
         coverage.lost.extend(lost);
-        let interfaces = self.plan.segments.len() as u64;
-        let asks = coverage.questions.iter_mut().filter(|(name, _)| is_to_everybody(name));
-        asks.for_each(|(_, question)| question.asked = interfaces);
         coverage.notes.extend(signs::notes(self.plan, coverage));
         let curtailed = self.curtailed.iter().copied().collect();
         coverage

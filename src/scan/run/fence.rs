@@ -38,7 +38,9 @@ impl<D: Door> Run<'_, D> {
         let routed = &self.plan.routed;
         (self.plan.limits.gentle && !routed.is_empty()).then(|| {
             format!(
-                "Beyond a router no MAC is seen: {} addresses there were asked by datagrams, and only who then said                  what it is could be fenced; who became silent there is not noticed (--exclude leaves an address out altogether).",
+                "Beyond a router no MAC is seen: {} addresses there were asked by datagrams, and only who then said \
+                 what it is could be fenced; who became silent there is not noticed (--exclude leaves an address out \
+                 altogether).",
                 routed.len()
             )
         })

@@ -21,7 +21,7 @@ use crate::wire::{arp, sadp_l2};
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::kernel::{KernelSweep, ROOM};
-use super::ledger::{Kept, Ledger, is_to_everybody, outcome_of};
+use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
 use super::rechecks::Rechecks;
 use super::rounds::{Rounds, Tempo, Turn};
@@ -332,7 +332,11 @@ impl<'a, D: Door> Run<'a, D> {
         }
         let total = self.plan.addresses();
         let elapsed = now.duration_since(self.started).as_secs_f64();
-        let listening = if self.plan.limits.hasty { 0.0 } else { 4.75 - elapsed };
+        let last = self.plan.limits.sends.last().copied().unwrap_or_default();
+        let listening = match self.plan.limits.hasty {
+            true => 0.0,
+            false => (last + super::LISTEN).as_secs_f64() - elapsed,
+        };
         let sweeping = if asked > 0 {
             elapsed / asked as f64 * total.saturating_sub(asked) as f64
         } else {

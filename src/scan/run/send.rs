@@ -122,10 +122,6 @@ impl<D: Door> Run<'_, D> {
         let door = &self.door;
         match steering.poll(now, || door.lost().values().sum()) {
             Steer::Ask(host) => Some(self.look_for(place, ARP.most, host).await),
-            Steer::Rate(rate) => {
-                self.door.set_arp_rate(rate);
-                None
-            }
             Steer::Straight => None,
         }
     }
@@ -147,7 +143,7 @@ impl<D: Door> Run<'_, D> {
         };
         let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(&name, false, bytes),
+            Ok(()) => self.ledger.sent_to_everybody(&name, &interface, bytes),
             Err(why) => {
                 let blind_spot = open::no_channel(&name, &interface, &why);
                 if !self.blind_spots.contains(&blind_spot) {
@@ -235,6 +231,8 @@ impl<D: Door> Run<'_, D> {
         let (name, packet) = match &mut sweep.presence {
             Presence::Arp(_, steering) => {
                 steering.asked();
+                // The segments share one lane, and each has a rate of its own.
+                self.door.set_arp_rate(steering.rate());
                 ("arp", Packet::Arp { interface, target })
             }
             _ => {

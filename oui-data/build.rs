@@ -7,11 +7,11 @@ use std::{env, fs};
 
 use sha2::{Digest, Sha256};
 
-#[path = "src/identify/table.rs"]
+#[path = "../src/identify/table.rs"]
 mod table;
 
 fn main() {
-    for path in ["build.rs", "oui-data", "src/identify/table.rs"] {
+    for path in ["oui-data", "src/identify/table.rs"] {
         println!("cargo::rerun-if-changed={path}");
     }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
