@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::net::{Channel, Interface, Limits};
 use crate::probe;
 
-use super::ranges::Ranges;
+use crate::ranges::Ranges;
 
 /// The targets on one segment of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
