@@ -9,14 +9,15 @@ use camsweep::cli::args::store::ReportArgs;
 use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, history, limits, memory, memory::Memory, others, plan, progress::Watch, render, render::Files,
-    resume, resume::Journal, words,
+    file::WholeFile, history, limits, memory, memory::Memory, others, outbox, outbox::Outbox, plan, progress::Watch,
+    render, render::Files, resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
-use camsweep::net::{Interface, Vault};
+use camsweep::net::live::RawSockets;
+use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
-use camsweep::store::diff::Diff;
+use camsweep::store::{Place, diff::Diff};
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -73,9 +74,13 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let additions = Additions::read(&args.output.form)?;
     let interfaces = interfaces()?;
     let mut plan = plan::resolve(args, &interfaces)?;
+    let holds_secrets = args.login.is_some() || args.credentials.is_some();
+    if holds_secrets && guard::no_core_dumps().is_ok() {
+        plan.given_up.push("core dumps".into());
+    }
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
-    let header = words::scope_header(&plan);
+    let header = words::scope_header(&plan) + &outbox::words(&args.output.form);
     if args.dry_run {
         let known = args.known.as_deref().map(data::report).transpose()?;
         let expected = known.map(|before| budget::expected(&before)).transpose()?;
@@ -83,6 +88,8 @@ fn sweep(args: &ScanArgs) -> Outcome {
         return print(&format!("{header}{expected}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
+    let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
+    plan.given_up.extend(drop_privileges()?);
     let resumed = args
         .resume
         .as_deref()
@@ -91,14 +98,20 @@ fn sweep(args: &ScanArgs) -> Outcome {
     // Before a file is begun, which a run that is ended while it waits would leave.
     let _mark = mark(&plan, args.wait_for_other)?;
     let files = Files::begin(&args.output.form, args.inputs())?;
+    let files = (files, Outbox::begin(&args.output.form)?);
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    // The folder of the store is made while that is allowed.
+    let place = memory::place(&args.output.keep);
+    if !args.no_sandbox {
+        plan.given_up.extend(confine(args, place.as_ref().ok()));
+    }
     if args.output.keep.quiet_unless.is_empty() {
         say(&header);
     }
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
     let memory = Memory::begin(
-        &args.output.keep,
+        place,
         &words::summary_of(&plan, &budget::Budget::of(&plan.limits)).scope,
     );
     let memory = without_memory(memory, "the scan goes on, and is not stored");
@@ -108,7 +121,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
         watch.keep(journal, stop.clone());
         past
     });
-    let findings = run(&plan, past, interfaces, vault, &knowledge, &mut watch, stop)?;
+    let findings = run(&plan, past, interfaces, (vault, raw), &knowledge, &mut watch, stop)?;
     let interrupted = findings.interrupted || findings.coverage.stopped.is_some();
     let journal = watch.take_journal();
     let recorded = watch.finish();
@@ -124,7 +137,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
 
 /// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
 /// nothing from being told.
-fn close(report: Report, output: &OutputArgs, files: Files, memory: Result<Option<Memory>, Code>) -> Outcome {
+fn close(report: Report, output: &OutputArgs, files: (Files, Outbox), memory: Result<Option<Memory>, Code>) -> Outcome {
     let stored = memory.and_then(|memory| {
         let stored = memory.map(|memory| memory.finish(&report)).transpose();
         without_memory(stored, "the run is not stored; what it found follows")
@@ -132,7 +145,7 @@ fn close(report: Report, output: &OutputArgs, files: Files, memory: Result<Optio
     let remembered = stored.as_ref().ok().and_then(Option::as_ref);
     let code = exit::code_of(&report, alarm::rings(&output.keep, &report, remembered));
     let quiet = alarm::is_quiet(&output.keep, &report, remembered);
-    write(report, &output.form, files, quiet)?;
+    let code = write(report, &output.form, files, code, quiet)?;
     if let Some(remembered) = remembered.filter(|_| !quiet) {
         say(&memory::words(remembered));
     }
@@ -146,6 +159,24 @@ fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
         say(&format!("{so}\n"));
         failure.code
     })
+}
+
+/// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
+fn drop_privileges() -> Result<Vec<String>, Failure> {
+    guard::drop_privileges().map_err(|error| {
+        Failure::could_not_run(
+            format!("cannot give up this program's privileges: {error}"),
+            "run it as a user without them; it then finds hosts without ARP of its own",
+        )
+    })
+}
+
+/// What Linux denies from here on. Where it cannot, the run goes on as on a system that has no such thing.
+fn confine(args: &ScanArgs, store: Option<&Option<Place>>) -> Vec<String> {
+    let store = store.and_then(Option::as_ref).and_then(Place::file);
+    let files = args.files().map(std::path::PathBuf::as_path).chain(store);
+    let folders = files.map(file::folder_of).chain(others::places());
+    guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
@@ -196,7 +227,7 @@ fn run(
     plan: &scan::Plan,
     past: Option<scan::Past>,
     interfaces: Vec<Interface>,
-    vault: Vault,
+    (vault, raw): (Vault, RawSockets),
     knowledge: &Knowledge,
     watch: &mut Watch,
     stop: CancellationToken,
@@ -205,7 +236,7 @@ fn run(
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
+        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault).with(raw);
         let door = Arc::new(match plan.passive {
             Some(_) => door.mute(),
             None => door,
@@ -259,9 +290,10 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     let inputs = args.files.iter().map(Path::new).chain(args.output.oui_file.as_deref());
     let inputs = inputs.chain(args.output.keep.file());
     let files = Files::begin(&args.output.form, inputs)?;
+    let files = (files, Outbox::begin(&args.output.form)?);
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
-    let memory = Memory::begin(&args.output.keep, &report.plan.scope);
+    let memory = Memory::begin(memory::place(&args.output.keep), &report.plan.scope);
     let memory = without_memory(memory, "the run is not stored; what it found follows");
     close(report, &args.output, files, memory)
 }
@@ -274,12 +306,13 @@ fn report_again(args: &ReportArgs) -> Outcome {
         &args.form,
         std::iter::once(Path::new(&args.file)).chain(args.store.file()),
     )?;
-    write(report, &args.form, files, false)?;
-    Ok(Code::Complete)
+    let files = (files, Outbox::begin(&args.form)?);
+    write(report, &args.form, files, Code::Complete, false)
 }
 
-/// To the files, and unless `quiet` to standard output where no --output takes its place.
-fn write(report: Report, form: &FormArgs, files: Files, quiet: bool) -> Result<(), Failure> {
+/// To the files, unless `quiet` to standard output where no --output takes its place, and at last to the collector:
+/// nothing that fails there takes anything from the former.
+fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code, quiet: bool) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {
         redact(report).map_err(|error| cannot(error.into()))?
@@ -287,17 +320,19 @@ fn write(report: Report, form: &FormArgs, files: Files, quiet: bool) -> Result<(
         report
     };
     let written = files.finish(&report, form);
+    let mut printed = Ok(());
     if form.output.is_none() && !quiet {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let rendered = render::render(&report, form.format, form, terminal);
-        let printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
-        printed.map_err(cannot)?;
+        printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
     }
+    let delivered = outbox.deliver(&report).inspect_err(complain);
+    printed.map_err(cannot)?;
     let said = written?;
     if !quiet {
         say(&said);
     }
-    Ok(())
+    Ok(delivered.map_or(code.undelivered(), |()| code))
 }
 
 fn show_data(args: &DataArgs) -> Outcome {

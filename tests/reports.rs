@@ -14,7 +14,7 @@ use calamine::{Data, Range, Reader, open_workbook_auto};
 use serde_json::json;
 use tempfile::TempDir;
 
-const FORMATS: [&str; 9] = [
+const FORMATS: [&str; 11] = [
     "table",
     "json",
     "ndjson",
@@ -23,6 +23,8 @@ const FORMATS: [&str; 9] = [
     "html",
     "foi",
     "ocsf",
+    "ecs",
+    "cef",
     "prometheus",
 ];
 
@@ -84,7 +86,9 @@ fn several_forms_are_written_at_once_and_the_table_is_printed_all_the_same() {
     assert_eq!(
         names,
         [
+            "cctv.cef",
             "cctv.csv",
+            "cctv.ecs",
             "cctv.foi",
             "cctv.html",
             "cctv.json",

@@ -5,6 +5,7 @@ pub mod store;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use super::outbox::SyslogTo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
@@ -15,6 +16,7 @@ Exit codes:
     1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
+    4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
    10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -51,7 +53,8 @@ pub enum Command {
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
-    /// Make another form of a JSON report or of a stored run, without sending a packet.
+    /// Make another form of a JSON report or of a stored run, without scanning.
+    #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
     /// List the stored runs.
     History(HistoryArgs),
@@ -149,9 +152,22 @@ pub struct ScanArgs {
     /// Show no progress line.
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,
+    /// Do not have Linux deny this program execution, files elsewhere and ports for others to call (Landlock).
+    #[arg(long, help_heading = "Safety")]
+    pub no_sandbox: bool,
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+impl ScanArgs {
+    /// The files that it writes.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let form = &self.output.form;
+        let reports = form.report.iter().map(|report| &report.file);
+        let scans = self.record.iter().chain(&self.resume);
+        reports.chain(&form.output).chain(&form.register).chain(scans)
+    }
 }
 
 /// How much of the network a run may use.
@@ -268,7 +284,14 @@ pub struct FormArgs {
     /// the file from before is kept as FILE.bak.
     #[arg(long, value_name = "FILE", conflicts_with = "redact")]
     pub register: Option<PathBuf>,
-    /// List hosts of no known camera maker too (json, ndjson and ocsf always do).
+    /// When the run is over, send each host as a CEF event by syslog (RFC 5424) to a collector of your own, or write them
+    /// to a file, one a line; it is replaced when it is whole.
+    #[arg(long, value_name = "udp://HOST:PORT|tcp://…|tls://…|FILE")]
+    pub syslog: Option<SyslogTo>,
+    /// Verify the collector of tls:// by these certificates (PEM) in place of the system's.
+    #[arg(long, value_name = "FILE", requires = "syslog")]
+    pub syslog_ca: Option<PathBuf>,
+    /// List hosts of no known camera maker too (json, ndjson, ocsf, ecs and cef always do).
     #[arg(long)]
     pub all: bool,
     /// Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record).
@@ -309,6 +332,10 @@ pub enum Format {
     Ndjson,
     /// A line for each host as an event of OCSF (Device Inventory Info, class 5001).
     Ocsf,
+    /// The same as an event of ECS, the Elastic Common Schema (8.16.0).
+    Ecs,
+    /// The same as an event of CEF, the Common Event Format; --syslog sends it.
+    Cef,
     /// The counts as gauges for Prometheus' text file collector.
     Prometheus,
     /// The asset register: a row for each device.

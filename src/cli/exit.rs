@@ -14,6 +14,8 @@ pub enum Code {
     Usage = 2,
     /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete = 3,
+    /// The run is complete, and `--syslog` could not hand on what it found.
+    NotDelivered = 4,
     /// What `--fail-on` names is the case, or an audit found a fault.
     Alarm = 10,
     /// Interrupted by the user.
@@ -27,6 +29,16 @@ pub fn code_of(report: &Report, alarm: bool) -> Code {
         _ if alarm => Code::Alarm,
         Ended::Incomplete => Code::Incomplete,
         Ended::Complete => Code::Complete,
+    }
+}
+
+impl Code {
+    /// What becomes of it where the delivery failed: whatever calls for a look already goes on to do so.
+    pub fn undelivered(self) -> Code {
+        match self {
+            Code::Complete => Code::NotDelivered,
+            other => other,
+        }
     }
 }
 
@@ -51,6 +63,14 @@ mod tests {
             blind_spots: Vec::new(),
             devices: Vec::new(),
         })
+    }
+
+    #[test]
+    fn a_failed_delivery_takes_the_place_of_success_only() {
+        assert_eq!(Code::Complete.undelivered(), Code::NotDelivered);
+        for code in [Code::Incomplete, Code::Alarm, Code::Interrupted] {
+            assert_eq!(code.undelivered(), code);
+        }
     }
 
     #[test]

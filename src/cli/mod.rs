@@ -13,6 +13,7 @@ pub mod history;
 pub mod limits;
 pub mod memory;
 pub mod others;
+pub mod outbox;
 pub mod plan;
 pub mod progress;
 pub mod register;

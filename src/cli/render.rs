@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use super::Failure;
 use super::args::{Color, Destination, FormArgs, Format};
 use super::file::WholeFile;
+use super::outbox::SyslogTo;
 use super::register::RegisterFile;
 use crate::report::model::Report;
 use crate::report::register::Register;
-use crate::report::{csv, foi, html, json, markdown, ndjson, ocsf, prometheus, table, xlsx};
+use crate::report::{cef, csv, ecs, foi, html, json, markdown, ndjson, ocsf, prometheus, table, xlsx};
 
 /// The whole report as bytes. `terminal`: it goes to one that shows colour.
 ///
@@ -26,6 +27,8 @@ pub fn render(report: &Report, format: Format, form: &FormArgs, terminal: bool) 
         Format::Json => json::write(report, &mut bytes)?,
         Format::Ndjson => ndjson::write(report, &mut bytes)?,
         Format::Ocsf => ocsf::write(report, &mut bytes)?,
+        Format::Ecs => ecs::write(report, &mut bytes)?,
+        Format::Cef => bytes.extend(cef::text(report).bytes()),
         Format::Prometheus => bytes.extend(prometheus::text(report).bytes()),
         Format::Csv => csv::write(&Register::of(report, form.all), &mut bytes)?,
         Format::Xlsx => bytes = xlsx::bytes(report, &Register::of(report, form.all))?,
@@ -110,10 +113,16 @@ pub fn check<'a>(
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
     named.extend(record.map(|file| ("--record", file)));
+    if let Some(SyslogTo::File(file)) = &form.syslog {
+        named.push(("--syslog", file));
+    }
     let backup = form.register.as_deref().map(RegisterFile::backup);
     named.extend(form.register.as_deref().map(|file| ("--register", file)));
     named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
-    let inputs = inputs.into_iter().chain(form.sites.as_deref());
+    let inputs = inputs
+        .into_iter()
+        .chain(form.sites.as_deref())
+        .chain(form.syslog_ca.as_deref());
     let inputs: Vec<PathBuf> = inputs
         .chain(form.policy.iter().map(PathBuf::as_path))
         .map(place)
@@ -143,4 +152,77 @@ fn place(file: &Path) -> PathBuf {
     let within = |folder: PathBuf| Some(folder.join(file.file_name()?));
     let whole = std::fs::canonicalize(file).ok().or_else(|| within(folder.ok()?));
     whole.unwrap_or_else(|| file.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+    use serde_json::Value;
+
+    use super::*;
+    use crate::identify::Device;
+    use crate::report::escape::escape;
+    use crate::report::sample::{NASTY, behind, report, tampered};
+
+    fn written(format: Format, said: &str) -> Vec<u8> {
+        let form = FormArgs {
+            all: true,
+            ..FormArgs::default()
+        };
+        let devices: Vec<Device> = vec![tampered(said), behind(said)];
+        render(&report(devices), format, &form, false).unwrap()
+    }
+
+    fn text(format: Format, said: &str) -> String {
+        String::from_utf8(written(format, said)).unwrap_or_else(|_| panic!("{format:?} of {said:?} is no UTF-8"))
+    }
+
+    /// As many lines as for a tame text, each of them JSON; or one document.
+    fn is_json(format: Format, said: &str) {
+        let text = text(format, said);
+        assert_eq!(
+            text.lines().count(),
+            self::text(format, "x").lines().count(),
+            "{said:?}"
+        );
+        let whole = serde_json::from_str::<Value>(&text);
+        assert!(
+            whole.is_ok() || text.lines().all(|line| serde_json::from_str::<Value>(line).is_ok()),
+            "{format:?} of {said:?}: {text}"
+        );
+    }
+
+    /// No character in it steers a terminal or deceives a reader.
+    fn is_plain(format: Format, said: &str) {
+        let text = text(format, said);
+        for line in text.lines() {
+            assert_eq!(escape(line), line, "{format:?} of {said:?}");
+        }
+    }
+
+    /// Plain, and a text makes no line of its own.
+    fn is_lines(format: Format, said: &str) {
+        is_plain(format, said);
+        assert_eq!(
+            text(format, said).lines().count(),
+            text(format, "x").lines().count(),
+            "{format:?} of {said:?}"
+        );
+    }
+
+    /// Every format is here; how each escapes is shown beside it.
+    #[test]
+    fn nasty_strings_in_every_field_break_no_format() {
+        for format in Format::value_variants() {
+            for said in NASTY {
+                match format {
+                    Format::Json | Format::Ndjson | Format::Ocsf | Format::Ecs => is_json(*format, said),
+                    Format::Cef | Format::Csv | Format::Foi => is_lines(*format, said),
+                    // Here a long text takes more lines, or a site more gauges.
+                    Format::Table | Format::Markdown | Format::Prometheus | Format::Html => is_plain(*format, said),
+                    Format::Xlsx => assert!(written(*format, said).starts_with(b"PK"), "{said:?}"),
+                }
+            }
+        }
+    }
 }

@@ -1,9 +1,12 @@
 //! The versioned report and its writers, one file a format.
 
 mod build;
+pub mod cef;
 mod columns;
 pub mod csv;
+pub mod ecs;
 pub mod escape;
+mod event;
 pub mod foi;
 pub mod html;
 pub mod json;
@@ -18,7 +21,7 @@ pub mod prometheus;
 pub mod redact;
 pub mod register;
 #[cfg(test)]
-mod sample;
+pub(crate) mod sample;
 pub mod sites;
 pub mod table;
 mod words;

@@ -2,13 +2,12 @@
 //! one a line. The fields are those of version 1.4.0; what it has no field for is in `unmapped`.
 
 use std::io::{self, Write};
-use std::net::IpAddr;
 
-use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+use super::event::{addresses, exploited_ids, filled, firmware_version, label, millis};
 use super::model::Report;
-use super::words::{exploited, maker_name};
+use super::words::maker_name;
 use crate::identify::{Class, Device};
 
 /// The version of the schema: the first whose device has a vendor and a model.
@@ -57,12 +56,6 @@ fn event(report: &Report, device: &Device) -> Value {
 }
 
 fn inventory(device: &Device) -> Value {
-    let ip = device
-        .addresses
-        .iter()
-        .find(|address| address.parse::<IpAddr>().is_ok());
-    // A label is no address.
-    let name = device.addresses.first().filter(|_| ip.is_none());
     let seen = device
         .evidence
         .iter()
@@ -70,8 +63,8 @@ fn inventory(device: &Device) -> Value {
         .max();
     filled([
         ("type_id", json!(kind(device))),
-        ("ip", json!(ip)),
-        ("name", json!(name)),
+        ("ip", json!(addresses(device).first())),
+        ("name", json!(label(device))),
         ("mac", json!(device.mac)),
         ("hostname", json!(device.host_name)),
         ("vendor_name", json!(device.maker.as_deref().map(maker_name))),
@@ -90,48 +83,25 @@ fn kind(device: &Device) -> u32 {
 }
 
 fn unmapped(report: &Report, device: &Device) -> Value {
-    let version = device
-        .firmware
-        .as_ref()
-        .map(|firmware| firmware.version.as_ref().unwrap_or(&firmware.raw));
     let built = device
         .firmware
         .as_ref()
         .and_then(|firmware| firmware.build_date.as_ref());
-    let exploited: Vec<&str> = exploited(device).map(|one| one.id.as_str()).collect();
     filled([
         ("confidence", json!(device.confidence)),
         ("class", json!(device.class)),
         ("brand", json!(device.brand)),
         ("site", json!(device.site)),
-        ("firmware_version", json!(version)),
+        ("firmware_version", json!(firmware_version(device))),
         ("firmware_build_date", json!(built)),
         ("activated", json!(device.activated)),
-        (
-            "exploited_advisories",
-            json!((!exploited.is_empty()).then_some(exploited)),
-        ),
+        ("exploited_advisories", json!(exploited_ids(device))),
         (
             "behind_recorder",
             json!(device.behind.as_ref().map(|behind| &behind.recorder)),
         ),
         ("run_ended", json!(report.ended)),
     ])
-}
-
-/// An object of what is known.
-fn filled<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let known = |value: &Value| !value.is_null() && value.as_object().is_none_or(|object| !object.is_empty());
-    let fields = fields.into_iter().filter(|(_, value)| known(value));
-    Value::Object(
-        fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect::<Map<_, _>>(),
-    )
-}
-
-fn millis(time: &str) -> Option<i64> {
-    time.parse::<Timestamp>().ok().map(|time| time.as_millisecond())
 }
 
 #[cfg(test)]

@@ -43,6 +43,8 @@ impl<D: Door> Run<'_, D> {
         coverage.skipped = self.plan.skipped.clone();
         coverage.lost.extend(lost);
         coverage.notes.extend(signs::notes(self.plan, coverage));
+        let out_of_reach = self.out_of_reach.iter().copied().collect();
+        coverage.notes.extend(signs::out_of_reach(&out_of_reach));
         let curtailed = self.curtailed.iter().copied().collect();
         coverage
             .notes
