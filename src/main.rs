@@ -17,7 +17,7 @@ use camsweep::judge::Judge;
 use camsweep::net::live::RawSockets;
 use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
-use camsweep::store::diff::Diff;
+use camsweep::store::{Place, diff::Diff};
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -100,21 +100,22 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let files = Files::begin(&args.output.form, args.inputs())?;
     let files = (files, Outbox::begin(&args.output.form)?);
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
+    // The folder of the store is made while that is allowed.
+    let place = memory::place(&args.output.keep);
+    if !args.no_sandbox {
+        plan.given_up.extend(confine(args, place.as_ref().ok()));
+    }
     if args.output.keep.quiet_unless.is_empty() {
         say(&header);
     }
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
     let memory = Memory::begin(
-        &args.output.keep,
+        place,
         &words::summary_of(&plan, &budget::Budget::of(&plan.limits)).scope,
     );
     let memory = without_memory(memory, "the scan goes on, and is not stored");
     watch.store(memory.as_ref().ok().and_then(Option::as_ref).map(Memory::replies));
-    // The store's thread has its files by now.
-    if !args.no_sandbox {
-        plan.given_up.extend(confine(args));
-    }
     let stop = CancellationToken::new();
     let past = resumed.map(|(journal, past)| {
         watch.keep(journal, stop.clone());
@@ -134,22 +135,6 @@ fn sweep(args: &ScanArgs) -> Outcome {
     Ok(code)
 }
 
-/// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
-fn drop_privileges() -> Result<Vec<String>, Failure> {
-    guard::drop_privileges().map_err(|error| {
-        Failure::could_not_run(
-            format!("cannot give up this program's privileges: {error}"),
-            "run it as a user without them; it then finds hosts without ARP of its own",
-        )
-    })
-}
-
-/// What Linux denies from here on. Where it cannot, the run goes on as on a system that has no such thing.
-fn confine(args: &ScanArgs) -> Vec<String> {
-    let folders = args.files().map(|path| file::folder_of(path)).chain(others::places());
-    guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
-}
-
 /// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
 /// nothing from being told.
 fn close(report: Report, output: &OutputArgs, files: (Files, Outbox), memory: Result<Option<Memory>, Code>) -> Outcome {
@@ -160,7 +145,7 @@ fn close(report: Report, output: &OutputArgs, files: (Files, Outbox), memory: Re
     let remembered = stored.as_ref().ok().and_then(Option::as_ref);
     let code = exit::code_of(&report, alarm::rings(&output.keep, &report, remembered));
     let quiet = alarm::is_quiet(&output.keep, &report, remembered);
-    let code = write(report, &output.form, files, quiet, code)?;
+    let code = write(report, &output.form, files, code, quiet)?;
     if let Some(remembered) = remembered.filter(|_| !quiet) {
         say(&memory::words(remembered));
     }
@@ -174,6 +159,24 @@ fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
         say(&format!("{so}\n"));
         failure.code
     })
+}
+
+/// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
+fn drop_privileges() -> Result<Vec<String>, Failure> {
+    guard::drop_privileges().map_err(|error| {
+        Failure::could_not_run(
+            format!("cannot give up this program's privileges: {error}"),
+            "run it as a user without them; it then finds hosts without ARP of its own",
+        )
+    })
+}
+
+/// What Linux denies from here on. Where it cannot, the run goes on as on a system that has no such thing.
+fn confine(args: &ScanArgs, store: Option<&Option<Place>>) -> Vec<String> {
+    let store = store.and_then(Option::as_ref).and_then(Place::file);
+    let files = args.files().map(std::path::PathBuf::as_path).chain(store);
+    let folders = files.map(file::folder_of).chain(others::places());
+    guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
 }
 
 /// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
@@ -290,7 +293,7 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     let files = (files, Outbox::begin(&args.output.form)?);
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
-    let memory = Memory::begin(&args.output.keep, &report.plan.scope);
+    let memory = Memory::begin(memory::place(&args.output.keep), &report.plan.scope);
     let memory = without_memory(memory, "the run is not stored; what it found follows");
     close(report, &args.output, files, memory)
 }
@@ -299,15 +302,17 @@ fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
     let mut report = history::report(&args.file, &args.store)?;
     additions.apply_again(&mut report);
-    let inputs = std::iter::once(Path::new(&args.file)).chain(args.store.file());
-    let files = Files::begin(&args.form, inputs)?;
+    let files = Files::begin(
+        &args.form,
+        std::iter::once(Path::new(&args.file)).chain(args.store.file()),
+    )?;
     let files = (files, Outbox::begin(&args.form)?);
-    write(report, &args.form, files, false, Code::Complete)
+    write(report, &args.form, files, Code::Complete, false)
 }
 
 /// To the files, unless `quiet` to standard output where no --output takes its place, and at last to the collector:
 /// nothing that fails there takes anything from the former.
-fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), quiet: bool, code: Code) -> Outcome {
+fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code, quiet: bool) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {
         redact(report).map_err(|error| cannot(error.into()))?

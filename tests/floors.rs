@@ -18,8 +18,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("net", &["fact", "wire"]),
     ("probe", &["fact", "wire", "net"]),
     ("report", &["fact", "identify", "coverage"]),
-    ("deliver", &["report"]),
     ("store", &["coverage", "identify", "ranges", "report"]),
+    ("deliver", &["report"]),
     (
         "scan",
         &[

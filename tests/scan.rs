@@ -20,7 +20,7 @@ use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
 use camsweep::net::Channel;
-use camsweep::scan::{Findings, Progress, Watcher, scan};
+use camsweep::scan::{Findings, Progress, Ranges, Watcher, scan};
 use plans::{plan, worlds};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -202,6 +202,18 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
         );
     }
     assert_eq!(findings.coverage.not_asked, expect.not_asked, "{name}: not asked");
+    let size = |words: &[String]| {
+        words
+            .iter()
+            .map(|word| word.parse::<Ranges>().unwrap().len())
+            .sum::<u64>()
+    };
+    let addresses = match findings.coverage.questions.values().all(|question| question.sent == 0) {
+        // Who only listens has asked nobody.
+        true => 0,
+        false => findings.coverage.addresses - size(&findings.coverage.not_asked),
+    };
+    assert_eq!(size(&findings.coverage.asked), addresses, "{name}: asked");
     assert_eq!(
         findings.coverage.became_silent, expect.became_silent,
         "{name}: became silent"

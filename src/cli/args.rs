@@ -53,7 +53,7 @@ pub enum Command {
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
-    /// Make another form of a JSON report or of a stored run, without sending a packet.
+    /// Make another form of a JSON report or of a stored run, without scanning.
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
     /// List the stored runs.

@@ -41,11 +41,11 @@ fn place(named: Option<&str>) -> Result<Place, Failure> {
     }
 }
 
-/// Opens the store for a run, and makes it where it is not there.
+/// The place of a store that may have to be made; the folder of the usual one is.
 ///
 /// # Errors
 /// One line and a remedy.
-pub fn make(named: &str) -> Result<Store, Failure> {
+pub fn prepared(named: &str) -> Result<Place, Failure> {
     let place = place(Some(named))?;
     if let (Place::File(path), "default" | "") = (&place, named) {
         let made = path.parent().map(private_folder);
@@ -54,7 +54,15 @@ pub fn make(named: &str) -> Result<Store, Failure> {
             Failure::could_not_run(why, "name a file in a folder that you may write to: --store=PATH")
         })?;
     }
-    Store::open(&place, true).map_err(|error| failed(&error))
+    Ok(place)
+}
+
+/// Opens a store, and makes it where it is not there.
+///
+/// # Errors
+/// One line and a remedy.
+pub fn make(place: &Place) -> Result<Store, Failure> {
+    Store::open(place, true).map_err(|error| failed(&error))
 }
 
 fn open(args: &StoreArgs) -> Result<Store, Failure> {
@@ -269,7 +277,7 @@ pub fn forget(args: &ForgetArgs) -> Result<String, Failure> {
 /// # Errors
 /// The first report that cannot be read or stored; those before it are.
 pub fn import(args: &ImportArgs) -> Result<String, Failure> {
-    let mut store = make(args.store.store.as_deref().unwrap_or("default"))?;
+    let mut store = make(&prepared(args.store.store.as_deref().unwrap_or("default"))?)?;
     let mut text = String::new();
     for file in &args.files {
         let report = data::report(file)?;

@@ -11,7 +11,7 @@ use super::Failure;
 use super::args::store::KeepArgs;
 use super::history::{self, failed, make};
 use crate::report::model::Report;
-use crate::store::{Known, Store, StoreError, diff::Diff};
+use crate::store::{Known, Place, Store, StoreError, diff::Diff};
 
 /// How long replies wait before they are kept, and how long a run is without a sign of life.
 const EVERY: Duration = Duration::from_secs(1);
@@ -42,11 +42,11 @@ impl Memory {
     ///
     /// # Errors
     /// Where the store cannot be used; the run can go on without it.
-    pub fn begin(args: &KeepArgs, scope: &[String]) -> Result<Option<Memory>, Failure> {
-        let Some(place) = args.store.as_deref().filter(|_| !args.no_store) else {
+    pub fn begin(place: Result<Option<Place>, Failure>, scope: &[String]) -> Result<Option<Memory>, Failure> {
+        let Some(place) = place? else {
             return Ok(None);
         };
-        let mut store = make(place)?;
+        let mut store = make(&place)?;
         let run = store.begin(scope, Timestamp::now()).map_err(|error| failed(&error))?;
         let (replies, kept) = channel();
         let keeper = std::thread::spawn(move || {
@@ -78,6 +78,15 @@ impl Memory {
         let diff = store.finish(run, report).map_err(|error| failed(&error))?;
         remembered(&mut store, run, diff)
     }
+}
+
+/// Where a run is to be stored; `None` where it is not.
+///
+/// # Errors
+/// Where there can be no store.
+pub fn place(args: &KeepArgs) -> Result<Option<Place>, Failure> {
+    let named = args.store.as_deref().filter(|_| !args.no_store);
+    named.map(history::prepared).transpose()
 }
 
 /// What is said after a run that was stored.

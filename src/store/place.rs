@@ -48,6 +48,14 @@ impl Place {
         Some(Place::File(data.join("camsweep/store.sqlite")))
     }
 
+    /// The file, where it is one.
+    pub fn file(&self) -> Option<&Path> {
+        match self {
+            Place::File(path) => Some(path),
+            Place::Server(_) => None,
+        }
+    }
+
     pub(super) fn url(&self) -> std::io::Result<String> {
         match self {
             Place::Server(url) => Ok(url.clone()),
