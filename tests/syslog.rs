@@ -303,7 +303,18 @@ fn what_cannot_be_delivered_to_is_refused_before_anything_is_done() {
             "no certificate in \"empty.pem\"",
         ),
         (&["--syslog", "tls://siem:1"], 1, "no root certificates"),
-        (&["--syslog", "empty.pem", "--policy", "empty.pem"], 1, "empty.pem"),
+        (
+            &[
+                "--syslog",
+                "tls://siem:1",
+                "--syslog-ca",
+                "empty.pem",
+                "--output",
+                "empty.pem",
+            ],
+            2,
+            "which is read",
+        ),
         (
             &["--syslog", "tls://siem:1", "--syslog-ca", "none.pem"],
             1,
