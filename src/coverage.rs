@@ -70,6 +70,10 @@ pub struct Coverage {
     pub live: u64,
     /// Addresses in scope that were asked and stayed silent.
     pub silent: u64,
+    /// Addresses in scope that were asked as planned, as ranges: who is at none of them now is not there. Reports of older
+    /// versions have none.
+    #[serde(default)]
+    pub asked: Vec<String>,
     /// Addresses in scope that were not asked as planned, as ranges.
     pub not_asked: Vec<String>,
     /// Hosts that may be fragile, each with the reason: the profile `clinical` has sent them nothing beyond ARP, and

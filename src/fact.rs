@@ -9,6 +9,8 @@ use strum::{AsRefStr, Display, EnumCount, EnumString, IntoStaticStr};
 
 /// The longest datagram or XML document that is kept, in bytes.
 pub const MAX_DATAGRAM: usize = 64 * 1024;
+/// The longest head of HTTP that is kept, in bytes.
+pub const MAX_HEAD: usize = 64 * 1024;
 /// The longest HTTP body that is kept, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 
@@ -68,6 +70,14 @@ pub enum Protocol {
     Other(String),
 }
 
+impl Protocol {
+    /// Whether it comes by datagram: anybody on the way can send one in another's name.
+    pub fn is_datagram(&self) -> bool {
+        use Protocol::{Dhip, DvripUdp, Mdns, Sadp, Ssdp, Wsd};
+        matches!(self, Wsd | Sadp | Dhip | DvripUdp | Ssdp | Mdns)
+    }
+}
+
 /// One answer, as it came.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
@@ -110,13 +120,8 @@ impl Reply {
     /// Whether the address itself was asked and answered, which a third party on the wire cannot
     /// fake as easily as an answer to a multicast question.
     pub fn answers_unicast(&self) -> bool {
-        match self.protocol {
-            Protocol::Wsd | Protocol::Sadp | Protocol::Dhip | Protocol::DvripUdp | Protocol::Ssdp | Protocol::Mdns => {
-                let mut words = self.asked.iter().flat_map(|asked| asked.split_whitespace());
-                words.any(|word| word.eq_ignore_ascii_case("unicast"))
-            }
-            _ => true,
-        }
+        let mut words = self.asked.iter().flat_map(|asked| asked.split_whitespace());
+        !self.protocol.is_datagram() || words.any(|word| word.eq_ignore_ascii_case("unicast"))
     }
 }
 

@@ -5,16 +5,19 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ReportArgs, ScanArgs, SchemaOf};
+use camsweep::cli::args::store::ReportArgs;
+use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, additions::Additions, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, limits, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
-    resume::Journal, words,
+    Failure, account::Account, additions::Additions, alarm, budget, credentials, data, exit, exit::Code, file,
+    file::WholeFile, history, limits, memory, memory::Memory, others, outbox, outbox::Outbox, plan, progress::Watch,
+    render, render::Files, resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
-use camsweep::net::{Interface, Vault};
+use camsweep::net::live::RawSockets;
+use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
+use camsweep::store::diff::Diff;
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -36,6 +39,16 @@ fn main() -> ExitCode {
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Report(args)) => report_again(&args),
+        Some(Command::History(args)) => history::history(&args.store).and_then(|text| print(&text)),
+        Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
+        Some(Command::Diff(args)) => history::compare(&args).and_then(|text| print(&text)),
+        Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
+        Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
+        Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
+        Some(Command::Audit(args)) => history::audit(&args).and_then(|(text, sound)| {
+            print(&text)?;
+            Ok(if sound { Code::Complete } else { Code::Alarm })
+        }),
         Some(Command::Data(args)) => show_data(&args),
         Some(Command::Profiles) => print(&limits::table()),
         Some(Command::Schema { format }) => print_schema(format),
@@ -56,10 +69,15 @@ fn complain(failure: &Failure) {
 
 fn sweep(args: &ScanArgs) -> Outcome {
     log(args.output.verbose);
+    alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
     let interfaces = interfaces()?;
     let mut plan = plan::resolve(args, &interfaces)?;
+    let holds_secrets = args.login.is_some() || args.credentials.is_some();
+    if holds_secrets && guard::no_core_dumps().is_ok() {
+        plan.given_up.push("core dumps".into());
+    }
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
     let header = words::scope_header(&plan) + &outbox::words(&args.output.form);
@@ -70,6 +88,8 @@ fn sweep(args: &ScanArgs) -> Outcome {
         return print(&format!("{header}{expected}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
+    let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
+    plan.given_up.extend(drop_privileges()?);
     let resumed = args
         .resume
         .as_deref()
@@ -80,26 +100,80 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let files = Files::begin(&args.output.form, args.inputs())?;
     let files = (files, Outbox::begin(&args.output.form)?);
     let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
-    say(&header);
+    if args.output.keep.quiet_unless.is_empty() {
+        say(&header);
+    }
     let account = account(&knowledge, &args.output);
     let mut watch = Watch::new(!args.no_progress, record);
+    let memory = Memory::begin(
+        &args.output.keep,
+        &words::summary_of(&plan, &budget::Budget::of(&plan.limits)).scope,
+    );
+    let memory = without_memory(memory, "the scan goes on, and is not stored");
+    watch.store(memory.as_ref().ok().and_then(Option::as_ref).map(Memory::replies));
+    // The store's thread has its files by now.
+    if !args.no_sandbox {
+        plan.given_up.extend(confine(args));
+    }
     let stop = CancellationToken::new();
     let past = resumed.map(|(journal, past)| {
         watch.keep(journal, stop.clone());
         past
     });
-    let findings = run(&plan, past, interfaces, vault, &knowledge, &mut watch, stop)?;
+    let findings = run(&plan, past, interfaces, (vault, raw), &knowledge, &mut watch, stop)?;
     let interrupted = findings.interrupted || findings.coverage.stopped.is_some();
     let journal = watch.take_journal();
     let recorded = watch.finish();
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
-    let code = exit::code_of(&report, args.output.fail_on.is_some());
-    let code = write(report, &args.output.form, files, code)?;
+    let code = close(report, &args.output, files, memory);
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
+    let code = code?;
     journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
     Ok(code)
+}
+
+/// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
+fn drop_privileges() -> Result<Vec<String>, Failure> {
+    guard::drop_privileges().map_err(|error| {
+        Failure::could_not_run(
+            format!("cannot give up this program's privileges: {error}"),
+            "run it as a user without them; it then finds hosts without ARP of its own",
+        )
+    })
+}
+
+/// What Linux denies from here on. Where it cannot, the run goes on as on a system that has no such thing.
+fn confine(args: &ScanArgs) -> Vec<String> {
+    let folders = args.files().map(|path| file::folder_of(path)).chain(others::places());
+    guard::confine(&folders.collect::<Vec<_>>()).unwrap_or_default()
+}
+
+/// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
+/// nothing from being told.
+fn close(report: Report, output: &OutputArgs, files: (Files, Outbox), memory: Result<Option<Memory>, Code>) -> Outcome {
+    let stored = memory.and_then(|memory| {
+        let stored = memory.map(|memory| memory.finish(&report)).transpose();
+        without_memory(stored, "the run is not stored; what it found follows")
+    });
+    let remembered = stored.as_ref().ok().and_then(Option::as_ref);
+    let code = exit::code_of(&report, alarm::rings(&output.keep, &report, remembered));
+    let quiet = alarm::is_quiet(&output.keep, &report, remembered);
+    let code = write(report, &output.form, files, quiet, code)?;
+    if let Some(remembered) = remembered.filter(|_| !quiet) {
+        say(&memory::words(remembered));
+    }
+    stored.map_or_else(Ok, |_| Ok(code))
+}
+
+/// Says what is wrong with the store, and what that means; the code to exit with at the end.
+fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
+    tried.map_err(|failure| {
+        complain(&failure);
+        say(&format!("{so}\n"));
+        failure.code
+    })
 }
 
 /// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
@@ -150,7 +224,7 @@ fn run(
     plan: &scan::Plan,
     past: Option<scan::Past>,
     interfaces: Vec<Interface>,
-    vault: Vault,
+    (vault, raw): (Vault, RawSockets),
     knowledge: &Knowledge,
     watch: &mut Watch,
     stop: CancellationToken,
@@ -159,7 +233,7 @@ fn run(
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
-        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault);
+        let door = net::live::Live::new(interfaces, plan.limits.clone(), vault).with(raw);
         let door = Arc::new(match plan.passive {
             Some(_) => door.mute(),
             None => door,
@@ -202,6 +276,7 @@ use tokio::signal::ctrl_c as interruption;
 
 fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);
+    alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
     let account = account(&knowledge, &args.output);
@@ -210,26 +285,29 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
         data::each_reply(file, |reply| judge.take(&reply))?;
     }
     let inputs = args.files.iter().map(Path::new).chain(args.output.oui_file.as_deref());
+    let inputs = inputs.chain(args.output.keep.file());
     let files = Files::begin(&args.output.form, inputs)?;
     let files = (files, Outbox::begin(&args.output.form)?);
     let mut report = account.of_files(&args.files, judge.finish());
     additions.apply(&mut report);
-    let code = exit::code_of(&report, args.output.fail_on.is_some());
-    write(report, &args.output.form, files, code)
+    let memory = Memory::begin(&args.output.keep, &report.plan.scope);
+    let memory = without_memory(memory, "the run is not stored; what it found follows");
+    close(report, &args.output, files, memory)
 }
 
 fn report_again(args: &ReportArgs) -> Outcome {
     let additions = Additions::read(&args.form)?;
-    let mut report = data::report(&args.file)?;
+    let mut report = history::report(&args.file, &args.store)?;
     additions.apply_again(&mut report);
-    let files = Files::begin(&args.form, [Path::new(&args.file)])?;
+    let inputs = std::iter::once(Path::new(&args.file)).chain(args.store.file());
+    let files = Files::begin(&args.form, inputs)?;
     let files = (files, Outbox::begin(&args.form)?);
-    write(report, &args.form, files, Code::Complete)
+    write(report, &args.form, files, false, Code::Complete)
 }
 
-/// To the files, to standard output where no --output takes its place, and at last to the collector: nothing that fails
-/// there takes anything from the former.
-fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code) -> Outcome {
+/// To the files, unless `quiet` to standard output where no --output takes its place, and at last to the collector:
+/// nothing that fails there takes anything from the former.
+fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), quiet: bool, code: Code) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {
         redact(report).map_err(|error| cannot(error.into()))?
@@ -238,14 +316,17 @@ fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code
     };
     let written = files.finish(&report, form);
     let mut printed = Ok(());
-    if form.output.is_none() {
+    if form.output.is_none() && !quiet {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         let rendered = render::render(&report, form.format, form, terminal);
         printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
     }
     let delivered = outbox.deliver(&report).inspect_err(complain);
     printed.map_err(cannot)?;
-    say(&written?);
+    let said = written?;
+    if !quiet {
+        say(&said);
+    }
     Ok(delivered.map_or(code.undelivered(), |()| code))
 }
 
@@ -261,6 +342,7 @@ fn print_schema(format: SchemaOf) -> Outcome {
     print(&match format {
         SchemaOf::Reply => data::schema::<record::ReplyLine>(),
         SchemaOf::Report => data::schema::<Report>(),
+        SchemaOf::Diff => data::schema::<Diff>(),
     })
 }
 

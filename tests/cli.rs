@@ -215,6 +215,13 @@ fn help_has_examples_and_exit_codes() {
         &["judge", "--help"],
         &["report", "--help"],
         &["data", "--help"],
+        &["history", "--help"],
+        &["show", "--help"],
+        &["diff", "--help"],
+        &["baseline", "accept", "--help"],
+        &["import", "--help"],
+        &["forget", "--help"],
+        &["audit", "verify", "--help"],
         &["schema", "--help"],
     ] {
         assert_eq!(run(command).0, 0, "{command:?}");
@@ -274,7 +281,7 @@ fn a_report_is_written_whole() {
 
 #[test]
 fn the_published_schemas_are_current() {
-    for name in ["reply", "report"] {
+    for name in ["reply", "report", "diff"] {
         let (status, out, _) = run(&["schema", name]);
         assert_eq!(status, 0);
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -8,6 +8,7 @@ use regex::Regex;
 /// Each room, and what it may import of the house. A room may always import itself.
 const FLOORS: &[(&str, &[&str])] = &[
     ("fact", &[]),
+    ("ranges", &[]),
     ("coverage", &["fact"]),
     ("wire", &["fact"]),
     ("record", &["fact"]),
@@ -18,20 +19,23 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("probe", &["fact", "wire", "net"]),
     ("report", &["fact", "identify", "coverage"]),
     ("deliver", &["report"]),
+    ("store", &["coverage", "identify", "ranges", "report"]),
     (
         "scan",
-        &["fact", "coverage", "wire", "read", "identify", "judge", "net", "probe"],
+        &[
+            "fact", "ranges", "coverage", "wire", "read", "identify", "judge", "net", "probe",
+        ],
     ),
     (
         "cli",
         &[
-            "fact", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan", "deliver",
+            "fact", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan", "store", "deliver",
         ],
     ),
     (
         "main",
         &[
-            "fact", "coverage", "record", "identify", "judge", "net", "report", "scan", "cli",
+            "fact", "coverage", "record", "identify", "judge", "net", "report", "scan", "store", "cli",
         ],
     ),
     ("lib", &[]),

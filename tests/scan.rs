@@ -358,6 +358,8 @@ async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps
         ways: vec!["multicast".into()],
         delay_ms: 0,
         to_port: None,
+        times: 1,
+        from_everywhere: false,
         from_port: None,
         after: 0,
         text: format!("HTTP/1.1 200 OK\r\nUSN: uuid:{number}::upnp:rootdevice\r\nST: upnp:rootdevice\r\n\r\n"),
@@ -385,6 +387,7 @@ async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps
         by(true).filter(|reply| reply.protocol == Protocol::Ssdp).count(),
         3 * 24
     );
-    assert_eq!(by(false).count(), 1024);
+    // They may be made up: a few stand for all.
+    assert_eq!(by(false).count(), 16);
     assert!(!findings.coverage.lost.is_empty(), "{:?}", findings.coverage);
 }

@@ -9,8 +9,10 @@ use super::{budget::Budget, data, words};
 use crate::coverage::Coverage;
 use crate::identify::{Device, Knowledge};
 use crate::judge::{Judged, judge};
-use crate::report::{self, Run, model::Report};
+use crate::report::model::{PlanSummary, Report};
+use crate::report::{self, Run};
 use crate::scan::{Findings, Plan};
+use crate::store;
 
 /// What a report says beside the replies: when the run began, and what it is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,32 @@ impl Account<'_> {
         run.finished = Timestamp::now();
         report::assemble(run)
     }
+}
+
+/// The report on what a run has kept that was never closed. It claims nothing of where it looked.
+pub fn of_remains(run: &store::Run, judged: Judged) -> Report {
+    let knowledge = Knowledge::builtin();
+    let time = |text: &str| text.parse().unwrap_or(Timestamp::UNIX_EPOCH);
+    let mut coverage = Coverage {
+        not_asked: run.scope.clone(),
+        stopped: Some("it was never closed: it is under way, or was killed".to_owned()),
+        ..Coverage::default()
+    };
+    judged.count_into(&mut coverage);
+    report::assemble(Run {
+        oui_data: data::source(knowledge, None),
+        started: time(&run.started),
+        finished: time(&run.finished),
+        interrupted: false,
+        plan: PlanSummary {
+            command: "scan".to_owned(),
+            scope: run.scope.clone(),
+            ..PlanSummary::default()
+        },
+        coverage,
+        blind_spots: Vec::new(),
+        devices: judged.devices,
+    })
 }
 
 /// Says of a device that was fenced, or that became silent, why so little is known of it.

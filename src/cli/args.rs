@@ -1,19 +1,23 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod store;
+
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::outbox::SyslogTo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
+
 const EXIT_CODES: &str = "\
 Exit codes:
     0  complete
-    1  could not run, or a file could not be read or written
+    1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
     4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
-   10  with --fail-on found: a Hikvision or Dahua unit was found (wins over 3)
+   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
@@ -25,6 +29,7 @@ Examples:
   camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
   camsweep scan --report json=cameras.json --report html=cameras.html --record replies.ndjson
+  camsweep scan --store --quiet-unless changed,incomplete    from cron: speak only when something changed
 
 ";
 
@@ -48,9 +53,23 @@ pub enum Command {
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
-    /// Make another form of a JSON report, without scanning.
+    /// Make another form of a JSON report or of a stored run, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
+    /// List the stored runs.
+    History(HistoryArgs),
+    /// Show what the store knows of a unit: where it was seen, and what happened to it.
+    Show(ShowArgs),
+    /// Say what changed: in a stored run against all before, or between two runs or reports.
+    Diff(DiffArgs),
+    /// Accept the units that are there now as expected.
+    Baseline(BaselineArgs),
+    /// Store reports that were made elsewhere or before.
+    Import(ImportArgs),
+    /// Check that the stored runs are what was stored.
+    Audit(AuditArgs),
+    /// Forget the runs that ended before a day, and the units that only they saw.
+    Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
     Data(DataArgs),
     /// Show the profiles: how fast each is, and why it is no faster.
@@ -133,9 +152,22 @@ pub struct ScanArgs {
     /// Show no progress line.
     #[arg(long, help_heading = "Report")]
     pub no_progress: bool,
+    /// Do not have Linux deny this program execution, files elsewhere and ports for others to call (Landlock).
+    #[arg(long, help_heading = "Safety")]
+    pub no_sandbox: bool,
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+impl ScanArgs {
+    /// The files that it writes.
+    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+        let form = &self.output.form;
+        let reports = form.report.iter().map(|report| &report.file);
+        let scans = self.record.iter().chain(&self.resume);
+        reports.chain(&form.output).chain(&form.register).chain(scans)
+    }
 }
 
 /// How much of the network a run may use.
@@ -210,19 +242,9 @@ impl ScanArgs {
         let lists = self.targets.iter().chain(&self.exclude);
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
         let files = [&self.credentials, &self.output.oui_file];
-        lists.chain(files.into_iter().flatten().map(PathBuf::as_path))
+        let files = files.into_iter().flatten().map(PathBuf::as_path);
+        lists.chain(files).chain(self.output.keep.file())
     }
-}
-
-/// `camsweep report`.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ReportArgs {
-    /// A report as --format json writes it; - is standard input.
-    #[arg(value_name = "REPORT.json")]
-    pub file: String,
-    /// How to report.
-    #[command(flatten)]
-    pub form: FormArgs,
 }
 
 /// `camsweep data`.
@@ -287,15 +309,15 @@ pub struct OutputArgs {
     /// How it is written.
     #[command(flatten)]
     pub form: FormArgs,
-    /// Exit with 10 where this is the case.
-    #[arg(long, value_enum)]
-    pub fail_on: Option<FailOn>,
     /// Use this MAC registry (the IEEE's CSV) in place of the embedded one.
     #[arg(long, value_name = "FILE")]
     pub oui_file: Option<PathBuf>,
     /// Say more on standard error; twice for more.
     #[arg(short, long, action = clap::ArgAction::Count)]
     pub verbose: u8,
+    /// What is remembered of it, and what of it is an alarm.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// The form of a report.
@@ -353,13 +375,6 @@ impl FromStr for Destination {
     }
 }
 
-/// What makes the exit code 10.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// A Hikvision or Dahua unit, however sure.
-    Found,
-}
-
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -379,4 +394,6 @@ pub enum SchemaOf {
     Reply,
     /// The document of --format json.
     Report,
+    /// That of `camsweep diff --format json`.
+    Diff,
 }

@@ -16,17 +16,17 @@ pub enum Code {
     Incomplete = 3,
     /// The run is complete, and `--syslog` could not hand on what it found.
     NotDelivered = 4,
-    /// `--fail-on found`, and something was found.
-    Found = 10,
+    /// What `--fail-on` names is the case, or an audit found a fault.
+    Alarm = 10,
     /// Interrupted by the user.
     Interrupted = 130,
 }
 
-/// The exit code that a report calls for.
-pub fn code_of(report: &Report, fail_on_found: bool) -> Code {
+/// The exit code that a report calls for. `alarm`: what `--fail-on` names is the case.
+pub fn code_of(report: &Report, alarm: bool) -> Code {
     match report.ended {
         Ended::Interrupted => Code::Interrupted,
-        _ if fail_on_found && report.summary.units > 0 => Code::Found,
+        _ if alarm => Code::Alarm,
         Ended::Incomplete => Code::Incomplete,
         Ended::Complete => Code::Complete,
     }
@@ -46,15 +46,10 @@ impl Code {
 mod tests {
     use super::*;
     use crate::coverage::Coverage;
-    use crate::identify::Device;
     use crate::report::model::PlanSummary;
     use crate::report::{Run, assemble};
 
-    fn report(interrupted: bool, not_asked: bool, found: bool) -> Report {
-        let unit = Device {
-            maker: Some("dahua".into()),
-            ..Device::default()
-        };
+    fn report(interrupted: bool, not_asked: bool) -> Report {
         assemble(Run {
             oui_data: String::new(),
             started: jiff::Timestamp::UNIX_EPOCH,
@@ -66,14 +61,14 @@ mod tests {
                 ..Coverage::default()
             },
             blind_spots: Vec::new(),
-            devices: found.then_some(unit).into_iter().collect(),
+            devices: Vec::new(),
         })
     }
 
     #[test]
     fn a_failed_delivery_takes_the_place_of_success_only() {
         assert_eq!(Code::Complete.undelivered(), Code::NotDelivered);
-        for code in [Code::Incomplete, Code::Found, Code::Interrupted] {
+        for code in [Code::Incomplete, Code::Alarm, Code::Interrupted] {
             assert_eq!(code.undelivered(), code);
         }
     }
@@ -81,15 +76,14 @@ mod tests {
     #[test]
     fn the_code_follows_the_report() {
         let table = [
-            ((false, false, true), false, Code::Complete),
-            ((false, false, true), true, Code::Found),
-            ((false, false, false), true, Code::Complete),
-            ((false, true, true), false, Code::Incomplete),
-            ((false, true, true), true, Code::Found),
-            ((true, true, true), true, Code::Interrupted),
+            ((false, false), false, Code::Complete),
+            ((false, false), true, Code::Alarm),
+            ((false, true), false, Code::Incomplete),
+            ((false, true), true, Code::Alarm),
+            ((true, true), true, Code::Interrupted),
         ];
-        for ((interrupted, not_asked, found), fail_on_found, code) in table {
-            assert_eq!(code_of(&report(interrupted, not_asked, found), fail_on_found), code);
+        for ((interrupted, not_asked), alarm, code) in table {
+            assert_eq!(code_of(&report(interrupted, not_asked), alarm), code);
         }
     }
 }

@@ -21,6 +21,13 @@ pub fn discard_unfinished() {
     }
 }
 
+/// The folder in which a file is begun and replaced: the one of what it is a link to.
+pub fn folder_of(path: &Path) -> PathBuf {
+    let to = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).to_owned()
+}
+
 /// Has a file removed with what is unfinished.
 pub(super) fn discard_too(path: &Path) {
     let mut begun = BEGUN.lock().unwrap_or_else(|poisoned| poisoned.into_inner());

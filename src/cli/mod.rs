@@ -2,13 +2,16 @@
 
 pub mod account;
 pub mod additions;
+pub mod alarm;
 pub mod args;
 pub mod budget;
 pub mod credentials;
 pub mod data;
 pub mod exit;
 pub mod file;
+pub mod history;
 pub mod limits;
+pub mod memory;
 pub mod others;
 pub mod outbox;
 pub mod plan;

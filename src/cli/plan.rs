@@ -85,6 +85,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         names: !args.no_names && !args.passive,
         limits,
         logins: Vec::new(),
+        given_up: Vec::new(),
     };
     check(plan, args)
 }

@@ -1,6 +1,7 @@
 //! What the user sees while a scan runs, and what is kept of it.
 
 use std::io::{self, IsTerminal, Write};
+use std::sync::mpsc::Sender;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -17,6 +18,8 @@ pub struct Watch {
     line: Option<ProgressBar>,
     record: Option<WholeFile>,
     failed: Option<io::Error>,
+    /// Where replies go to be remembered.
+    store: Option<Sender<String>>,
     /// What the run can be resumed from, and what stops the run when that cannot be written.
     journal: Option<(Journal, CancellationToken)>,
 }
@@ -28,6 +31,7 @@ impl Watch {
             line: (line && io::stderr().is_terminal()).then(progress_line),
             record,
             failed: None,
+            store: None,
             journal: None,
         }
     }
@@ -48,6 +52,11 @@ impl Watch {
         {
             stop.cancel();
         }
+    }
+
+    /// Passes each reply on to the store as well.
+    pub fn store(&mut self, store: Option<Sender<String>>) {
+        self.store = store;
     }
 
     /// Takes the line away and puts the file of replies in its place.
@@ -82,6 +91,10 @@ impl Watcher for Watch {
     }
 
     fn recalled(&mut self, reply: &Reply) {
+        if let Some(store) = &self.store {
+            // Where nobody takes it any more the report still comes.
+            let _ = store.send(record::to_line(reply));
+        }
         let Some(file) = self.record.as_mut().filter(|_| self.failed.is_none()) else {
             return;
         };

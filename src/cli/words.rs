@@ -26,6 +26,7 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
         excluded: plan.excluded.words(),
         skipped: plan.skipped.clone(),
         budget: budget.words(plan),
+        given_up: plan.given_up.clone(),
     }
 }
 

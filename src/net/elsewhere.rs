@@ -46,9 +46,9 @@ pub(super) fn is_transient(error: &io::Error) -> bool {
 }
 
 /// One type of Ethernet frames on one interface; there is none here.
-pub(super) enum PacketSocket {}
+pub(super) enum RawSocket {}
 
-impl PacketSocket {
+impl RawSocket {
     /// Opens it for what such frames carry.
     pub(super) fn of_packets(_index: u32, _ethertype: u16) -> io::Result<Self> {
         unsupported("raw ARP")
@@ -62,6 +62,16 @@ impl PacketSocket {
     /// Opens it for copies of the datagrams to a port.
     pub(super) fn of_datagrams(_index: u32, _port: u16) -> io::Result<Self> {
         unsupported("overhearing")
+    }
+}
+
+/// The same in use.
+pub(super) enum PacketSocket {}
+
+impl PacketSocket {
+    /// Begins to listen.
+    pub(super) fn listen(raw: RawSocket) -> io::Result<Self> {
+        match raw {}
     }
 
     /// Sends one packet to everybody, or one frame to whom it says.

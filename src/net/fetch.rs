@@ -18,11 +18,11 @@ use super::pacing::Pacing;
 use super::streams::{nothing, outcome_of};
 use super::vault::Chance;
 use super::{Answer, Ask, Exchange, Fetch, Interface, Tls, system, tls};
-use crate::fact::{MAX_BODY, Outcome};
+use crate::fact::{MAX_BODY, MAX_HEAD, Outcome};
 use crate::wire::http;
 
 /// Room for the head beside the body.
-const CAP: usize = MAX_BODY + 64 * 1024;
+const CAP: usize = MAX_BODY + MAX_HEAD;
 
 /// The client closes its connection in a task of its own, a moment after it was dropped or the server has closed. Nobody
 /// else may talk to the host meanwhile: a unit that bears one connection would see two.
@@ -254,8 +254,8 @@ async fn read(mut response: Response, end: Instant) -> Answer {
     }
 }
 
-/// The head, built again. The client has put the names in lower case, so only values may be read from
-/// it. What was no HTTP at all (the client calls it 0.9) has none: its bytes are all in the body.
+/// The head, built again, as far as the cap. The client has put the names in lower case, so only values may be read from
+/// it, and takes in 408 kB and 512 fields at the most. What was no HTTP at all (the client calls it 0.9) has none: its bytes are all in the body.
 fn head(response: &Response) -> Vec<u8> {
     if response.version() == Version::HTTP_09 {
         return Vec::new();
@@ -264,6 +264,10 @@ fn head(response: &Response) -> Vec<u8> {
     for (name, value) in response.headers() {
         for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
             head.extend_from_slice(part);
+        }
+        if head.len() > MAX_HEAD {
+            head.truncate(MAX_HEAD);
+            break;
         }
     }
     head.extend_from_slice(b"\r\n");

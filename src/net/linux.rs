@@ -139,14 +139,14 @@ pub(super) fn is_transient(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::WouldBlock || error.raw_os_error() == Some(libc::ENOBUFS)
 }
 
-/// One type of Ethernet frames on one interface, below the kernel's own protocols, which stay untouched.
-pub(super) struct PacketSocket {
-    socket: AsyncFd<Socket>,
+/// One type of Ethernet frames on one interface, below the kernel's own protocols, which stay untouched. Opening it takes
+/// CAP_NET_RAW, using it does not.
+pub(super) struct RawSocket {
+    socket: Socket,
     everybody: SockAddr,
-    dropped: AtomicU64,
 }
 
-impl PacketSocket {
+impl RawSocket {
     /// Opens it for what such frames carry, Ethernet's header left to the kernel; `PermissionDenied` without CAP_NET_RAW.
     pub(super) fn of_packets(index: u32, ethertype: u16) -> io::Result<Self> {
         Self::open(Type::DGRAM, index, ethertype, &[])
@@ -162,8 +162,12 @@ impl PacketSocket {
     pub(super) fn of_datagrams(index: u32, port: u16) -> io::Result<Self> {
         let opened = Self::open(Type::DGRAM, index, IPV4, &only_udp_to(port))?;
         // What is refused leaves the groups that others have joined.
-        let socket = opened.socket.get_ref();
-        let _ = set_option(socket, libc::SOL_PACKET, libc::PACKET_ADD_MEMBERSHIP, all_groups(index));
+        let _ = set_option(
+            &opened.socket,
+            libc::SOL_PACKET,
+            libc::PACKET_ADD_MEMBERSHIP,
+            all_groups(index),
+        );
         Ok(opened)
     }
 
@@ -177,9 +181,23 @@ impl PacketSocket {
         }
         let everybody = link_layer_broadcast(index, ethertype)?;
         socket.bind(&everybody)?;
+        Ok(RawSocket { socket, everybody })
+    }
+}
+
+/// The same in use.
+pub(super) struct PacketSocket {
+    socket: AsyncFd<Socket>,
+    everybody: SockAddr,
+    dropped: AtomicU64,
+}
+
+impl PacketSocket {
+    /// Begins to listen.
+    pub(super) fn listen(raw: RawSocket) -> io::Result<Self> {
         Ok(PacketSocket {
-            socket: AsyncFd::new(socket)?,
-            everybody,
+            socket: AsyncFd::new(raw.socket)?,
+            everybody: raw.everybody,
             dropped: AtomicU64::new(0),
         })
     }

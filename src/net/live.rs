@@ -18,7 +18,7 @@ use super::datagrams::{self, Nudges};
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
-use super::system::{self, NeighbourEvents, PacketSocket};
+use super::system::{self, NeighbourEvents, PacketSocket, RawSocket};
 use super::{
     Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Lane, Limits,
     Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, overhear, streams,
@@ -46,6 +46,45 @@ pub struct Live {
     overflows_before: u64,
     events_lost: Arc<AtomicU64>,
     mute: bool,
+    raw: Mutex<RawSockets>,
+}
+
+/// Raw sockets that were opened while it was allowed, by their channels.
+#[derive(Default)]
+pub struct RawSockets(BTreeMap<Channel, RawSocket>);
+
+impl RawSockets {
+    /// Opens what of these channels is raw and can be opened. What cannot is tried again, and said, by the door.
+    pub fn open<'a>(channels: impl IntoIterator<Item = &'a Channel>, interfaces: &[Interface]) -> Self {
+        let opened = channels.into_iter().filter_map(|channel| {
+            let socket = open_raw(channel, |name| {
+                interfaces.iter().find(|interface| interface.name == name)
+            });
+            Some((channel.clone(), socket?.ok()?))
+        });
+        RawSockets(opened.collect())
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Opens the socket of a raw channel; none for other channels and for interfaces that are not there.
+fn open_raw<'a>(channel: &Channel, interface: impl Fn(&str) -> Option<&'a Interface>) -> Option<io::Result<RawSocket>> {
+    let index = |name: &str| interface(name).map(|interface| interface.index);
+    Some(match channel {
+        Channel::Arp { interface } => RawSocket::of_packets(index(interface)?, wire::arp::ETHERTYPE),
+        Channel::Ethernet { interface } => RawSocket::of_frames(index(interface)?, wire::sadp_l2::ETHERTYPE),
+        Channel::Overhear { interface, port, .. } => RawSocket::of_datagrams(index(interface)?, *port),
+        _ => return None,
+    })
 }
 
 #[derive(Clone)]
@@ -72,6 +111,7 @@ impl Live {
             overflows_before: system::table_overflows(),
             events_lost: Arc::default(),
             mute: false,
+            raw: Mutex::default(),
         }
     }
 
@@ -103,7 +143,7 @@ impl Live {
             Channel::Arp { interface } => self.open_arp(channel, self.interface(interface)?),
             Channel::Ethernet { interface } => self.open_ethernet(channel, self.interface(interface)?),
             Channel::Kernel => self.open_kernel(),
-            Channel::Overhear { interface, port, .. } => self.open_overhear(channel, self.interface(interface)?, *port),
+            Channel::Overhear { interface, .. } => self.open_overhear(channel, self.interface(interface)?),
             Channel::Multicast { interface, .. }
             | Channel::Listen { interface, .. }
             | Channel::Bystander { interface, .. }
@@ -114,22 +154,38 @@ impl Live {
         }
     }
 
+    /// A door that has these sockets already.
+    pub fn with(self, raw: RawSockets) -> Self {
+        Live {
+            raw: Mutex::new(raw),
+            ..self
+        }
+    }
+
+    /// The socket of a raw channel: the one opened before, or a new one.
+    fn raw(&self, channel: &Channel) -> io::Result<Arc<PacketSocket>> {
+        let before = lock(&self.raw).0.remove(channel).map(Ok);
+        let opened = before.or_else(|| open_raw(channel, |name| self.interface(name).ok()));
+        let raw = opened.ok_or(io::ErrorKind::NotFound)??;
+        Ok(Arc::new(PacketSocket::listen(raw)?))
+    }
+
     fn open_arp(&self, channel: &Channel, interface: &Interface) -> io::Result<Opened> {
-        let socket = Arc::new(PacketSocket::of_packets(interface.index, wire::arp::ETHERTYPE)?);
+        let socket = self.raw(channel)?;
         let ear = self.ear(channel, Some(interface.name.clone()));
         self.listen(hear_arp(ear, Arc::clone(&socket), interface.clone()));
         Ok(Opened::Packets(socket))
     }
 
     fn open_ethernet(&self, channel: &Channel, interface: &Interface) -> io::Result<Opened> {
-        let socket = Arc::new(PacketSocket::of_frames(interface.index, wire::sadp_l2::ETHERTYPE)?);
+        let socket = self.raw(channel)?;
         let ear = self.ear(channel, Some(interface.name.clone()));
         self.listen(hear_frames(ear, Arc::clone(&socket)));
         Ok(Opened::Packets(socket))
     }
 
-    fn open_overhear(&self, channel: &Channel, interface: &Interface, port: u16) -> io::Result<Opened> {
-        let socket = Arc::new(PacketSocket::of_datagrams(interface.index, port)?);
+    fn open_overhear(&self, channel: &Channel, interface: &Interface) -> io::Result<Opened> {
+        let socket = self.raw(channel)?;
         let ear = self.ear(channel, Some(interface.name.clone()));
         self.listen(hear_copies(ear, Arc::clone(&socket)));
         Ok(Opened::Packets(socket))
@@ -304,7 +360,7 @@ impl Door for Live {
         Ok(rows.into_iter().map(|row| named(row, &self.interfaces)).collect())
     }
 
-    async fn exchange(&self, exchange: Exchange) -> Answer {
+    async fn exchange(&self, mut exchange: Exchange) -> Answer {
         if self.mute {
             return streams::nothing(crate::fact::Outcome::Denied, MUTE);
         }
@@ -316,9 +372,13 @@ impl Door for Live {
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
         let host = exchange.to.ip();
-        let _conversation = self.pacing.begin(host).await;
+        let conversation = self.pacing.begin(host).await;
         if exchange.page && self.pacing.pages_left(host) == 0 {
             return streams::enough();
+        }
+        exchange.deadline = exchange.deadline.min(conversation.time_left());
+        if exchange.deadline.is_zero() {
+            return streams::out_of_time();
         }
         let modern = streams::exchange(&exchange, interface, self.pacing.limits().connect);
         let answer = self.legacy.read(&exchange, interface, &self.pacing, modern).await;
@@ -328,7 +388,7 @@ impl Door for Live {
         answer
     }
 
-    async fn fetch(&self, page: Fetch) -> Answer {
+    async fn fetch(&self, mut page: Fetch) -> Answer {
         if self.mute {
             return streams::nothing(crate::fact::Outcome::Denied, MUTE);
         }
@@ -348,7 +408,11 @@ impl Door for Live {
             None => None,
         };
         let host = page.to.ip();
-        let _conversation = self.pacing.begin(host).await;
+        let conversation = self.pacing.begin(host).await;
+        page.deadline = page.deadline.min(conversation.time_left());
+        if page.deadline.is_zero() {
+            return streams::out_of_time();
+        }
         if page.login.is_none() {
             if self.pacing.pages_left(host) == 0 {
                 return streams::enough();

@@ -9,6 +9,8 @@ mod challenge;
 mod credential;
 mod datagrams;
 mod fetch;
+#[cfg_attr(not(all(target_os = "linux", not(camsweep_elsewhere))), path = "no_guard.rs")]
+pub mod guard;
 mod interfaces;
 #[cfg_attr(not(feature = "legacy-tls"), path = "no_legacy.rs")]
 mod legacy;

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex as Turnstile, OwnedMutexGuard, OwnedSemaphorePermit, Sem
 use tokio::time::{Instant, sleep_until};
 
 use super::pacer::{Pacer, SECOND};
-use super::profile::{CONNECTIONS_IN_TEN_SECONDS, KERNEL_RATE, Limits};
+use super::profile::{CONNECTIONS_IN_TEN_SECONDS, KERNEL_RATE, Limits, TIME_FOR_A_HOST};
 
 const TEN_SECONDS: Duration = Duration::from_secs(10);
 
@@ -105,14 +105,35 @@ pub struct Pacing {
     open: Arc<Semaphore>,
     talked_to: Mutex<HashMap<IpAddr, Weak<Turnstile<()>>>>,
     pages: Mutex<HashMap<IpAddr, u32>>,
+    spent: Arc<Spent>,
     multicasts: Mutex<HashMap<String, u32>>,
 }
+
+/// How long each host has been talked to.
+type Spent = Mutex<HashMap<IpAddr, Duration>>;
 
 /// Leave to talk to one host; given back when dropped.
 #[derive(Debug)]
 pub struct Conversation {
     _host: OwnedMutexGuard<()>,
     _open: Option<OwnedSemaphorePermit>,
+    host: IpAddr,
+    begun: Instant,
+    spent: Arc<Spent>,
+}
+
+impl Conversation {
+    /// How much longer the host may be talked to in this run.
+    pub fn time_left(&self) -> Duration {
+        let before = lock(&self.spent).get(&self.host).copied().unwrap_or_default();
+        TIME_FOR_A_HOST.saturating_sub(before + self.begun.elapsed())
+    }
+}
+
+impl Drop for Conversation {
+    fn drop(&mut self) {
+        *lock(&self.spent).entry(self.host).or_default() += self.begun.elapsed();
+    }
 }
 
 impl Pacing {
@@ -130,6 +151,7 @@ impl Pacing {
             open: Arc::new(Semaphore::new(limits.connections.max(1) as usize)),
             talked_to: Mutex::default(),
             pages: Mutex::default(),
+            spent: Arc::default(),
             multicasts: Mutex::default(),
             limits,
         }
@@ -193,12 +215,16 @@ impl Pacing {
     ///
     /// In that order: who waits for a busy host holds nothing that others could use.
     pub async fn begin(&self, host: IpAddr) -> Conversation {
-        let turnstile = self.turnstile(host.to_canonical()).lock_owned().await;
+        let host = host.to_canonical();
+        let turnstile = self.turnstile(host).lock_owned().await;
         let open = Arc::clone(&self.open).acquire_owned().await.ok();
         self.another(host).await;
         Conversation {
             _host: turnstile,
             _open: open,
+            host,
+            begun: Instant::now(),
+            spent: Arc::clone(&self.spent),
         }
     }
 
@@ -326,6 +352,25 @@ mod tests {
         assert!(tokio::time::timeout(wait, pacing.begin(mapped)).await.is_err());
         drop(first);
         assert!(tokio::time::timeout(wait, pacing.begin(one)).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_for_a_host_is_the_sum_of_all_conversations_with_it() {
+        let pacing = Pacing::new(Limits::default());
+        let host: IpAddr = [192, 0, 2, 1].into();
+        let half = TIME_FOR_A_HOST / 2;
+        let talk = async || {
+            let conversation = pacing.begin(host).await;
+            let left = conversation.time_left();
+            tokio::time::sleep(half).await;
+            left
+        };
+        assert_eq!(
+            [talk().await, talk().await, talk().await],
+            [TIME_FOR_A_HOST, half, Duration::ZERO]
+        );
+        let other = pacing.begin([192, 0, 2, 2].into()).await;
+        assert_eq!(other.time_left(), TIME_FOR_A_HOST);
     }
 
     #[tokio::test(start_paused = true)]

@@ -48,6 +48,9 @@ pub struct Profile {
 /// TCP connections to one host at one time, in every profile: a Dahua recorder locks up at ten together, a Modbus
 /// card has four in all, and a wedged unit of the lab bears one.
 pub const CONNECTIONS_TO_A_HOST: usize = 1;
+/// How long one host may keep us in conversation over a whole run, in every profile: a host that spins out each answer
+/// until its deadline would cost twice as much, and the slowest honest ones take half of it.
+pub const TIME_FOR_A_HOST: Duration = Duration::from_secs(60);
 /// New connections to one host in any ten seconds, in every profile.
 pub const CONNECTIONS_IN_TEN_SECONDS: usize = 15;
 /// Nudges of the kernel per second. Above it its neighbour table overflows, which has 1,024 rows for the whole machine.
@@ -157,6 +160,11 @@ pub const ROWS: &[Row] = &[
         what: "connections open to one host",
         value: |_| CONNECTIONS_TO_A_HOST.to_string(),
         why: "recorders lock up at ten together, a Modbus card has four in all",
+    },
+    Row {
+        what: "time in conversation with one host",
+        value: |_| format!("{} s", TIME_FOR_A_HOST.as_secs()),
+        why: "a host that drips its answers holds up no run",
     },
     Row {
         what: "connections open in all",

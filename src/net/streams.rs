@@ -42,6 +42,17 @@ pub(super) fn enough() -> Answer {
     }
 }
 
+/// The answer where a host has kept us in conversation for as long as the limits allow.
+pub(super) fn out_of_time() -> Answer {
+    Answer {
+        connections: 0,
+        ..nothing(
+            Outcome::NotAsked,
+            "it has kept us in conversation for as long as the limits allow",
+        )
+    }
+}
+
 /// The refusal to touch a port that is never touched, unless the user allowed it.
 pub(super) fn forbidden(to: SocketAddr, limits: &Limits) -> Option<Answer> {
     let port = to.port();

@@ -6,12 +6,12 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::tcp::{Asked, Signs, Web, Whom};
-use crate::fact::{MAX_BODY, Outcome};
+use crate::fact::{MAX_BODY, MAX_HEAD, Outcome};
 use crate::net::{Answer, Ask, Door, Exchange};
 use crate::wire::http::{self, Response};
 
 /// Room for the head beside the body.
-const CAP: usize = MAX_BODY + 64 * 1024;
+const CAP: usize = MAX_BODY + MAX_HEAD;
 const MAX_REDIRECTS: usize = 2;
 /// A host that lets two ports go unanswered drops what it does not want; its other ports cost time and tell nothing.
 pub(super) const ENOUGH_SILENCE: usize = 2;

@@ -28,3 +28,4 @@ mod words;
 pub mod xlsx;
 
 pub use build::{Run, assemble, is_unit};
+pub use words::maker_name;

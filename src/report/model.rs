@@ -48,6 +48,9 @@ pub struct PlanSummary {
     pub skipped: Vec<String>,
     /// The most that the plan could send, in words.
     pub budget: Vec<String>,
+    /// What the program gave up before the first packet (privileges, core dumps, writing elsewhere), in words.
+    #[serde(default)]
+    pub given_up: Vec<String>,
 }
 
 /// The counts.

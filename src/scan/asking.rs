@@ -13,6 +13,12 @@ pub const LISTEN: Duration = Duration::from_secs(1);
 /// comes later is heard all the same, and ends the conversation over TCP that may have begun.
 pub const REST: Duration = Duration::from_millis(300);
 
+/// How long the next datagram to a neighbour waits that the kernel still looks for. It asks by ARP three times, a second
+/// apart; until it is answered it keeps what we send, and then lets all of it go at once (arp(7), `unres_qlen`).
+const RESOLVING: Duration = Duration::from_secs(1);
+/// After so many the kernel has given up, and nothing more can reach the neighbour.
+const UNRESOLVED: usize = 3;
+
 /// A question by its place in the list, and one of its asks.
 pub type Place = (usize, usize);
 
@@ -48,6 +54,9 @@ pub struct Asking {
 struct Host {
     places: VecDeque<Place>,
     due: Option<Instant>,
+    /// How many datagrams wait in the kernel until it finds the host; none where it need not look for it.
+    unresolved: Option<usize>,
+    was_asked: bool,
 }
 
 impl Asking {
@@ -68,8 +77,51 @@ impl Asking {
         let entry = Host {
             places: places.into_iter().collect(),
             due: Some(earliest),
+            ..Host::default()
         };
         self.waiting.push_back((host, entry));
+    }
+
+    /// The kernel does not know this host and has to look for it first.
+    pub fn look_first(&mut self, host: Ipv4Addr) {
+        if let Some((_, entry)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
+            entry.unresolved = Some(0);
+        }
+    }
+
+    /// Whether the kernel has given a host up: nothing that we send can reach it.
+    pub fn is_out_of_reach(&self, host: Ipv4Addr) -> bool {
+        self.hosts
+            .get(&host)
+            .is_some_and(|entry| entry.unresolved >= Some(UNRESOLVED))
+    }
+
+    /// The kernel knows a host now, `for_sure` or because the host has shown itself since it was asked.
+    pub fn resolved(&mut self, host: Ipv4Addr, for_sure: bool, now: Instant) {
+        let waiting = self.waiting.iter_mut().find(|(other, _)| *other == host);
+        let under_way = self.hosts.get_mut(&host);
+        let Some(entry) = under_way.or(waiting.map(|(_, entry)| entry)) else {
+            return;
+        };
+        if entry.unresolved.is_none() || !(for_sure || entry.was_asked) {
+            return;
+        }
+        entry.unresolved = None;
+        // What the kernel has kept leaves now.
+        let due = entry.due.filter(|_| entry.was_asked);
+        let next = now + self.patience(host);
+        if due.is_some_and(|due| next < due) {
+            self.set_due(host, Some(next));
+        }
+    }
+
+    /// From one datagram to the next, or to the end where there is none.
+    fn patience(&self, host: Ipv4Addr) -> Duration {
+        match self.hosts.get(&host) {
+            Some(entry) if entry.unresolved.is_some() => RESOLVING.max(self.pace),
+            Some(entry) if entry.places.is_empty() => REST,
+            _ => self.pace,
+        }
     }
 
     /// Whether nothing is left that a host under way is to be asked.
@@ -106,10 +158,14 @@ impl Asking {
 
     /// What was handed out for a host has been sent only now: its pace and its patience count from here.
     pub fn sent(&mut self, host: Ipv4Addr, now: Instant) {
-        if let Some(entry) = self.hosts.get(&host) {
-            let patience = if entry.places.is_empty() { REST } else { self.pace };
+        if let Some(entry) = self.hosts.get_mut(&host) {
+            entry.was_asked = true;
+            entry.unresolved = entry.unresolved.map(|waiting| waiting + 1);
+            if entry.unresolved == Some(UNRESOLVED) {
+                entry.places.clear();
+            }
             self.listen = Some(now + LISTEN);
-            self.set_due(host, Some(now + patience));
+            self.set_due(host, Some(now + self.patience(host)));
         }
     }
 
@@ -222,6 +278,31 @@ mod tests {
         asking.passed_over(HOST, start + PACE);
         assert_eq!(asking.poll(start + PACE), Next::Wait(start + REST));
         assert_eq!(asking.poll(start + REST), Next::Rested(HOST));
+    }
+
+    #[test]
+    fn what_the_kernel_keeps_for_a_host_it_looks_for_is_never_more_than_a_second_may_have() {
+        let places = [(0, 0), (1, 0), (2, 0), (0, 1), (3, 0)];
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
+        asking.admit(HOST, places, start);
+        asking.look_first(HOST);
+        let moments: Vec<u64> = run(&mut asking, start).into_iter().map(|(at, _)| at).collect();
+        assert_eq!(moments, [0, 1003, 2006, 3009], "three datagrams, then it rests");
+        // One that answers the kernel goes on at the pace of all, and what was heard before it was asked does not count.
+        for (for_sure, heard, expected) in [(false, 50, 250), (false, 500, 700), (true, 0, 200)] {
+            let mut asking = Asking::new(10, PACE);
+            asking.admit(HOST, places, start);
+            asking.look_first(HOST);
+            asking.resolved(HOST, for_sure, start);
+            assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
+            asking.sent(HOST, start);
+            asking.resolved(HOST, false, start + Duration::from_millis(heard));
+            assert_eq!(
+                asking.poll(start),
+                Next::Wait(start + Duration::from_millis(expected)),
+                "{heard}"
+            );
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What came during a run, and the account of what was asked.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use crate::coverage::Coverage;
@@ -10,15 +10,36 @@ use crate::read::Reading;
 
 /// The most replies that are kept of one host by one protocol. A device has no honest reason for more.
 const MAX_PER_HOST: usize = 24;
+/// The most bytes of datagrams that are kept of one host. What it says in a conversation is bounded by the door.
+const MAX_BYTES_OF_A_HOST: usize = 256 << 10;
 /// The most hosts outside the targets that are kept: whoever floods us with made-up senders ends here.
-const MAX_STRANGERS: usize = 1024;
+const MAX_STRANGERS: usize = 256;
+/// From so many bytes of datagrams on, each host has no more than [`IN_A_CRUSH`]: whoever floods us in the name of many
+/// hosts takes no place from those that are there, and what is told by discovery is 2 KiB each.
+const CRUSH: usize = 32 << 20;
+/// The most bytes of datagrams that are kept of one host in a crush, and of one outside the targets ever.
+const IN_A_CRUSH: usize = 32 << 10;
+
+/// Of more strangers than are kept, so many are reported.
+const SAMPLE: usize = 16;
+/// From so many dropped replies on, a host is said to flood.
+const FLOOD: u64 = 100;
+/// The most hosts that are named as flooding.
+const MOST_NAMED: usize = 16;
+/// What the coverage calls the replies that were not kept.
+const OVER_THE_CAP: &str = "replies over the cap of one host or of strangers";
 
 /// Replies in the order they came, and who was asked what.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
     replies: Vec<Reply>,
     by_host: HashMap<String, Vec<usize>>,
+    /// The bytes of all datagrams.
+    bytes: usize,
     strangers: HashSet<String>,
+    /// How many replies were dropped, of whom, and how many of them came from strangers.
+    dropped: BTreeMap<String, u64>,
+    dropped_of_strangers: u64,
     asked: HashSet<(IpAddr, String)>,
     answered: HashSet<(IpAddr, String)>,
     /// Interfaces, and the questions to everybody that left by them.
@@ -40,6 +61,11 @@ pub(super) enum Kept {
 impl Ledger {
     /// Takes a reply in, if it is one and says something new.
     pub(super) fn keep(&mut self, reply: Reply) -> Kept {
+        // Before it is read: a flood must not cost more than its counting.
+        if self.is_too_much(&reply) {
+            self.drop(&reply);
+            return Kept::No;
+        }
         if matches!(read_guarded(&reply), Some(Reading::Question)) {
             return Kept::Question;
         }
@@ -55,24 +81,78 @@ impl Ledger {
         if same_protocol().any(|old| old.bytes == reply.bytes && same_question(old)) {
             return Kept::No;
         }
-        let is_new_stranger = reply.off_target && !self.strangers.contains(&reply.host);
-        if same_protocol().count() >= MAX_PER_HOST || (is_new_stranger && self.strangers.len() >= MAX_STRANGERS) {
-            *self
-                .coverage
-                .lost
-                .entry("replies over the cap of one host or of strangers".into())
-                .or_default() += 1;
-            return Kept::No;
-        }
-        if is_new_stranger {
+        if reply.off_target && !self.strangers.contains(&reply.host) {
             self.strangers.insert(reply.host.clone());
         }
+        self.bytes += datagram_bytes(&reply);
         self.by_host
             .entry(reply.host.clone())
             .or_default()
             .push(self.replies.len());
         self.replies.push(reply);
         Kept::Yes
+    }
+
+    /// Whether a reply finds no place any more, whatever it says.
+    pub(super) fn is_too_much(&self, reply: &Reply) -> bool {
+        let is_new_stranger = reply.off_target && !self.strangers.contains(&reply.host);
+        if is_new_stranger && self.strangers.len() >= MAX_STRANGERS {
+            return true;
+        }
+        let most = match reply.off_target || self.bytes > CRUSH {
+            true => IN_A_CRUSH,
+            false => MAX_BYTES_OF_A_HOST,
+        };
+        let known = self.by_host.get(&reply.host).map(Vec::as_slice).unwrap_or_default();
+        let known = || known.iter().map(|&place| &self.replies[place]);
+        known().filter(|old| old.protocol == reply.protocol).count() >= MAX_PER_HOST
+            || (reply.protocol.is_datagram() && known().map(datagram_bytes).sum::<usize>() + reply.bytes.len() > most)
+    }
+
+    /// Counts a reply that found no place.
+    pub(super) fn drop(&mut self, reply: &Reply) {
+        let lost = self.coverage.lost.entry(OVER_THE_CAP.into()).or_default();
+        *lost += 1;
+        if reply.off_target && !self.strangers.contains(&reply.host) {
+            self.dropped_of_strangers += 1;
+        } else if let Some(count) = self.dropped.get_mut(&reply.host) {
+            *count += 1;
+        } else if self.dropped.len() < MAX_STRANGERS {
+            self.dropped.insert(reply.host.clone(), 1);
+        }
+    }
+
+    /// Leaves the first few strangers: as many as show what the others are like.
+    fn keep_a_sample_of_strangers(&mut self) {
+        let mut sample = HashSet::new();
+        self.replies.retain(|reply| {
+            let has_room = sample.len() < SAMPLE;
+            !reply.off_target || sample.contains(&reply.host) || (has_room && sample.insert(reply.host.clone()))
+        });
+    }
+
+    /// What the reader must know of floods: replies that nobody has an honest reason to send.
+    fn floods(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if self.dropped_of_strangers > 0 {
+            notes.push(format!(
+                "More than {MAX_STRANGERS} hosts outside the targets were heard, with {} replies that were not kept: somebody \
+                 may be making hosts up, and {SAMPLE} of them stand for all. To look for those that exist, scan their network.",
+                self.dropped_of_strangers
+            ));
+        }
+        for (host, count) in self
+            .dropped
+            .iter()
+            .filter(|(_, count)| **count >= FLOOD)
+            .take(MOST_NAMED)
+        {
+            notes.push(format!(
+                "{count} further replies in the name of {host} were not kept: it, or somebody in its name, floods this \
+                 machine, and what is said of it may be made up."
+            ));
+        }
+        notes
     }
 
     /// The latest reply.
@@ -141,8 +221,20 @@ impl Ledger {
                 *question.outcomes.entry(Outcome::Silent).or_default() += silent;
             }
         }
+        if self.dropped_of_strangers > 0 {
+            self.keep_a_sample_of_strangers();
+        }
+        let floods = self.floods();
+        self.coverage.notes.extend(floods);
         self.coverage.replies = self.replies.len() as u64;
         (self.replies, self.coverage)
+    }
+}
+
+fn datagram_bytes(reply: &Reply) -> usize {
+    match reply.protocol.is_datagram() {
+        true => reply.bytes.len(),
+        false => 0,
     }
 }
 
@@ -157,5 +249,37 @@ pub(super) fn outcome_of(reply: &Reply) -> Outcome {
         None => Outcome::Broken,
         Some(Reading::Garbled { .. }) => Outcome::Garbled,
         Some(_) => Outcome::Answered,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A datagram of so many bytes in the name of the nth host.
+    fn datagram(host: u32, nth: usize, length: usize) -> Reply {
+        let host = std::net::Ipv4Addr::from(0x0a00_0000 | host);
+        let mut bytes = format!("<ProbeMatch><DeviceDescription>{nth}</DeviceDescription></ProbeMatch>").into_bytes();
+        bytes.resize(length.max(bytes.len()), b' ');
+        Reply::new(host.to_string(), Protocol::Sadp, bytes)
+    }
+
+    #[test]
+    fn one_host_fills_no_memory_and_in_a_crush_everybody_keeps_a_share() {
+        let mut ledger = Ledger::default();
+        let kept = |ledger: &mut Ledger, host, length| {
+            let all = (0..MAX_PER_HOST).filter(|&nth| ledger.keep(datagram(host, nth, length)) == Kept::Yes);
+            all.count() * length
+        };
+        assert_eq!(kept(&mut ledger, 0, 60_000), MAX_BYTES_OF_A_HOST / 60_000 * 60_000);
+        let mut rogue = 1;
+        while ledger.bytes <= CRUSH {
+            kept(&mut ledger, rogue, 60_000);
+            rogue += 1;
+        }
+        assert_eq!(kept(&mut ledger, rogue, 60_000), 0);
+        assert_eq!(kept(&mut ledger, rogue, 1_000), MAX_PER_HOST * 1_000);
+        let page = Reply::new("10.9.9.9", Protocol::Http, vec![b'x'; 300_000]);
+        assert_eq!(ledger.keep(page), Kept::Yes, "a conversation is nobody's flood");
     }
 }

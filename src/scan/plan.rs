@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use crate::net::{Interface, Limits};
+use crate::net::{Channel, Interface, Limits};
+use crate::probe;
 
-use super::ranges::Ranges;
+use crate::ranges::Ranges;
 
 /// The targets on one segment of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct Plan {
     pub limits: Limits,
     /// What the logins given are for, in words.
     pub logins: Vec<String>,
+    /// What the program has given up before the first packet, in words.
+    pub given_up: Vec<String>,
 }
 
 impl Plan {
@@ -55,6 +58,23 @@ impl Plan {
     /// How many of them are neighbours.
     pub fn on_link(&self) -> u64 {
         self.segments.iter().map(|segment| segment.targets.len()).sum()
+    }
+
+    /// What the run will open that needs a privilege.
+    pub fn raw_channels(&self) -> Vec<Channel> {
+        let mut channels = Vec::new();
+        for segment in &self.segments {
+            let interface = || segment.interface.name.clone();
+            channels.push(Channel::Arp { interface: interface() });
+            channels.extend(self.ethernet.then(|| Channel::Ethernet { interface: interface() }));
+            let questions = self.passive.map(|_| probe::datagram_questions(uuid::Uuid::nil));
+            channels.extend(questions.into_iter().flatten().map(|question| Channel::Overhear {
+                protocol: question.protocol,
+                interface: interface(),
+                port: question.port,
+            }));
+        }
+        channels
     }
 
     /// All addresses in scope.

@@ -58,7 +58,7 @@ pub(super) fn standing(host: IpAddr, replies: &[Reply], knowledge: &Knowledge) -
             undecided: device.confidence <= Some(Confidence::Possible),
             known: known(&device),
             recorder: device.class == Some(Class::Recorder),
-            login: confirmed(host, &device),
+            login: confirmed(host, &device).filter(|_| !is_disputed(replies, &facts)),
             maker: device.maker,
         },
     }
@@ -80,6 +80,18 @@ fn is_video(fact: &Fact) -> bool {
 fn confirmed(host: IpAddr, device: &Device) -> Option<Confirmed> {
     let maker = device.maker.as_deref()?;
     (device.confidence == Some(Confidence::Confirmed)).then(|| Confirmed::by_verdict(host, maker))
+}
+
+/// Whether two machines answer for the address on the wire: one of them may have taken it over since the other was
+/// confirmed, and a login would go to whichever answers first.
+fn is_disputed(replies: &[Reply], facts: &[Fact]) -> bool {
+    let is_on_wire = |fact: &&Fact| {
+        let by = replies.get(fact.reply).map(|reply| &reply.protocol);
+        fact.name == Name::Mac && matches!(by, Some(Protocol::Arp | Protocol::Neighbour))
+    };
+    let mut macs = facts.iter().filter(is_on_wire).map(|fact| &fact.value);
+    let first = macs.next();
+    macs.any(|mac| Some(mac) != first)
 }
 
 fn is_settled(device: &Device) -> bool {
@@ -165,6 +177,17 @@ fn shown(replies: &[Reply]) -> Shown {
     } else {
         Shown::Itself
     }
+}
+
+/// That neighbours exist whom this machine's own packets cannot reach.
+pub(super) fn out_of_reach(hosts: &Ranges) -> Option<String> {
+    let addresses = hosts.words().join(", ");
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "Heard by ARP, but this machine's own ARP question was not answered, so that nothing could be asked: \
+             {addresses}."
+        )
+    })
 }
 
 /// That hosts were asked less than there was to ask, because of the limit on pages.

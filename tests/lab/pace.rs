@@ -8,7 +8,6 @@ use camsweep::net::Limits;
 use camsweep::net::profile::{CONNECTIONS_IN_TEN_SECONDS, CONNECTIONS_TO_A_HOST, profile};
 
 use crate::check::scan;
-use crate::estate;
 use crate::stage::{Lab, Privilege, with_lab};
 use crate::wire::{Capture, Moment, Sent, What, originated, peak};
 
@@ -120,11 +119,8 @@ fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
     );
     for (host, got) in &hosts {
         let second = peak(&got.moments, SECOND);
-        if second > limits.host_rate as usize {
-            println!("{name}: {second} datagrams and connections to {host} in a second");
-        }
         assert!(
-            second <= most_in_a_second(*host, limits),
+            second <= limits.host_rate as usize,
             "{name}: {second} to {host} in a second"
         );
         let ten = peak(&got.connections, TEN_SECONDS);
@@ -142,15 +138,6 @@ fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
         most(|got| got.connections.len()) <= bound,
         "{name}: connections to one host"
     );
-}
-
-/// What the profile allows, but for who answers ARP late or not when asked: the kernel lets go at once of all that has waited for it.
-fn most_in_a_second(host: Ipv4Addr, limits: &Limits) -> usize {
-    let all = camsweep::probe::ORDER_FOR_LIVE.len() + camsweep::scan::ASKED_AGAIN.len();
-    match [estate::LATE, estate::UNASKED].contains(&host.to_string().as_str()) {
-        true => all.max(limits.host_rate as usize),
-        false => limits.host_rate as usize,
-    }
 }
 
 fn is_host(address: Ipv4Addr) -> bool {

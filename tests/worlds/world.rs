@@ -167,6 +167,12 @@ pub struct Datagram {
     /// Answers to this port, whatever port it was asked from.
     #[serde(default)]
     pub to_port: Option<u16>,
+    /// How often it says so, to the first question alone; each time with another MAC address where the text has `{mac}`.
+    #[serde(default = "once")]
+    pub times: u32,
+    /// Each time in the name of another host, none of which exists.
+    #[serde(default)]
+    pub from_everywhere: bool,
     #[serde(default)]
     pub text: String,
     /// In place of the text, what multicast DNS offers.
@@ -178,6 +184,23 @@ impl Datagram {
     fn bytes(&self) -> Vec<u8> {
         let service = self.service.as_ref().map(bytes::Service::answer);
         service.unwrap_or_else(|| self.text.clone().into())
+    }
+
+    /// What it says the nth time, and in whose name.
+    fn again(&self, nth: u32, host: IpAddr) -> Body {
+        let [_, a, b, c] = nth.to_be_bytes();
+        let from = match self.from_everywhere {
+            true => Ipv4Addr::new(198, 18 | a & 1, b, c).into(),
+            false => host,
+        };
+        let bytes = match self.text.contains("{mac}") {
+            true => self
+                .text
+                .replace("{mac}", &format!("3c:ef:8c:{a:02x}:{b:02x}:{c:02x}"))
+                .into(),
+            false => self.bytes(),
+        };
+        Body::Datagram(SocketAddr::new(from, self.from_port.unwrap_or(3702)), bytes)
     }
 }
 
@@ -253,6 +276,10 @@ impl Tcp {
         let head = (0..digits.len()).step_by(2).map(byte);
         head.chain(self.text.bytes()).collect()
     }
+}
+
+fn once() -> u32 {
+    1
 }
 
 fn yes() -> bool {
@@ -356,15 +383,27 @@ impl Scripted {
     }
 
     fn say(&self, delay: u64, channel: Channel, interface: Option<String>, body: Body) {
+        self.say_all(delay, channel, interface, std::iter::once(body));
+    }
+
+    fn say_all(
+        &self,
+        delay: u64,
+        channel: Channel,
+        interface: Option<String>,
+        bodies: impl Iterator<Item = Body> + Send + 'static,
+    ) {
         let speak = self.speak.clone();
         tokio::spawn(async move {
             tokio::time::sleep(Duration::from_millis(delay)).await;
-            let _ = speak.send(Heard {
-                channel,
-                interface,
-                at: Timestamp::UNIX_EPOCH,
-                body,
-            });
+            for body in bodies {
+                let _ = speak.send(Heard {
+                    channel: channel.clone(),
+                    interface: interface.clone(),
+                    at: Timestamp::UNIX_EPOCH,
+                    body,
+                });
+            }
         });
     }
 
@@ -527,6 +566,32 @@ impl Scripted {
         self.say(delay, Channel::Kernel, Some(interface), Body::Neighbour(row));
     }
 
+    /// Before a datagram to a neighbour leaves, the kernel asks for its MAC: once, or now and then whether it is still so.
+    fn look_for(&self, ledger: &Account, interface: Option<&str>, to: Ipv4Addr) {
+        let Some(interface) = interface.map(str::to_owned) else {
+            return;
+        };
+        if ledger.opened.contains(&Channel::Kernel) {
+            let is_known = ledger.datagrams.contains_key(&to.to_string()) || ledger.nudges.contains_key(&to);
+            if !is_known {
+                self.resolve(interface, to);
+            }
+            return;
+        }
+        let asked = ledger.arp.get(&to).copied().unwrap_or_default();
+        let answers = |host: &&Host| host.arp_after <= asked && !ledger.is_dead(host);
+        let mac = self
+            .host(to.into())
+            .filter(answers)
+            .and_then(|host| parse_mac(host.mac.as_deref()?));
+        let channel = Channel::Arp {
+            interface: interface.clone(),
+        };
+        if let Some(mac) = mac.filter(|_| ledger.opened.contains(&channel)) {
+            self.say(2, channel, Some(interface), Body::Arp(arp_reply(mac.bytes(), to)));
+        }
+    }
+
     fn answer_datagram(&self, channel: &Channel, to: Ipv4Addr) {
         let (protocol, way, interface) = match channel {
             Channel::Multicast {
@@ -541,13 +606,9 @@ impl Scripted {
         match way {
             "multicast" => ledger.multicasts += 1,
             _ => {
+                self.look_for(&ledger, interface.as_deref(), to);
                 *ledger.datagrams.entry(to.to_string()).or_default() += 1;
                 ledger.moments.entry(to).or_default().push(Instant::now());
-                let is_new = ledger.datagrams[&to.to_string()] == 1 && !ledger.nudges.contains_key(&to);
-                let on_link = interface
-                    .clone()
-                    .filter(|_| is_new && ledger.opened.contains(&Channel::Kernel));
-                on_link.into_iter().for_each(|interface| self.resolve(interface, to));
             }
         }
         for host in self
@@ -566,17 +627,21 @@ impl Scripted {
             *times += 1;
             let times = *times;
             let fits = |answer: &&Datagram| {
-                answer.to == protocol && answer.ways.iter().any(|other| other == way) && times > answer.after
+                answer.to == protocol
+                    && answer.ways.iter().any(|other| other == way)
+                    && times > answer.after
+                    && (answer.times == 1 || times == answer.after + 1)
             };
             for answer in host.datagram.iter().filter(fits) {
                 let from: IpAddr = host.address.parse().expect("an address in the world");
-                let body = Body::Datagram(SocketAddr::new(from, answer.from_port.unwrap_or(3702)), answer.bytes());
+                let said = answer.clone();
+                let bodies = (0..answer.times).map(move |nth| said.again(nth, from));
                 let heard_by = match answer.to_port {
                     Some(port) => own_port(channel, port),
                     None => channel.clone(),
                 };
                 if ledger.opened.contains(&heard_by) {
-                    self.say(answer.delay_ms, heard_by, interface.clone(), body);
+                    self.say_all(answer.delay_ms, heard_by, interface.clone(), bodies);
                 }
             }
         }

@@ -4,7 +4,6 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
-use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 
 use super::Other;
@@ -134,20 +133,16 @@ fn parse(text: &str, network: &str) -> Option<Other> {
         .strip_prefix("scope ")?
         .split(", ")
         .take(MAX_RANGES)
-        .map(range);
+        .map(|word| word.parse().ok());
     let scope = ranges.collect::<Option<Vec<Ranges>>>()?;
     let scope = scope.iter().fold(Ranges::default(), |all, range| all.union(range));
     Some(Other { pid, scope })
 }
 
-fn range(word: &str) -> Option<Ranges> {
-    let (first, last) = word.split_once('-').unwrap_or((word, word));
-    let address = |word: &str| word.parse::<Ipv4Addr>().ok();
-    Some(Ranges::between(address(first)?, address(last)?))
-}
-
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]

@@ -11,6 +11,7 @@ use zip::ZipArchive;
 
 use super::Register;
 use super::cell::Cell;
+use crate::report::escape::elide;
 
 /// The longest file, in bytes.
 pub const MAX_FILE: u64 = 32 << 20;
@@ -18,6 +19,8 @@ pub const MAX_FILE: u64 = 32 << 20;
 const MAX_UNPACKED: u64 = 128 << 20;
 /// The most bytes of text in all cells together: a workbook can name one long text a million times.
 const MAX_TEXT: usize = 64 << 20;
+/// How much of a column's name an error quotes.
+const QUOTED: usize = 80;
 const MAX_ROWS: usize = 50_000;
 const MAX_COLUMNS: usize = 200;
 const MAX_CELLS: usize = 2_000_000;
@@ -178,7 +181,7 @@ fn register(rows: Rows) -> Result<Register, String> {
     }
     let twice = |(place, name): &(usize, &String)| !name.is_empty() && columns[..*place].contains(name);
     if let Some((_, name)) = columns.iter().enumerate().find(twice) {
-        return Err(format!("it has two columns {name:?}"));
+        return Err(format!("it has two columns {:?}", elide(name, QUOTED)));
     }
     let mut rows: Vec<Vec<Cell>> = rows.filter(|row| row.iter().any(|cell| *cell != Cell::Empty)).collect();
     let widest = rows.iter().map(Vec::len).max().unwrap_or_default().max(columns.len());

@@ -1,4 +1,4 @@
-//! Which row of a register and which device are one: by serial number, else by MAC address, else by where it is. Where
+//! Which row of a register and which device are one, and in the store which device of before and which of now: by serial number, else by MAC address, else by where it is. Where
 //! that can be meant in two ways nothing is chosen.
 
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use crate::fact::parse_mac;
 
 /// What a row says of which device it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Identity {
+pub struct Identity {
     pub(super) serial: Option<String>,
     pub(super) mac: Option<String>,
     /// Its addresses, and the channel of a recorder.
@@ -17,6 +17,17 @@ pub(super) struct Identity {
 }
 
 impl Identity {
+    /// By what a device says. `place`: where it is, and whatever else tells it from another one there.
+    pub fn new(serial: Option<&str>, mac: Option<&str>, place: String) -> Identity {
+        let some = |text: Option<&str>| text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+        let mac = some(mac).map(|mac| parse_mac(&mac).map_or(mac, |mac| mac.to_string()));
+        Identity {
+            serial: some(serial).map(|serial| serial.to_uppercase()),
+            mac: mac.map(|mac| mac.to_uppercase()),
+            place,
+        }
+    }
+
     /// That of a row that is no device's.
     pub(super) fn nobody() -> Identity {
         Identity {
@@ -32,19 +43,9 @@ impl Identity {
         let rows = register.rows.iter();
         rows.map(|row| {
             let text = |place: Option<usize>| place.and_then(|place| row.get(place)).map(|cell| cell.text());
-            let some = |place| {
-                text(place)
-                    .map(|text| safe(text.trim()))
-                    .filter(|text| !text.is_empty())
-            };
-            let mac = some(mac).map(|mac| parse_mac(&mac).map_or(mac, |mac| mac.to_string()));
-            Identity {
-                serial: some(serial).map(|serial| serial.to_uppercase()),
-                mac: mac.map(|mac| mac.to_uppercase()),
-                place: [ip, ipv6, behind]
-                    .map(|place| text(place).unwrap_or_default())
-                    .join(" "),
-            }
+            let some = |place| text(place).map(|text| safe(text.trim()));
+            let place = [ip, ipv6, behind].map(|place| text(place).unwrap_or_default());
+            Identity::new(some(serial).as_deref(), some(mac).as_deref(), place.join(" "))
         })
         .collect()
     }
@@ -82,15 +83,15 @@ const WORST: u8 = 3;
 
 /// Which row each device is.
 #[derive(Debug, Default)]
-pub(super) struct Pairs {
+pub struct Pairs {
     /// The row of a device.
-    pub(super) row_of: HashMap<usize, usize>,
+    pub row_of: HashMap<usize, usize>,
     /// Devices that fit a row as well as another one does, or fit several rows, each with these rows.
-    pub(super) contested: HashMap<usize, Vec<usize>>,
+    pub contested: HashMap<usize, Vec<usize>>,
 }
 
 /// The best fits first, and of equal ones none.
-pub(super) fn pairs(rows: &[Identity], devices: &[Identity]) -> Pairs {
+pub fn pairs(rows: &[Identity], devices: &[Identity]) -> Pairs {
     let fits = fits(rows, devices);
     let mut pairs = Pairs::default();
     let mut taken = vec![false; rows.len()];
@@ -118,7 +119,7 @@ pub(super) fn pairs(rows: &[Identity], devices: &[Identity]) -> Pairs {
 
 impl Pairs {
     /// Whether a row was found for a device, or more than one.
-    pub(super) fn is_settled(&self, device: usize) -> bool {
+    pub fn is_settled(&self, device: usize) -> bool {
         self.row_of.contains_key(&device) || self.contested.contains_key(&device)
     }
 }

@@ -3,7 +3,7 @@
 
 pub mod cell;
 pub mod former;
-mod identity;
+pub mod identity;
 mod merge;
 
 use std::collections::HashSet;

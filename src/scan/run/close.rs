@@ -34,11 +34,17 @@ impl<D: Door> Run<'_, D> {
             Some(_) => 0,
             None => self.scope.without(&live).without(&not_asked).len(),
         };
+        coverage.asked = match self.plan.passive {
+            Some(_) => Vec::new(),
+            None => self.scope.without(&not_asked).words(),
+        };
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
         coverage.lost.extend(lost);
         coverage.notes.extend(signs::notes(self.plan, coverage));
+        let out_of_reach = self.out_of_reach.iter().copied().collect();
+        coverage.notes.extend(signs::out_of_reach(&out_of_reach));
         let curtailed = self.curtailed.iter().copied().collect();
         coverage
             .notes

@@ -28,13 +28,19 @@ impl<D: Door> Run<'_, D> {
         self.keep(reply);
         if self.scope.contains(sender) {
             let question = if listens { "unasked arp" } else { "arp" };
-            self.ledger.ended(question, sender.into(), Outcome::Answered);
+            // Who answered our kernel before its turn came was not asked by us.
+            if listens || self.sweeps.iter().any(|sweep| sweep.presence.was_asked_by_arp(sender)) {
+                self.ledger.ended(question, sender.into(), Outcome::Answered);
+            }
             self.sweeps
                 .iter_mut()
                 .for_each(|sweep| sweep.presence.answered_arp(sender));
             self.found(sender);
             let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip);
             self.heard_by_arp(sender, answers);
+            // From a question for our own MAC the kernel learns the asker's (RFC 826).
+            let for_sure = packet.operation != arp::REPLY && self.is_own(packet.target_ip);
+            self.asking.resolved(sender, for_sure, Instant::now());
         }
     }
 
@@ -65,6 +71,7 @@ impl<D: Door> Run<'_, D> {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
             self.found(address);
+            self.asking.resolved(address, true, Instant::now());
         }
     }
 
@@ -127,6 +134,10 @@ impl<D: Door> Run<'_, D> {
 
     /// An answer to a question: evidence, and a sign that its sender exists.
     fn take_answer(&mut self, question: &str, sender: Ipv4Addr, reply: Reply) {
+        // It has been heard often enough, whoever it is: neither read nor judged again.
+        if self.ledger.is_too_much(&reply) {
+            return self.ledger.drop(&reply);
+        }
         let outcome = outcome_of(&reply);
         if self.keep(reply) == Kept::Question {
             return;
@@ -250,6 +261,9 @@ impl<D: Door> Run<'_, D> {
         };
         let places = self.places_left(host, asked_already);
         self.asking.admit(host, places, earliest);
+        if self.segment_of(host).is_some() && !self.was_nudged(host) {
+            self.asking.look_first(host);
+        }
         self.ask_name(host);
     }
 }

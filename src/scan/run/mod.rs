@@ -74,6 +74,8 @@ const ETHERNET: &str = "ethernet sadp";
 const NUDGES_TO_A_QUESTION: u32 = 4;
 /// Conversations over TCP that may be under way; the door has a limit of its own below it.
 const MAX_CONVERSATIONS: usize = 256;
+/// How much is taken in between two packets.
+const AT_ONCE: usize = 1024;
 /// How often the watcher is told where the run stands.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How long the end of a run waits for names that reverse DNS still owes us.
@@ -145,6 +147,8 @@ struct Run<'a, D: Door> {
     rechecks: Rechecks,
     /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
     unknown: HashSet<Ipv4Addr>,
+    /// Neighbours that our kernel asked for their MAC in vain.
+    out_of_reach: Vec<Ipv4Addr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<Ipv4Addr>,
     units: HashSet<Ipv4Addr>,
@@ -196,6 +200,7 @@ impl<'a, D: Door> Run<'a, D> {
             owed: HashMap::new(),
             rechecks: Rechecks::default(),
             unknown: HashSet::new(),
+            out_of_reach: Vec::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
             over_ipv6: HashSet::new(),
@@ -258,10 +263,11 @@ impl<'a, D: Door> Run<'a, D> {
         }
     }
 
-    /// Takes in everything that has come by now, so that sending never starves hearing.
+    /// Takes in what has come by now, so that sending never starves hearing; of a flood no more than so much, so that
+    /// hearing never starves sending.
     async fn catch_up(&mut self) {
         let door = self.door.clone();
-        loop {
+        for _ in 0..AT_ONCE {
             tokio::select! {
                 biased;
                 heard = door.heard() => self.hear(heard),
@@ -288,6 +294,11 @@ impl<'a, D: Door> Run<'a, D> {
 
     /// A host has rested: it is asked once more, or talked to.
     fn rested(&mut self, host: Ipv4Addr) -> Step {
+        if self.asking.is_out_of_reach(host) {
+            self.out_of_reach.push(host);
+            self.asking.release(host);
+            return Step::Sent;
+        }
         let standing = self.standing(host);
         if standing.unit {
             self.units.insert(host);
@@ -400,6 +411,10 @@ impl Presence {
         if let Presence::Kernel(kernel) = self {
             kernel.found(host);
         }
+    }
+
+    fn was_asked_by_arp(&self, host: Ipv4Addr) -> bool {
+        matches!(self, Presence::Arp(rounds, _) if rounds.times_asked(host) > 0)
     }
 
     /// How many of the targets were asked, or need not be.

@@ -1,7 +1,8 @@
 //! Sets of IPv4 addresses, kept as sorted, disjoint, non-touching ranges.
 
 use std::fmt;
-use std::net::Ipv4Addr;
+use std::net::{AddrParseError, Ipv4Addr};
+use std::str::FromStr;
 
 use ipnetwork::Ipv4Network;
 
@@ -169,6 +170,16 @@ impl FromIterator<Ipv4Addr> for Ranges {
     }
 }
 
+impl FromStr for Ranges {
+    type Err = AddrParseError;
+
+    /// Reads one of the [`words`](Ranges::words).
+    fn from_str(word: &str) -> Result<Self, AddrParseError> {
+        let (first, last) = word.split_once('-').unwrap_or((word, word));
+        Ok(Ranges::between(first.parse()?, last.parse()?))
+    }
+}
+
 impl fmt::Display for Ranges {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.words().join(", "))
@@ -219,6 +230,9 @@ mod tests {
             let set = |pairs: &[(u32, u32)]| pairs.iter().flat_map(|&(x, y)| x..=y).collect::<BTreeSet<u32>>();
             let (left, right) = (ranges(&a), ranges(&b));
             let (left_set, right_set) = (set(&a), set(&b));
+            let words = left.words();
+            let read = words.iter().map(|word| word.parse::<Ranges>().unwrap());
+            prop_assert_eq!(read.fold(Ranges::default(), |all, one| all.union(&one)), left.clone());
             let listed = |ranges: &Ranges| ranges.iter().map(u32::from).collect::<BTreeSet<u32>>();
             prop_assert_eq!(listed(&left.union(&right)), &left_set | &right_set);
             prop_assert_eq!(listed(&left.intersection(&right)), &left_set & &right_set);

@@ -1,0 +1,71 @@
+//! Whether a run is an alarm (`--fail-on`), and whether anybody is to hear of it (`--quiet-unless`).
+
+use super::Failure;
+use super::args::store::{FailOn, KeepArgs, QuietUnless};
+use super::memory::Remembered;
+use crate::identify::Exposure;
+use crate::report::is_unit;
+use crate::report::model::{Ended, Report};
+use crate::store::diff::Kind;
+
+/// Whether what is asked for needs a store, and there is none.
+///
+/// # Errors
+/// Names the option.
+pub fn check(args: &KeepArgs) -> Result<(), Failure> {
+    let stored = args.store.is_some() && !args.no_store;
+    let option = match args {
+        _ if stored => return Ok(()),
+        args if args.quiet_unless.contains(&QuietUnless::Changed) => "--quiet-unless changed",
+        args if args.fail_on.contains(&FailOn::Changed) => "--fail-on changed",
+        args if args.fail_on.contains(&FailOn::New) => "--fail-on new",
+        _ => return Ok(()),
+    };
+    Err(Failure::usage(
+        format!("{option} needs a memory of the runs before"),
+        "add --store, or set CAMSWEEP_STORE",
+    ))
+}
+
+/// Whether the exit code is to be 10.
+pub fn rings(args: &KeepArgs, report: &Report, remembered: Option<&Remembered>) -> bool {
+    args.fail_on.iter().any(|what| match what {
+        FailOn::Found => report.summary.units > 0,
+        FailOn::Affected => is_affected(report),
+        FailOn::New => remembered.is_some_and(is_new),
+        FailOn::Changed => remembered.is_some_and(is_changed),
+    })
+}
+
+/// Whether nothing is to be printed. A run whose memory failed is never quiet.
+pub fn is_quiet(args: &KeepArgs, report: &Report, remembered: Option<&Remembered>) -> bool {
+    let speaks = |what: &QuietUnless| match what {
+        QuietUnless::Changed => remembered.is_none_or(is_changed),
+        QuietUnless::Found => report.summary.units > 0,
+        QuietUnless::Incomplete => report.ended != Ended::Complete,
+    };
+    !args.quiet_unless.is_empty() && !args.quiet_unless.iter().any(speaks)
+}
+
+fn is_affected(report: &Report) -> bool {
+    let mut units = report.devices.iter().filter(|device| is_unit(device));
+    units.any(|device| {
+        device
+            .advisories
+            .iter()
+            .any(|advisory| advisory.verdict == Exposure::Affected)
+    })
+}
+
+/// Without a baseline a unit is new once; with one it is until it is accepted.
+fn is_new(remembered: &Remembered) -> bool {
+    let kinds = remembered.diff.changes.iter().map(|change| change.kind);
+    match &remembered.unexpected {
+        Some(units) => !units.is_empty() || kinds.into_iter().any(|kind| kind == Kind::Back),
+        None => kinds.into_iter().any(|kind| matches!(kind, Kind::New | Kind::Back)),
+    }
+}
+
+fn is_changed(remembered: &Remembered) -> bool {
+    !remembered.diff.changes.is_empty() || remembered.unexpected.as_ref().is_some_and(|units| !units.is_empty())
+}

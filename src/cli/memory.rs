@@ -1,0 +1,129 @@
+//! What a scan leaves in the store while it runs and when it ends. The store has a thread of its own, so that a slow
+//! disk holds up no packet.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::Failure;
+use super::args::store::KeepArgs;
+use super::history::{self, failed, make};
+use crate::report::model::Report;
+use crate::store::{Known, Store, StoreError, diff::Diff};
+
+/// How long replies wait before they are kept, and how long a run is without a sign of life.
+const EVERY: Duration = Duration::from_secs(1);
+/// How much waits at the most, in bytes.
+const MUCH: usize = 1 << 20;
+
+/// A run that is being stored.
+#[derive(Debug)]
+pub struct Memory {
+    run: i64,
+    replies: Sender<String>,
+    keeper: JoinHandle<(Store, Option<StoreError>)>,
+}
+
+/// What the store says of a run that was stored.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    /// The run's number.
+    pub run: i64,
+    /// What changed.
+    pub diff: Diff,
+    /// The units of the run that are not in the baseline; `None` where none was ever accepted.
+    pub unexpected: Option<Vec<Known>>,
+}
+
+impl Memory {
+    /// Enters a run that begins now, if it is to be stored.
+    ///
+    /// # Errors
+    /// Where the store cannot be used; the run can go on without it.
+    pub fn begin(args: &KeepArgs, scope: &[String]) -> Result<Option<Memory>, Failure> {
+        let Some(place) = args.store.as_deref().filter(|_| !args.no_store) else {
+            return Ok(None);
+        };
+        let mut store = make(place)?;
+        let run = store.begin(scope, Timestamp::now()).map_err(|error| failed(&error))?;
+        let (replies, kept) = channel();
+        let keeper = std::thread::spawn(move || {
+            let trouble = keep(&mut store, run, &kept).err();
+            (store, trouble)
+        });
+        Ok(Some(Memory { run, replies, keeper }))
+    }
+
+    /// Takes lines of replies for as long as it lives.
+    pub fn replies(&self) -> Sender<String> {
+        self.replies.clone()
+    }
+
+    /// Closes the run. Every sender of [`replies`](Memory::replies) must be gone.
+    ///
+    /// # Errors
+    /// Where the report could not be stored. That replies could not be kept on the way is no matter then.
+    pub fn finish(self, report: &Report) -> Result<Remembered, Failure> {
+        let Memory { run, replies, keeper } = self;
+        drop(replies);
+        let broken = |_| {
+            Failure::could_not_run(
+                "the store's thread ended",
+                "camsweep import REPORT.json stores the report",
+            )
+        };
+        let (mut store, _) = keeper.join().map_err(broken)?;
+        let diff = store.finish(run, report).map_err(|error| failed(&error))?;
+        remembered(&mut store, run, diff)
+    }
+}
+
+/// What is said after a run that was stored.
+pub fn words(remembered: &Remembered) -> String {
+    let mut text = history::words(&remembered.diff);
+    if let Some(units) = remembered.unexpected.as_ref().filter(|units| !units.is_empty()) {
+        text.push_str(&format!(
+            "  {} unit(s) are not in the baseline: camsweep baseline accept\n",
+            units.len()
+        ));
+    }
+    text
+}
+
+/// Asks the store what else is to be known of a run.
+///
+/// # Errors
+/// As the store has it.
+fn remembered(store: &mut Store, run: i64, diff: Diff) -> Result<Remembered, Failure> {
+    let mut unexpected = None;
+    if !store.baselines().map_err(|error| failed(&error))?.is_empty() {
+        let units = store.units().map_err(|error| failed(&error))?.into_iter();
+        let here = units.filter(|unit| unit.last_run == run && unit.present && unit.accepted.is_none());
+        unexpected = Some(here.map(|unit| unit.known).collect());
+    }
+    Ok(Remembered { run, diff, unexpected })
+}
+
+/// Keeps what comes until nobody sends any more. After the first trouble it only listens: the report still comes.
+fn keep(store: &mut Store, run: i64, replies: &Receiver<String>) -> Result<(), StoreError> {
+    let (mut waiting, mut part, mut since) = (String::new(), 0, Instant::now());
+    loop {
+        let next = replies.recv_timeout(EVERY.saturating_sub(since.elapsed()));
+        let over = next == Err(RecvTimeoutError::Disconnected);
+        if let Ok(line) = next {
+            waiting.push_str(&line);
+            waiting.push('\n');
+        }
+        if over {
+            return Ok(());
+        }
+        if since.elapsed() >= EVERY || waiting.len() >= MUCH {
+            store.keep(run, part, waiting.as_bytes(), Timestamp::now())?;
+            waiting.clear();
+            part += 1;
+            since = Instant::now();
+        }
+    }
+}

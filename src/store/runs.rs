@@ -1,0 +1,429 @@
+//! Runs: begun, kept alive, closed, listed, forgotten.
+
+use std::io::{Read, Write};
+
+use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
+use jiff::Timestamp;
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, Connection, Row};
+
+use super::diff::{Change, Diff, SCHEMA};
+use super::{Known, Store, StoreError, chain};
+use crate::report::model::Report;
+
+/// The most that a stored report unpacks to, in bytes: a store may be anybody's.
+const MAX_REPORT: u64 = 1 << 30;
+/// How a run is marked that has not been closed.
+const RUNNING: &str = "running";
+
+/// A run, as the history lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    /// Its number.
+    pub run: i64,
+    /// When it began, RFC 3339.
+    pub started: String,
+    /// When it ended, or for one that has not been closed its last sign of life.
+    pub finished: String,
+    /// `complete`, `incomplete`, `interrupted`, or `running` for one that has not been closed: it is under way, or was
+    /// killed.
+    pub ended: String,
+    /// What was to be looked at.
+    pub scope: Vec<String>,
+    /// Hosts found.
+    pub hosts: i64,
+    /// Hikvision and Dahua units among them.
+    pub units: i64,
+    /// What changed.
+    pub changes: i64,
+}
+
+impl Run {
+    /// Whether it has not been closed.
+    pub fn is_open(&self) -> bool {
+        self.ended == RUNNING
+    }
+}
+
+/// What the user has accepted as it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Baseline {
+    /// Its number.
+    pub baseline: i64,
+    /// When it was accepted, RFC 3339.
+    pub accepted: String,
+    /// The latest run then.
+    pub run: i64,
+    /// How many units.
+    pub units: i64,
+    /// Why.
+    pub note: String,
+}
+
+impl Store {
+    /// Enters a run that begins now, and gives it a number.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn begin(&mut self, scope: &[String], now: Timestamp) -> Result<i64, StoreError> {
+        let begun = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            let run = next_run(&mut transaction).await?;
+            sqlx::query(
+                "INSERT INTO runs (run, started, finished, ended, scope, hosts, units, not_looked_for) \
+                 VALUES ($1, $2, $3, $4, $5, 0, 0, '[]')",
+            )
+            .bind(run)
+            .bind(now.to_string())
+            .bind(now.to_string())
+            .bind(RUNNING)
+            .bind(json(&scope)?)
+            .execute(&mut *transaction)
+            .await?;
+            transaction.commit().await?;
+            Ok(run)
+        };
+        let done = self.runtime.block_on(begun);
+        done.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// Keeps replies of a run that is under way (lines of `camsweep.reply/1`), and its sign of life.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn keep(&mut self, run: i64, part: i64, replies: &[u8], now: Timestamp) -> Result<(), StoreError> {
+        let kept = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            sqlx::query("INSERT INTO parts (run, part, replies) VALUES ($1, $2, $3)")
+                .bind(run)
+                .bind(part)
+                .bind(packed(replies)?)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("UPDATE runs SET finished = $1 WHERE run = $2")
+                .bind(now.to_string())
+                .bind(run)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await
+        };
+        let done = self.runtime.block_on(kept);
+        done.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// The replies that a run has kept.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn replies(&mut self, run: i64) -> Result<Vec<u8>, StoreError> {
+        let rows = sqlx::query("SELECT replies FROM parts WHERE run = $1 ORDER BY part").bind(run);
+        let rows = self.runtime.block_on(rows.fetch_all(&mut self.connection));
+        let rows = rows.map_err(|error| StoreError::of(&error, &self.name))?;
+        let mut replies = Vec::new();
+        for row in rows {
+            let part = row.try_get::<Vec<u8>, _>(0).and_then(|bytes| unpacked(&bytes));
+            replies.extend(part.map_err(|error| self.broken(run, &error))?);
+        }
+        Ok(replies)
+    }
+
+    /// Closes a run with its report: what changed comes back.
+    ///
+    /// # Errors
+    /// As the database has it; nothing of it is stored then.
+    pub fn finish(&mut self, run: i64, report: &Report) -> Result<Diff, StoreError> {
+        let closed = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            let diff = close(&mut transaction, run, report).await?;
+            transaction.commit().await?;
+            Ok(diff)
+        };
+        let done = self.runtime.block_on(closed);
+        done.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// Stores a report that was made elsewhere or before; `None` where it is stored already.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn import(&mut self, report: &Report) -> Result<Option<(i64, Diff)>, StoreError> {
+        let stored = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            // Takes the row for itself, so that two that import one report do not store it twice.
+            let run = next_run(&mut transaction).await?;
+            let scope = json(&report.plan.scope)?;
+            let same = sqlx::query("SELECT run FROM runs WHERE started = $1 AND finished = $2 AND scope = $3")
+                .bind(&report.started)
+                .bind(&report.finished)
+                .bind(&scope)
+                .fetch_optional(&mut *transaction)
+                .await?;
+            if same.is_some() {
+                return Ok(None);
+            }
+            sqlx::query(
+                "INSERT INTO runs (run, started, finished, ended, scope, hosts, units, not_looked_for) \
+                 VALUES ($1, $2, $3, $4, $5, 0, 0, '[]')",
+            )
+            .bind(run)
+            .bind(&report.started)
+            .bind(&report.finished)
+            .bind(RUNNING)
+            .bind(scope)
+            .execute(&mut *transaction)
+            .await?;
+            let diff = close(&mut transaction, run, report).await?;
+            transaction.commit().await?;
+            Ok(Some((run, diff)))
+        };
+        let done = self.runtime.block_on(stored);
+        done.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// Every run, the first one first.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn runs(&mut self) -> Result<Vec<Run>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT run, started, finished, ended, scope, hosts, units, \
+             (SELECT COUNT(*) FROM changes WHERE changes.run = runs.run) FROM runs ORDER BY run",
+        );
+        let rows = self.runtime.block_on(rows.fetch_all(&mut self.connection));
+        let runs = rows.and_then(|rows| rows.iter().map(listed).collect());
+        runs.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// The report of a run; `None` for a run that has not been closed.
+    ///
+    /// # Errors
+    /// Where there is no such run, or it cannot be read.
+    pub fn report(&mut self, run: i64) -> Result<Option<Report>, StoreError> {
+        let row = self.row(run, "SELECT report FROM runs WHERE run = $1")?;
+        let bytes: Option<Vec<u8>> = row.try_get(0).map_err(|error| self.broken(run, &error))?;
+        let report = bytes.map(|bytes| serde_json::from_slice(&unpacked(&bytes)?).map_err(decode));
+        report
+            .transpose()
+            .map_err(|error: sqlx::Error| self.broken(run, &error))
+    }
+
+    /// What changed in a run against all that was known before it.
+    ///
+    /// # Errors
+    /// Where there is no such run, or it cannot be read.
+    pub fn diff(&mut self, run: i64) -> Result<Diff, StoreError> {
+        let row = self.row(run, "SELECT not_looked_for FROM runs WHERE run = $1")?;
+        let not_looked_for: Vec<Known> = text(&row, 0).map_err(|error| self.broken(run, &error))?;
+        let rows = sqlx::query("SELECT change FROM changes WHERE run = $1 ORDER BY number").bind(run);
+        let rows = self.runtime.block_on(rows.fetch_all(&mut self.connection));
+        let rows = rows.map_err(|error| StoreError::of(&error, &self.name))?;
+        let changes: sqlx::Result<Vec<Change>> = rows.iter().map(|row| text(row, 0)).collect();
+        Ok(Diff {
+            schema: SCHEMA.into(),
+            earlier: None,
+            later: run.to_string(),
+            changes: changes.map_err(|error| self.broken(run, &error))?,
+            not_looked_for,
+        })
+    }
+
+    /// Forgets the runs that ended before a time, and the units that no run that is left has seen. How many of each.
+    ///
+    /// # Errors
+    /// As the database has it; nothing is forgotten then.
+    pub fn forget(&mut self, before: Timestamp, now: Timestamp) -> Result<[u64; 2], StoreError> {
+        let old: Vec<i64> = self
+            .runs()?
+            .into_iter()
+            .filter(|run| ended_before(run, before))
+            .map(|run| run.run)
+            .collect();
+        let forgotten = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            for run in &old {
+                for table in [
+                    "DELETE FROM parts WHERE run = $1",
+                    "DELETE FROM sightings WHERE run = $1",
+                    "DELETE FROM changes WHERE run = $1",
+                    "DELETE FROM runs WHERE run = $1",
+                ] {
+                    sqlx::query(table).bind(run).execute(&mut *transaction).await?;
+                }
+                chain::forget(&mut transaction, *run, now).await?;
+            }
+            let unseen = "DELETE FROM devices WHERE NOT EXISTS \
+                          (SELECT 1 FROM sightings WHERE sightings.device = devices.device)";
+            let units = sqlx::query(unseen).execute(&mut *transaction).await?.rows_affected();
+            let orphans = "DELETE FROM changes WHERE NOT EXISTS \
+                           (SELECT 1 FROM devices WHERE devices.device = changes.device)";
+            sqlx::query(orphans).execute(&mut *transaction).await?;
+            transaction.commit().await?;
+            Ok([old.len() as u64, units])
+        };
+        let done = self.runtime.block_on(forgotten);
+        done.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// Accepts every unit that is there now as expected. `None` where no run has been closed yet.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn accept(&mut self, note: &str, now: Timestamp) -> Result<Option<Baseline>, StoreError> {
+        let closed = self.runs()?.into_iter().rfind(|run| !run.is_open());
+        let Some(run) = closed.map(|run| run.run) else {
+            return Ok(None);
+        };
+        let accepted = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            let last = sqlx::query("SELECT COALESCE(MAX(baseline), 0) FROM baselines");
+            let baseline = last.fetch_one(&mut *transaction).await?.try_get::<i64, _>(0)? + 1;
+            let units = sqlx::query("UPDATE devices SET accepted = $1 WHERE present = 1").bind(baseline);
+            let units = units.execute(&mut *transaction).await?.rows_affected() as i64;
+            let insert = "INSERT INTO baselines (baseline, accepted, run, units, note) VALUES ($1, $2, $3, $4, $5)";
+            sqlx::query(insert)
+                .bind(baseline)
+                .bind(now.to_string())
+                .bind(run)
+                .bind(units)
+                .bind(note)
+                .execute(&mut *transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok(Baseline {
+                baseline,
+                accepted: now.to_string(),
+                run,
+                units,
+                note: note.to_owned(),
+            })
+        };
+        let done = self.runtime.block_on(accepted);
+        done.map(Some).map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// Every baseline, the first one first.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn baselines(&mut self) -> Result<Vec<Baseline>, StoreError> {
+        let rows = sqlx::query("SELECT baseline, accepted, run, units, note FROM baselines ORDER BY baseline");
+        let rows = self.runtime.block_on(rows.fetch_all(&mut self.connection));
+        let of = |row: &AnyRow| {
+            Ok(Baseline {
+                baseline: row.try_get(0)?,
+                accepted: row.try_get(1)?,
+                run: row.try_get(2)?,
+                units: row.try_get(3)?,
+                note: row.try_get(4)?,
+            })
+        };
+        let baselines = rows.and_then(|rows| rows.iter().map(of).collect());
+        baselines.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    fn row(&mut self, run: i64, query: &'static str) -> Result<AnyRow, StoreError> {
+        let row = sqlx::query(query).bind(run).fetch_optional(&mut self.connection);
+        let row = self.runtime.block_on(row);
+        let row = row.map_err(|error| StoreError::of(&error, &self.name))?;
+        row.ok_or_else(|| StoreError::NoRun {
+            name: self.name.clone(),
+            run,
+        })
+    }
+
+    fn broken(&self, run: i64, error: &sqlx::Error) -> StoreError {
+        StoreError::Broken {
+            name: self.name.clone(),
+            run,
+            why: error.to_string(),
+        }
+    }
+}
+
+async fn next_run(connection: &mut AnyConnection) -> sqlx::Result<i64> {
+    let next = "UPDATE camsweep_store SET next_run = next_run + 1 RETURNING next_run";
+    let row = sqlx::query(next).fetch_one(connection).await?;
+    Ok(row.try_get::<i64, _>(0)? - 1)
+}
+
+async fn close(connection: &mut AnyConnection, run: i64, report: &Report) -> sqlx::Result<Diff> {
+    let diff = super::devices::enter(connection, run, report).await?;
+    for (number, (device, change)) in (0_i64..).zip(&diff.changes) {
+        sqlx::query("INSERT INTO changes (run, number, device, change) VALUES ($1, $2, $3, $4)")
+            .bind(run)
+            .bind(number)
+            .bind(*device)
+            .bind(json(change)?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let closed = "UPDATE runs SET started = $1, finished = $2, ended = $3, scope = $4, hosts = $5, units = $6, \
+                  not_looked_for = $7, report = $8 WHERE run = $9";
+    sqlx::query(closed)
+        .bind(&report.started)
+        .bind(&report.finished)
+        .bind(report.ended.to_string())
+        .bind(json(&report.plan.scope)?)
+        .bind(report.summary.hosts as i64)
+        .bind(report.summary.units as i64)
+        .bind(json(&diff.not_looked_for)?)
+        .bind(packed(json(report)?.as_bytes())?)
+        .bind(run)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM parts WHERE run = $1")
+        .bind(run)
+        .execute(&mut *connection)
+        .await?;
+    chain::add(connection, run).await?;
+    Ok(Diff {
+        schema: SCHEMA.into(),
+        earlier: None,
+        later: run.to_string(),
+        changes: diff.changes.into_iter().map(|(_, change)| change).collect(),
+        not_looked_for: diff.not_looked_for,
+    })
+}
+
+fn listed(row: &AnyRow) -> sqlx::Result<Run> {
+    Ok(Run {
+        run: row.try_get(0)?,
+        started: row.try_get(1)?,
+        finished: row.try_get::<Option<String>, _>(2)?.unwrap_or_default(),
+        ended: row.try_get(3)?,
+        scope: text(row, 4)?,
+        hosts: row.try_get(5)?,
+        units: row.try_get(6)?,
+        changes: row.try_get(7)?,
+    })
+}
+
+fn ended_before(run: &Run, time: Timestamp) -> bool {
+    run.finished.parse::<Timestamp>().is_ok_and(|finished| finished < time)
+}
+
+/// JSON of one of our own types.
+pub(super) fn json(value: &impl serde::Serialize) -> sqlx::Result<String> {
+    serde_json::to_string(value).map_err(|error| sqlx::Error::Encode(error.into()))
+}
+
+/// One of our own types in a column of text.
+pub(super) fn text<T: serde::de::DeserializeOwned>(row: &AnyRow, column: usize) -> sqlx::Result<T> {
+    serde_json::from_str(&row.try_get::<String, _>(column)?).map_err(decode)
+}
+
+fn decode(error: serde_json::Error) -> sqlx::Error {
+    sqlx::Error::Decode(error.into())
+}
+
+fn packed(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
+    let mut packing = ZlibEncoder::new(Vec::new(), Compression::fast());
+    packing.write_all(bytes)?;
+    Ok(packing.finish()?)
+}
+
+pub(super) fn unpacked(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    ZlibDecoder::new(bytes).take(MAX_REPORT).read_to_end(&mut text)?;
+    Ok(text)
+}

@@ -1,0 +1,387 @@
+//! What must hold for any bytes, one function a codec: shared by the fuzzer (`targets/`) and by the ordinary tests
+//! (`tests/fuzz.rs`). Besides what each states, none may panic, and none may take more memory than [`MEMORY`] allows.
+
+use std::fmt::Debug;
+
+use camsweep::cli::args::{FormArgs, Format, ScanArgs};
+use camsweep::cli::render::render;
+use camsweep::fact::{Protocol, Reply};
+use camsweep::identify::Knowledge;
+use camsweep::identify::makers::Maker;
+use camsweep::identify::oui::Registry;
+use camsweep::identify::policies::Policy;
+use camsweep::judge::judge;
+use camsweep::read::{Reading, read};
+use camsweep::report::escape::escape;
+use camsweep::report::model::Report;
+use camsweep::report::register::former;
+use camsweep::report::sites::Sites;
+use camsweep::wire::{
+    arp, certificate, dhip, dvrip, favicon, hik_sdk, http, mdns, onvif, recorder, rtsp, sadp, sadp_l2, ssdp, text,
+    upnp, web_ui, wsd, xml,
+};
+use camsweep::{cli, record, scan};
+
+/// One property.
+pub struct Check {
+    /// Its name, and that of its target and of its folder of seeds.
+    pub name: &'static str,
+    /// The file that it is about, in `src/`.
+    pub about: &'static str,
+    /// Panics where it does not hold.
+    pub holds: fn(&[u8]),
+}
+
+/// The memory that reading may take: so many bytes for each byte read, and so many besides.
+pub const MEMORY: (usize, usize) = (64, 2 << 20);
+
+const fn check(name: &'static str, about: &'static str, holds: fn(&[u8])) -> Check {
+    Check { name, about, holds }
+}
+
+/// All of them.
+pub const CHECKS: &[Check] = &[
+    check("arp", "wire/arp.rs", arp),
+    check("certificate", "wire/certificate.rs", certificate),
+    check("dhip", "wire/dhip.rs", dhip),
+    check("dvrip", "wire/dvrip.rs", dvrip),
+    check("favicon", "wire/favicon.rs", favicon),
+    check("hik_sdk", "wire/hik_sdk.rs", hik_sdk),
+    check("http", "wire/http.rs", http),
+    check("head", "wire/head.rs", http),
+    check("mdns", "wire/mdns.rs", mdns),
+    check("onvif", "wire/onvif/response.rs", onvif),
+    check("recorder", "wire/recorder.rs", recorder),
+    check("rtsp", "wire/rtsp.rs", rtsp),
+    check("sadp", "wire/sadp.rs", sadp),
+    check("sadp_l2", "wire/sadp_l2.rs", sadp_l2),
+    check("ssdp", "wire/ssdp.rs", ssdp),
+    check("text", "wire/text.rs", text),
+    check("upnp", "wire/upnp.rs", upnp),
+    check("web_ui", "wire/web_ui.rs", web_ui),
+    check("wsd", "wire/wsd.rs", wsd),
+    check("xml", "wire/xml.rs", xml),
+    check("read", "read/mod.rs", reading),
+    check("judge", "judge.rs", judging),
+    check("record", "record.rs", recording),
+    check("report", "report/model.rs", reporting),
+    check("register", "report/register/former.rs", register),
+    check("escape", "report/escape.rs", escaping),
+    check("credentials", "cli/credentials.rs", credentials),
+    check("targets", "scan/targets.rs", targets),
+    check("registry", "identify/oui.rs", registry),
+    check("settings", "identify/makers.rs", settings),
+];
+
+/// What was read is no larger than what it was read from, allowing for how it is written out.
+fn is_bounded(value: impl Debug, input: &[u8]) {
+    let written = format!("{value:?}").len();
+    assert!(written <= 16 * input.len() + 4096, "{written} of {}", input.len());
+}
+
+/// More bytes never mean fewer whole answers.
+fn only_grows(answers: fn(&[u8]) -> usize, bytes: &[u8]) {
+    let half = answers(&bytes[..bytes.len() / 2]);
+    assert!(half <= answers(bytes), "{half} answers in the first half");
+}
+
+/// Every field stands in the packet, in its place.
+fn arp(bytes: &[u8]) {
+    if let Some(packet) = arp::Packet::decode(bytes) {
+        assert_eq!(packet.sender_ip.octets(), bytes[14..18]);
+        is_bounded(packet, bytes);
+    }
+}
+
+fn certificate(bytes: &[u8]) {
+    is_bounded(certificate::Certificate::decode(bytes), bytes);
+}
+
+/// Zeros behind a message say nothing.
+fn dhip(bytes: &[u8]) {
+    let message = dhip::Message::decode(bytes);
+    let padded = [bytes, &[0; 9]].concat();
+    assert_eq!(message, dhip::Message::decode(&padded));
+    is_bounded(message, bytes);
+}
+
+fn dvrip(bytes: &[u8]) {
+    is_bounded(dvrip::Message::decode(bytes), bytes);
+    is_bounded(dvrip::realm(bytes), bytes);
+    let _ = dvrip::is_uninitialised(bytes);
+    only_grows(dvrip::answers, bytes);
+}
+
+fn favicon(bytes: &[u8]) {
+    let _ = (favicon::is_image(bytes), favicon::shodan(bytes));
+    assert_eq!(favicon::md5(bytes).len(), 32);
+}
+
+/// A greeting is a whole answer.
+fn hik_sdk(bytes: &[u8]) {
+    only_grows(hik_sdk::answers, bytes);
+    if hik_sdk::greeting(bytes).is_some() {
+        assert!(hik_sdk::answers(bytes) > 0);
+    }
+}
+
+/// A status is one, and a whole answer stays whole.
+fn http(bytes: &[u8]) {
+    let response = http::Response::decode(bytes);
+    assert!(response.status.is_none_or(|status| (100..1000).contains(&status)));
+    let page = response.text();
+    is_bounded(http::title(&page), bytes);
+    is_bounded(http::realms(&page), bytes);
+    is_bounded(&response, bytes);
+    let _ = (http::is_complete(bytes), web_ui::made(&response));
+}
+
+/// A question of ours is a question, whatever came before.
+fn mdns(bytes: &[u8]) {
+    is_bounded(mdns::Message::decode(bytes), bytes);
+}
+
+fn onvif(bytes: &[u8]) {
+    is_bounded(onvif::Answer::read(&http::Response::decode(bytes)), bytes);
+}
+
+/// What is taken out stays out, and taking it out again changes nothing.
+fn recorder(bytes: &[u8]) {
+    let text = text::decode(bytes);
+    is_bounded(recorder::input_proxy(&text), bytes);
+    is_bounded(recorder::remote_devices(&text), bytes);
+    let clean = recorder::without_secrets(bytes);
+    assert_eq!(recorder::without_secrets(&clean), clean);
+}
+
+fn rtsp(bytes: &[u8]) {
+    is_bounded(rtsp::responses(bytes), bytes);
+    only_grows(rtsp::answers, bytes);
+}
+
+fn sadp(bytes: &[u8]) {
+    is_bounded(sadp::Message::decode(bytes), bytes);
+}
+
+/// The sender is the one of the frame.
+fn sadp_l2(bytes: &[u8]) {
+    if let Some(sadp_l2::Message::Answer(answer)) = sadp_l2::Message::decode(bytes) {
+        assert_eq!(answer.sender.bytes(), bytes[6..12]);
+        is_bounded(answer, bytes);
+    }
+}
+
+fn ssdp(bytes: &[u8]) {
+    is_bounded(ssdp::Message::decode(bytes), bytes);
+}
+
+/// A text is no more than three times as long as its bytes; UTF-8 stays as it is.
+fn text(bytes: &[u8]) {
+    let decoded = text::decode(bytes);
+    assert!(decoded.len() <= 3 * bytes.len() + 3);
+    assert!(text::cut(&decoded, 10).len() <= 10);
+    let _ = text::charset(&decoded);
+}
+
+fn upnp(bytes: &[u8]) {
+    is_bounded(upnp::Description::decode(bytes), bytes);
+}
+
+/// A version stands in the script, letter by letter.
+fn web_ui(bytes: &[u8]) {
+    let script = text::decode(bytes);
+    if let Some((version, _)) = web_ui::version(&script) {
+        assert!(script.contains(version) && version.len() <= 64);
+    }
+}
+
+fn wsd(bytes: &[u8]) {
+    is_bounded(wsd::Message::decode(bytes), bytes);
+    let text = text::decode(bytes);
+    assert!(wsd::percent_decode(&text).len() <= 3 * text.len());
+    let _ = wsd::scope(&text);
+}
+
+/// No more elements than tags, none deeper than the cap, and no entity that makes a text longer.
+fn xml(bytes: &[u8]) {
+    let document = xml::Document::decode(bytes);
+    let tags = text::decode(bytes).matches('<').count();
+    assert!(document.nodes().count() <= tags);
+    is_bounded(&document, bytes);
+    let text = text::decode(bytes);
+    assert!(xml::unescape(&text).len() <= text.len());
+}
+
+const PROTOCOLS: [&str; 20] = [
+    "neighbour",
+    "arp",
+    "wsd",
+    "sadp",
+    "dhip",
+    "dvrip-udp",
+    "dvrip",
+    "ssdp",
+    "mdns",
+    "http",
+    "https",
+    "certificate",
+    "rtsp",
+    "hik-sdk",
+    "isapi",
+    "dahua-cgi",
+    "onvif",
+    "snmp",
+    "dns",
+    "tcp",
+];
+
+/// The first byte says the protocol, the second how it was asked. What is said is never empty and never long.
+fn reading(bytes: &[u8]) {
+    let [protocol, asked, rest @ ..] = bytes else { return };
+    let protocol: Protocol = PROTOCOLS[usize::from(*protocol) % PROTOCOLS.len()]
+        .parse()
+        .expect("a protocol");
+    let words = [
+        "GET /",
+        "GET /d.xml",
+        "ethernet inquiry",
+        "unicast inquiry",
+        "GetDeviceInformation with login",
+    ];
+    let asked = words.get(usize::from(*asked) % 6).map(|asked| (*asked).to_owned());
+    let reply = Reply {
+        asked,
+        ..Reply::new("10.0.0.1", protocol, rest)
+    };
+    if let Reading::Facts(facts) | Reading::Garbled { facts, .. } = read(&reply) {
+        for said in facts {
+            assert!(
+                !said.value.trim().is_empty() && said.value.len() <= 16 * 1024,
+                "{said:?}"
+            );
+        }
+    }
+}
+
+/// The replies of a file, as lines, to a report. Nothing that is caught as a fault of ours may happen.
+fn judging(bytes: &[u8]) {
+    let lines = bytes
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| std::str::from_utf8(line).ok());
+    let replies: Vec<Reply> = lines.filter_map(|line| record::read_line(line).ok()).take(64).collect();
+    let judged = judge(&replies, Knowledge::builtin());
+    assert!(judged.broken.is_empty(), "{:?}", judged.broken);
+    assert!(
+        judged
+            .devices
+            .iter()
+            .all(|device| !device.addresses.is_empty() || device.mac.is_some())
+    );
+}
+
+/// A line that is read is written and read again as the same.
+fn recording(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(reply) = record::read_line(text) {
+        assert_eq!(record::read_line(&record::to_line(&reply)).as_ref().ok(), Some(&reply));
+    }
+}
+
+/// A report that is read is written and read again as the same, and no form of it for people has a control character.
+fn reporting(bytes: &[u8]) {
+    let Ok(report) = serde_json::from_slice::<Report>(bytes) else {
+        return;
+    };
+    let form = |format| {
+        render(
+            &report,
+            format,
+            &FormArgs {
+                all: true,
+                ..FormArgs::default()
+            },
+            false,
+        )
+        .expect("memory")
+    };
+    let again: Report = serde_json::from_slice(&form(Format::Json)).expect("what we write we read");
+    assert_eq!(again, report);
+    for format in [Format::Table, Format::Markdown, Format::Csv] {
+        let written = String::from_utf8(form(format)).expect("UTF-8");
+        let written = written.replace("\r\n", "\n");
+        assert_eq!(
+            written.chars().find(|c| c.is_control() && *c != '\n'),
+            None,
+            "{format:?}"
+        );
+    }
+    let page = String::from_utf8(form(Format::Html)).expect("UTF-8").to_lowercase();
+    assert_eq!(page.matches("<script").count(), 1, "the page has no script but its own");
+}
+
+fn register(bytes: &[u8]) {
+    for form in [former::Form::Csv, former::Form::Xlsx] {
+        if let Err(why) = former::read(bytes, form) {
+            assert!(!why.is_empty() && why.len() < 4096);
+        }
+    }
+}
+
+/// No escaped text moves a cursor, turns a direction or hides.
+fn escaping(bytes: &[u8]) {
+    let text = text::decode(bytes);
+    let trick = |c: char| {
+        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    assert_eq!(escape(&text).chars().find(|c| trick(*c)), None);
+}
+
+/// A file of logins that is refused is so in one line that does not quote its password.
+fn credentials(bytes: &[u8]) {
+    let file = tempfile::NamedTempFile::new().expect("a file of our own");
+    std::fs::write(file.path(), bytes).expect("room for a seed");
+    let args = ScanArgs {
+        credentials: Some(file.path().to_owned()),
+        dry_run: true,
+        ..ScanArgs::default()
+    };
+    if let Err(failure) = cli::credentials::vault(&args, &Knowledge::builtin().makers) {
+        assert!(
+            !failure.message.contains('\n') && !failure.message.contains("hunter2"),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+/// Targets that are read can be written and read again as the same. Files are left out.
+fn targets(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let words: Vec<&str> = text.split_whitespace().filter(|word| !word.contains('@')).collect();
+    if let Ok(ranges) = scan::parse_targets(&words) {
+        assert_eq!(scan::parse_targets(&ranges.words()).ok(), Some(ranges));
+    }
+}
+
+fn registry(bytes: &[u8]) {
+    if let Err(why) = Registry::from_csv(&text::decode(bytes)) {
+        assert!(!why.is_empty());
+    }
+}
+
+/// The files that people write: makers, sites, policies.
+fn settings(bytes: &[u8]) {
+    let text = text::decode(bytes);
+    let _ = (
+        Maker::from_toml(&text),
+        Sites::from_toml(&text),
+        Policy::from_toml(&text),
+    );
+}
+
+/// Checks one of them by its name.
+#[allow(dead_code, reason = "the ordinary tests run all")]
+pub fn run(name: &str, bytes: &[u8]) {
+    let check = CHECKS.iter().find(|check| check.name == name);
+    (check.expect("a target by the name of a check").holds)(bytes);
+}

@@ -1,0 +1,183 @@
+//! What a run gives up before it hears the first byte, seen from outside: in namespaces of its own, where no packet leaves.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test may fail by it")]
+#![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
+
+use std::fs;
+use std::io::ErrorKind;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use assert_cmd::cargo::cargo_bin;
+use camsweep::net::guard;
+use camsweep::report::model::Report;
+
+/// A segment of its own with nobody on it, a run, and what the kernel says of each of its threads while it lasts.
+const SCRIPT: &str = r#"
+set -e
+ip link add lab0 type veth peer name lab1
+ip addr add 10.9.9.1/29 dev lab0
+ip link set lab0 up
+ip link set lab1 up
+ip link set lo up
+"$CAMSWEEP" scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
+run=$!
+while kill -0 $run 2>/dev/null; do
+    [ "$(ls /proc/$run/task | wc -l)" -gt 1 ] && break
+    sleep 0.05
+done
+cat /proc/$run/task/*/status > "$OUT/status"
+wait $run
+"#;
+
+fn inside(namespaces: &str, out: &Path, env: &[(&str, &str)], args: &[&str]) -> Output {
+    Command::new("unshare")
+        .args([namespaces, "sh", "-c", SCRIPT, "sh"])
+        .args(args)
+        .env("CAMSWEEP", cargo_bin!("camsweep"))
+        .env("OUT", out)
+        .env_remove("SUDO_UID")
+        .env_remove("SUDO_GID")
+        .envs(env.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn has_namespaces(flag: &str) -> bool {
+    let tried = Command::new("unshare")
+        .args([flag, "sh", "-c", "ip link add lab0 type veth peer name lab1"])
+        .output();
+    let has = tried.is_ok_and(|output| output.status.success());
+    if !has {
+        eprintln!("SKIPPED: no namespaces here (unshare {flag}, ip)");
+    }
+    has
+}
+
+fn report(folder: &Path) -> Report {
+    serde_json::from_str(&fs::read_to_string(folder.join("report")).unwrap()).unwrap()
+}
+
+/// Every value of a line of the status, one a thread.
+fn values(folder: &Path, name: &str) -> Vec<String> {
+    let status = fs::read_to_string(folder.join("status")).unwrap();
+    let values = status
+        .lines()
+        .filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    values.map(|value| value.trim().to_owned()).collect()
+}
+
+#[test]
+fn the_raw_socket_is_opened_first_and_no_thread_has_a_privilege_then() {
+    if !has_namespaces("-Urn") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = inside("-Urn", folder.path(), &[], &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for name in ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"] {
+        let values = values(folder.path(), name);
+        assert!(values.len() > 1, "{name}: {values:?}");
+        assert!(
+            values.iter().all(|value| value.chars().all(|digit| digit == '0')),
+            "{name}: {values:?}"
+        );
+    }
+    assert!(values(folder.path(), "NoNewPrivs").iter().all(|value| value == "1"));
+    let report = report(folder.path());
+    assert!(
+        report.coverage.questions.contains_key("arp"),
+        "{:?}",
+        report.blind_spots
+    );
+    let given_up = report.plan.given_up.join("\n");
+    assert!(
+        given_up.contains("all capabilities") && given_up.contains("no_new_privs"),
+        "{given_up}"
+    );
+}
+
+#[test]
+fn without_its_sandbox_a_run_says_nothing_of_one() {
+    if !has_namespaces("-Urn") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let output = inside("-Urn", folder.path(), &[], &["--no-sandbox"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(!report(folder.path()).plan.given_up.join("\n").contains("Landlock"));
+}
+
+#[test]
+fn who_has_called_sudo_owns_the_report() {
+    // Other users than root exist outside of a user namespace only.
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("SKIPPED: only root can play sudo");
+    }
+    if !has_namespaces("-n") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let sudo = [("SUDO_UID", "54321"), ("SUDO_GID", "54322")];
+    let output = inside("-n", folder.path(), &sudo, &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let owner = fs::metadata(folder.path().join("report")).unwrap();
+    assert_eq!((owner.uid(), owner.gid()), (54321, 54322));
+    let all_his = |name, id: &str| {
+        values(folder.path(), name)
+            .iter()
+            .all(|ids| ids.split_whitespace().all(|one| one == id))
+    };
+    assert!(all_his("Uid", "54321") && all_his("Gid", "54322"));
+    assert!(values(folder.path(), "Groups").iter().all(|groups| groups == "54322"));
+    assert!(report(folder.path()).coverage.questions.contains_key("arp"));
+}
+
+#[test]
+fn a_run_that_cannot_become_the_user_again_does_not_begin() {
+    if !has_namespaces("-Urn") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    // This user namespace knows no such user.
+    let output = inside(
+        "-Urn",
+        folder.path(),
+        &[("SUDO_UID", "54321"), ("SUDO_GID", "54322")],
+        &[],
+    );
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        said.contains("cannot give up this program's privileges") && said.contains("hint: "),
+        "{said}"
+    );
+    assert!(!folder.path().join("report").exists());
+}
+
+/// Landlock belongs to the thread.
+#[test]
+fn a_confined_thread_writes_runs_and_listens_nowhere_else() {
+    let (own, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (inside, outside) = (own.path().to_owned(), other.path().to_owned());
+    let confined = std::thread::spawn(move || {
+        if guard::confine(std::slice::from_ref(&inside)).unwrap().is_empty() {
+            return eprintln!("SKIPPED: this kernel has no Landlock");
+        }
+        let kind = |result: std::io::Result<()>| result.err().map(|error| error.kind());
+        let denied = Some(ErrorKind::PermissionDenied);
+        assert_eq!(kind(fs::write(inside.join("report"), "x")), None);
+        assert_eq!(kind(fs::rename(inside.join("report"), inside.join("whole"))), None);
+        assert_eq!(kind(fs::write(outside.join("report"), "x")), denied);
+        assert_eq!(kind(fs::remove_file(inside.join("whole"))), None);
+        assert_eq!(kind(Command::new("/bin/true").status().map(drop)), denied);
+        assert_eq!(kind(TcpListener::bind("127.0.0.1:0").map(drop)), denied);
+        assert_eq!(kind(TcpStream::connect(listener.local_addr().unwrap()).map(drop)), None);
+    });
+    confined.join().unwrap();
+}
