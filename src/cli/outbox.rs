@@ -111,3 +111,19 @@ fn this_machine() -> Option<String> {
     let of_windows = || std::env::var("COMPUTERNAME").ok();
     of_linux.or_else(of_windows).map(|name| name.trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_it_goes_is_said_beforehand() {
+        let form = |to: &str| FormArgs {
+            syslog: Some(to.parse().unwrap()),
+            ..FormArgs::default()
+        };
+        assert!(words(&form("tcp://siem.example:601")).ends_with("by syslog to tcp://siem.example:601\n"));
+        assert_eq!(words(&form("events")), "");
+        assert_eq!(words(&FormArgs::default()), "");
+    }
+}

@@ -166,11 +166,19 @@ impl Sender {
         let client = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
         let socket = stream.try_clone()?;
         let mut tls = StreamOwned::new(client, stream);
-        tls.write_all(frames)?;
-        tls.conn.send_close_notify();
-        tls.flush()?;
+        let written = tls.write_all(frames).and_then(|()| {
+            tls.conn.send_close_notify();
+            tls.flush()
+        });
+        written.map_err(|error| refusal(&mut tls).unwrap_or(error))?;
         farewell(tls, &socket)
     }
+}
+
+/// Why the collector broke off: its alert may lie there unread where ours only says that the pipe is broken.
+fn refusal(tls: &mut StreamOwned<ClientConnection, TcpStream>) -> Option<io::Error> {
+    tls.conn.read_tls(&mut tls.sock).ok()?;
+    tls.conn.process_new_packets().err().map(io::Error::other)
 }
 
 /// What the first address makes of it that makes anything of it; else what the last one said.

@@ -28,7 +28,7 @@ pub fn write(report: &Report, mut out: impl Write) -> io::Result<()> {
 
 fn event(report: &Report, device: &Device) -> Value {
     filled([
-        ("@timestamp", json!(time(&report.finished).unwrap_or_default())),
+        ("@timestamp", json!(when(report))),
         ("ecs", json!({"version": VERSION})),
         ("event", about(report, device)),
         ("observer", observer(report)),
@@ -110,6 +110,11 @@ fn own(report: &Report, device: &Device) -> Value {
         ("behind_recorder", json!(behind.map(|behind| &behind.recorder))),
         ("run_ended", json!(report.ended)),
     ])
+}
+
+/// An index takes no event without a time: that of a broken report is 1970, as in `ocsf`.
+fn when(report: &Report) -> String {
+    time(&report.finished).unwrap_or_else(|| format!("{:.3}", Timestamp::UNIX_EPOCH))
 }
 
 /// To the millisecond, as an index takes it.
@@ -207,6 +212,15 @@ mod tests {
                 assert!(fits(kind, value), "{name} is no {kind}: {event}");
             }
         }
+    }
+
+    #[test]
+    fn a_report_without_a_time_makes_events_all_the_same() {
+        let mut broken = report(vec![camera()]);
+        (broken.started, broken.finished) = ("yesterday".into(), "today".into());
+        let event = event(&broken, &broken.devices[0]);
+        assert_eq!(event["@timestamp"], json!("1970-01-01T00:00:00.000Z"));
+        assert!(event["event"].get("start").is_none() && event["event"].get("end").is_none());
     }
 
     #[test]
