@@ -166,7 +166,12 @@ impl ScanArgs {
         let form = &self.output.form;
         let reports = form.report.iter().map(|report| &report.file);
         let scans = self.record.iter().chain(&self.resume);
-        reports.chain(&form.output).chain(&form.register).chain(scans)
+        let events = form.syslog.iter().filter_map(SyslogTo::file);
+        reports
+            .chain(&form.output)
+            .chain(&form.register)
+            .chain(scans)
+            .chain(events)
     }
 }
 

@@ -21,6 +21,16 @@ pub enum SyslogTo {
     File(PathBuf),
 }
 
+impl SyslogTo {
+    /// The file that is written, where it is one.
+    pub fn file(&self) -> Option<&PathBuf> {
+        match self {
+            SyslogTo::File(file) => Some(file),
+            SyslogTo::Collector(_) => None,
+        }
+    }
+}
+
 impl FromStr for SyslogTo {
     type Err = String;
 

@@ -113,9 +113,8 @@ pub fn check<'a>(
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
     named.extend(record.map(|file| ("--record", file)));
-    if let Some(SyslogTo::File(file)) = &form.syslog {
-        named.push(("--syslog", file));
-    }
+    let events = form.syslog.as_ref().and_then(SyslogTo::file);
+    named.extend(events.map(|file| ("--syslog", file.as_path())));
     let backup = form.register.as_deref().map(RegisterFile::backup);
     named.extend(form.register.as_deref().map(|file| ("--register", file)));
     named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
