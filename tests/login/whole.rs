@@ -112,7 +112,7 @@ async fn inside() {
         recording.contains("GET /ISAPI/System/deviceInfo with login"),
         "{recording}"
     );
-    let mut secrets = vec!["7Qz".to_owned(), "Authorization".into(), hash_of_user(DIGEST[0])];
+    let mut secrets = vec!["7Qz".to_owned(), "Authorization:".into(), hash_of_user(DIGEST[0])];
     secrets.extend(
         [&good, &refuses]
             .iter()
