@@ -80,15 +80,24 @@ impl RegisterFile {
         let bytes = written(&merged.register, self.form, report).map_err(|error| failed(error.to_string()))?;
         // One that the next run would refuse must not take the place of one that it reads.
         read(&bytes, self.form).map_err(|why| failed(format!("with this run it would be unreadable: {why}")))?;
-        if before.is_some() {
-            // With its permissions; what it is a copy of is whole until it is replaced.
-            let kept = std::fs::copy(&self.path, RegisterFile::backup(&self.path));
+        if let Some(before) = &before {
+            let kept = keep(before, &self.path);
             kept.map_err(|error| failed(format!("cannot keep it as .bak: {error}")))?;
         }
         let replaced = self.file.write_all(&bytes).and_then(|()| self.file.finish());
         replaced.map_err(|error| failed(error.to_string()))?;
         Ok(said(&name, &merged))
     }
+}
+
+/// Keeps what was there beside it, whole and with its permissions.
+fn keep(before: &[u8], path: &Path) -> io::Result<()> {
+    let backup = RegisterFile::backup(path);
+    let begun = WholeFile::begin(&backup).map_err(|failure| io::Error::other(failure.message));
+    let mut copy = begun?;
+    copy.write_all(before)?;
+    copy.finish()?;
+    std::fs::set_permissions(&backup, std::fs::metadata(path)?.permissions())
 }
 
 /// What is there; `None` where nothing is.
