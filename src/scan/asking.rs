@@ -84,7 +84,8 @@ impl Asking {
 
     /// The kernel does not know this host and has to look for it first.
     pub fn look_first(&mut self, host: Ipv4Addr) {
-        if let Some((_, entry)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
+        // It has just been admitted: it is the last.
+        if let Some((_, entry)) = self.waiting.iter_mut().rfind(|(other, _)| *other == host) {
             entry.unresolved = Some(0);
         }
     }

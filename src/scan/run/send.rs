@@ -87,6 +87,10 @@ impl<D: Door> Run<'_, D> {
     async fn step_sweeps(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         let mut present = 0;
         for place in 0..self.sweeps.len() {
+            // The segments share one lane, and each has a rate of its own: set before it is asked whether the lane is free.
+            if let Presence::Arp(_, steering) = &self.sweeps[place].presence {
+                self.door.set_arp_rate(steering.rate());
+            }
             if !self.is_free(self.sweeps[place].presence.lane(), waits) {
                 continue;
             }
@@ -231,8 +235,6 @@ impl<D: Door> Run<'_, D> {
         let (name, packet) = match &mut sweep.presence {
             Presence::Arp(_, steering) => {
                 steering.asked();
-                // The segments share one lane, and each has a rate of its own.
-                self.door.set_arp_rate(steering.rate());
                 ("arp", Packet::Arp { interface, target })
             }
             _ => {
