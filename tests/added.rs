@@ -83,18 +83,20 @@ fn a_report_from_before_there_were_sites_is_still_read() {
     assert_eq!(placed["devices"][1]["site"], "Gym");
 }
 
+fn sites_of(report: &Value) -> Vec<&Value> {
+    let devices = report["devices"].as_array().unwrap().iter();
+    devices.map(|device| &device["site"]).collect()
+}
+
 #[test]
 fn each_device_is_at_its_site_in_every_form_that_has_a_column_for_it() {
     let directory = directory(&[("sites.toml", SITES)]);
     let judge = ["judge", "replies.ndjson", "--sites", "sites.toml", "--all"];
     let report = json_of(&directory, &judge);
-    let sites: Vec<&Value> = report["devices"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|device| &device["site"])
-        .collect();
-    assert_eq!(sites, [&json!("Trust"), &json!("=Hill <School>"), &Value::Null]);
+    assert_eq!(
+        sites_of(&report),
+        [&json!("Trust"), &json!("=Hill <School>"), &Value::Null]
+    );
     assert_eq!(report["sites"][1]["sensitive"], true);
     for (format, part) in [
         ("csv", "\r\n'=Hill <School>,10.20.30.41,"),
@@ -116,13 +118,7 @@ fn a_redacted_report_names_no_site_and_still_keeps_them_apart() {
         &directory,
         &["judge", "replies.ndjson", "--sites", "sites.toml", "--redact"],
     );
-    let sites: Vec<&Value> = report["devices"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|device| &device["site"])
-        .collect();
-    assert_eq!(sites, [&json!("site-1"), &json!("site-2"), &Value::Null]);
+    assert_eq!(sites_of(&report), [&json!("site-1"), &json!("site-2"), &Value::Null]);
     let text = report.to_string();
     assert!(
         !text.contains("Trust") && !text.contains("Hill") && !text.contains("10.20."),

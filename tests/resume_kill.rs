@@ -5,6 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+#[path = "worlds/ids.rs"]
+mod ids;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::io::{ErrorKind, Read, Write};
@@ -15,6 +18,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
+use ids::without_ids;
 
 const TARGETS: &str = "127.77.4.1-40";
 /// The ports of SADP, DHIP, WS-Discovery and the older discovery of Dahua.
@@ -35,16 +39,6 @@ fn is_unit(address: Ipv4Addr) -> bool {
 
 fn note(asked: &Asked, address: Ipv4Addr, what: String) {
     *asked.lock().unwrap().entry((address, what)).or_default() += 1;
-}
-
-/// What was asked, every UUID in it taken out.
-fn without_ids(payload: &[u8]) -> String {
-    let text = String::from_utf8_lossy(payload);
-    let is_id = |part: &&str| uuid::Uuid::parse_str(part).is_ok();
-    let parts = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
-    parts
-        .filter(is_id)
-        .fold(text.clone().into_owned(), |text, id| text.replace(id, ""))
 }
 
 /// Every address listens on every port; only units answer, by SADP and on their web server.

@@ -20,6 +20,10 @@ use tokio::time::Instant;
 
 #[path = "bytes.rs"]
 pub mod bytes;
+#[path = "ids.rs"]
+mod ids;
+
+use ids::without_ids;
 
 /// A scripted network.
 #[derive(Debug, Deserialize)]
@@ -745,16 +749,6 @@ fn own_port(asked_by: &Channel, port: u16) -> Channel {
         interface,
         port,
     }
-}
-
-/// The text of a datagram, every UUID in it taken out.
-fn without_ids(payload: &[u8]) -> String {
-    let text = String::from_utf8_lossy(payload);
-    let is_id = |part: &&str| uuid::Uuid::parse_str(part).is_ok();
-    let parts = text.split(|c: char| !c.is_ascii_hexdigit() && c != '-');
-    parts
-        .filter(is_id)
-        .fold(text.clone().into_owned(), |text, id| text.replace(id, ""))
 }
 
 /// The ARP reply of a host to 10.0.0.2, written out: Ethernet, IPv4, lengths, operation 2, sender, target.
