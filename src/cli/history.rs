@@ -10,7 +10,7 @@ use super::args::store::{
     AuditArgs, AuditCommand, BaselineArgs, BaselineCommand, DiffArgs, DiffFormat, ForgetArgs, ImportArgs, ShowArgs,
     StoreArgs,
 };
-use super::{Failure, data};
+use super::{Failure, data, is_root};
 use crate::fact::parse_mac;
 use crate::identify::Knowledge;
 use crate::record;
@@ -75,14 +75,6 @@ fn private_folder(path: &std::path::Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
-}
-
-/// By the owner of this process, where the system tells.
-fn is_root() -> bool {
-    #[cfg(unix)]
-    return std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
-    #[cfg(not(unix))]
-    return false;
 }
 
 /// `camsweep history`.

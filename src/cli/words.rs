@@ -1,5 +1,7 @@
 //! What is said before anything is sent.
 
+use std::path::Path;
+
 use super::budget::Budget;
 use super::plan::{is_plumbing, subnets_of};
 use crate::net::Interface;
@@ -44,6 +46,17 @@ pub fn scope_header(plan: &Plan) -> String {
         text.extend(lines.iter().map(|line| format!("  {label}{line}\n")));
     }
     text
+}
+
+/// That options come from a file too, where they do.
+pub fn configured(file: Option<&Path>) -> String {
+    file.map(|file| {
+        format!(
+            "  options of {} are in effect too (--no-config leaves them out)\n",
+            file.display()
+        )
+    })
+    .unwrap_or_default()
 }
 
 /// What `camsweep` alone shows: where this machine is, and the command that would sweep it.
