@@ -50,7 +50,8 @@ fn said(mut command: Command) -> (i32, String, String) {
 
 #[test]
 fn what_is_typed_wins_and_exclusions_add_up() {
-    let home = Home::with("[scan]\ntargets = ['127.0.0.9']\nexclude = ['127.0.0.2']\nyes-large = false\nrate = 50\n");
+    let home =
+        Home::with("[scan]\ntargets = ['127.0.0.9']\nexclude = ['127.0.0.2']\nyes-large = false\nno-tcp = true\n");
     let table: &[(&[&str], &str)] = &[
         (&[], "scope: 1 address\n  127.0.0.9 "),
         (&["127.0.0.1-3"], "scope: 2 addresses\n  127.0.0.1, 127.0.0.3 "),
@@ -67,7 +68,7 @@ fn what_is_typed_wins_and_exclusions_add_up() {
         assert!(out.starts_with(part), "{more:?}: {out}");
         let read = !more.contains(&"--no-config");
         assert_eq!(
-            out.contains("options of") && out.contains("at most 50 "),
+            out.contains("options of") && out.contains("TCP: no connection"),
             read,
             "{more:?}: {out}"
         );

@@ -45,25 +45,6 @@ fn is_current(folder: &str, files: Vec<(String, String)>) {
     }
 }
 
-#[test]
-fn the_manual_is_current() {
-    let pages = manual::pages();
-    assert!(pages.iter().any(|(name, _)| name == "camsweep-baseline-accept.1"));
-    is_current("man", pages);
-}
-
-#[test]
-fn the_completions_are_current() {
-    let shells = [
-        (Shell::Bash, "camsweep.bash"),
-        (Shell::Zsh, "_camsweep"),
-        (Shell::Fish, "camsweep.fish"),
-        (Shell::PowerShell, "_camsweep.ps1"),
-    ];
-    let files = shells.map(|(shell, name)| (name.to_owned(), manual::completions(shell)));
-    is_current("completions", files.into());
-}
-
 /// A program that is to take a file, or a loud word where there is none.
 fn taken_by(program: &str, args: &[&str], file: &Path) {
     match Command::new(program).args(args).arg(file).output() {
@@ -80,17 +61,33 @@ fn taken_by(program: &str, args: &[&str], file: &Path) {
 }
 
 #[test]
-fn the_shells_take_their_completions() {
-    taken_by("bash", &["-n"], &packaging("completions/camsweep.bash"));
-    taken_by("zsh", &["-n"], &packaging("completions/_camsweep"));
-    taken_by("fish", &["--no-execute"], &packaging("completions/camsweep.fish"));
+fn the_manual_is_current_and_groff_takes_it() {
+    let pages = manual::pages();
+    assert!(pages.iter().any(|(name, _)| name == "camsweep-baseline-accept.1"));
+    let names: Vec<String> = pages.iter().map(|(name, _)| name.clone()).collect();
+    is_current("man", pages);
+    for name in names {
+        taken_by(
+            "groff",
+            &["-Kutf8", "-man", "-Tutf8", "-ww", "-z"],
+            &packaging("man").join(name),
+        );
+    }
 }
 
 #[test]
-fn groff_takes_the_manual() {
-    for (name, _) in manual::pages() {
-        taken_by("groff", &["-man", "-Tutf8", "-ww", "-z"], &packaging("man").join(name));
-    }
+fn the_completions_are_current_and_the_shells_take_them() {
+    let shells = [
+        (Shell::Bash, "camsweep.bash"),
+        (Shell::Zsh, "_camsweep"),
+        (Shell::Fish, "camsweep.fish"),
+        (Shell::PowerShell, "_camsweep.ps1"),
+    ];
+    let files = shells.map(|(shell, name)| (name.to_owned(), manual::completions(shell)));
+    is_current("completions", files.into());
+    taken_by("bash", &["-n"], &packaging("completions/camsweep.bash"));
+    taken_by("zsh", &["-n"], &packaging("completions/_camsweep"));
+    taken_by("fish", &["--no-execute"], &packaging("completions/camsweep.fish"));
 }
 
 /// Settings that are commented out begin right after the sign, unlike words for people.
@@ -116,16 +113,18 @@ fn every_line_of_the_example_is_taken() {
     let example = packaging("camsweep.toml");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("camsweep.toml");
+    // Some need another.
+    let needs = [
+        ("for ", "passive = true"),
+        ("syslog-ca ", "syslog = 'tls://siem.example:6514'"),
+    ];
     let all = settings(&fs::read_to_string(&example).unwrap());
     assert!(all.len() > 40, "{all:?}");
     for (table, line) in all {
-        // One by one, as some exclude each other; `for` is for those who only listen.
-        let before = if line.starts_with("for ") {
-            "passive = true\n"
-        } else {
-            ""
-        };
-        fs::write(&file, format!("{table}\n{before}{line}\n")).unwrap();
+        // One by one, as some exclude each other.
+        let before = needs.iter().find(|(key, _)| line.starts_with(key));
+        let before = before.map_or("", |(_, other)| other);
+        fs::write(&file, format!("{table}\n{before}\n{line}\n")).unwrap();
         config::check(Some(&file)).unwrap_or_else(|failure| panic!("{line}: {}", failure.message));
     }
     // As it is shipped, with nothing in it that only one machine has.

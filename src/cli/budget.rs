@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Failure;
-use crate::coverage::Traffic;
+use crate::coverage::{Traffic, addresses};
 use crate::net::{HEADERS, Limits, Packet};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::report::model::Report;
@@ -139,8 +139,9 @@ impl Budget {
         let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
-            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
+            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {} while it is silent, \
              {most} where packets get lost; {}",
+            addresses(neighbours),
             seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
         lines.push(format!(
@@ -184,8 +185,9 @@ impl Budget {
         let (each, routed) = (self.to_silent.packets, plan.routed.len());
         let Traffic { packets, bytes, .. } = repeated(routed, self.to_silent);
         format!(
-            "unicast: at most {each} datagrams to each of {routed} addresses not on a segment of this machine, {packets} \
+            "unicast: at most {each} datagrams to each of {} not on a segment of this machine, {packets} \
              in all ({bytes} bytes); {}",
+            addresses(routed),
             seconds(at_rate(packets, plan.limits.rate))
         )
     }

@@ -40,7 +40,9 @@ pub fn page(names: &[String]) -> Result<String, Failure> {
 
 fn built() -> Command {
     // A page is there for each command: one for `help` would say nothing.
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let root = Cli::command().disable_help_subcommand(true);
+    // Clap leaves out what is said of an option that only the long help has.
+    let mut root = root.mut_subcommand("scan", |scan| scan.mut_args(|arg| arg.hide_short_help(false)));
     root.build();
     root
 }
@@ -56,6 +58,9 @@ fn collect(command: &Command, all: &mut Vec<(String, String)>) {
 fn text(command: &Command) -> String {
     let mut text = Vec::new();
     // Memory takes every byte.
-    let _ = Man::new(command.clone()).render(&mut text);
+    let page = Man::new(command.clone()).manual("camsweep");
+    let _ = page
+        .source(concat!("camsweep ", env!("CARGO_PKG_VERSION")))
+        .render(&mut text);
     String::from_utf8_lossy(&text).into_owned()
 }

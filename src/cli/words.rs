@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::budget::Budget;
 use super::plan::{is_plumbing, subnets_of};
+use crate::coverage::addresses;
 use crate::net::Interface;
 use crate::report::model::PlanSummary;
 use crate::scan::Plan;
@@ -35,7 +36,7 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
 /// The scope, as it is printed before the first packet.
 pub fn scope_header(plan: &Plan) -> String {
     let summary = summary_of(plan, &Budget::of(&plan.limits));
-    let mut text = format!("scope: {} addresses\n", plan.addresses());
+    let mut text = format!("scope: {}\n", addresses(plan.addresses()));
     let lists = [
         ("", &summary.scope),
         ("excluded: ", &summary.excluded),

@@ -12,10 +12,12 @@ const OF_THE_MACHINE: &str = "/etc/camsweep/camsweep.toml";
 /// machine's. Never one of the folder that somebody happens to be in: an archive that was unpacked, or a folder that is
 /// shared, would say what is asked and which files are written.
 pub(super) fn find(named: Option<&Path>) -> Option<PathBuf> {
-    let there = |place: &PathBuf| {
-        let looked = std::fs::symlink_metadata(place);
-        // What is there and cannot be read is an error, not an absence.
-        !looked.is_err_and(|error| matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory))
+    let there = |place: &PathBuf| match std::fs::symlink_metadata(place).map_err(|error| error.kind()) {
+        Err(ErrorKind::NotFound | ErrorKind::NotADirectory) => false,
+        // A home that this user may not enter is somebody else's (`sudo -u`). Of the machine's file it is not known what
+        // would be left out without it.
+        Err(ErrorKind::PermissionDenied) => place == Path::new(OF_THE_MACHINE),
+        _ => true,
     };
     match named {
         Some(named) => Some(named.to_owned()),
