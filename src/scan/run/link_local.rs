@@ -14,7 +14,7 @@ impl<D: Door> Run<'_, D> {
         if !self.plan.ipv6 {
             return Vec::new();
         }
-        if !interface.ipv6.iter().any(|address| address.is_unicast_link_local()) {
+        if !interface.ipv6.iter().any(|network| network.ip().is_unicast_link_local()) {
             self.blind_spots.push(no_link_local(&interface.name));
             return Vec::new();
         }
@@ -39,7 +39,7 @@ impl<D: Door> Run<'_, D> {
         packets
     }
 
-    /// An answer over IPv6. Its sender is no target: it is heard, and never contacted.
+    /// An answer to a question to everybody over IPv6. A sender that is no target is heard, and never contacted.
     pub(super) fn hear_link_local(&mut self, heard: &Heard, sender: IpAddr, port: u16, bytes: Vec<u8>) {
         let Channel::LinkLocal { protocol, .. } = &heard.channel else {
             return;
@@ -47,7 +47,9 @@ impl<D: Door> Run<'_, D> {
         let asked = format!("multicast {} {OVER}", self.word_of(protocol));
         let reply = self.reply_from(heard, sender, Some(port), protocol.clone(), Some(asked), bytes);
         let (question, outcome) = (name_of(protocol), outcome_of(&reply));
-        if self.keep(reply) == Kept::Yes {
+        if self.scope.contains(sender) {
+            self.take_answer(&question, sender, reply);
+        } else if self.keep(reply) == Kept::Yes {
             self.ledger.ended(&question, sender, outcome);
             self.over_ipv6.insert(sender);
         }
