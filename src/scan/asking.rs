@@ -234,6 +234,8 @@ impl Asking {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     const PACE: Duration = Duration::from_millis(200);

@@ -124,7 +124,7 @@ mod tests {
         let targets = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 5));
         let mut sweep = KernelSweep::new(targets, 2);
         let now = Instant::now();
-        let [one, two, three, five] = [1, 2, 3, 5].map(|last| Ipv4Addr::new(10, 0, 0, last));
+        let [one, two, three, five] = [1, 2, 3, 5].map(|last| [10, 0, 0, last].into());
         assert!(sweep.found(five), "read in the table beforehand");
         assert!(!sweep.was_asked(one));
         assert_eq!(sweep.poll(now), Turn::Ask(0, one));
@@ -133,7 +133,7 @@ mod tests {
         assert!(sweep.found(one));
         assert_eq!(sweep.poll(now), Turn::Ask(0, three));
         sweep.failed(two);
-        assert_eq!(sweep.poll(now), Turn::Ask(0, Ipv4Addr::new(10, 0, 0, 4)));
+        assert_eq!(sweep.poll(now), Turn::Ask(0, [10, 0, 0, 4].into()));
         let later = now + PATIENCE;
         assert_eq!(sweep.poll(later), Turn::Done, "what was never heard of is given up");
         assert!(sweep.unreached().is_empty());

@@ -177,6 +177,8 @@ pub(super) fn grain(addresses: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_question_is_open_until_its_end_is_marked() {
-        let host = Ipv4Addr::new(10, 0, 0, 5);
+        let host = Ipv4Addr::new(10, 0, 0, 5).into();
         let mut past = Past::default();
         let question = Question::Banner;
         past.take(Mark::Talking { host, question });

@@ -192,10 +192,17 @@ impl Rounds {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
-    fn address(last: u8) -> Ipv4Addr {
-        Ipv4Addr::new(10, 0, 0, last)
+    fn address(last: u8) -> IpAddr {
+        Ipv4Addr::new(10, 0, 0, last).into()
+    }
+
+    fn last_of(target: IpAddr) -> u8 {
+        let IpAddr::V4(target) = target else { unreachable!("all are of IPv4") };
+        target.octets()[3]
     }
 
     const TEMPO: Tempo = Tempo {
@@ -214,8 +221,8 @@ mod tests {
         loop {
             match rounds.poll(now) {
                 Turn::Ask(round, target) => {
-                    asked.push(((now - start).as_millis() as u64, round, target.octets()[3]));
-                    if answers.contains(&(round, target.octets()[3])) {
+                    asked.push(((now - start).as_millis() as u64, round, last_of(target)));
+                    if answers.contains(&(round, last_of(target))) {
                         rounds.found(target);
                     }
                     now += Duration::from_millis(10);

@@ -210,6 +210,14 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
                 .into(),
         );
     }
+    let (_, over_ipv6) = plan.scope().by_family();
+    if !over_ipv6.is_empty() && plan.passive.is_none() {
+        notes.push(format!(
+            "{} addresses of IPv6 were asked by WS-Discovery and what follows from its answers: the makers' own discovery \
+             protocols know IPv4 alone.",
+            over_ipv6.len()
+        ));
+    }
     if !plan.segments.is_empty() && plan.limits.hasty {
         notes.push(
             "The run ended with its last host: late answers to the multicast questions, which the profile standard \

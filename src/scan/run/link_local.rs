@@ -56,20 +56,23 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// The MACs of those who have answered over IPv6: to answer us they had to look for us, by which the kernel has
-    /// learnt who they are (RFC 4861 §7.2.3).
+    /// learnt who they are (RFC 4861 §7.2.3). Of a target on a link of ours whose prefix is none of ours, too.
     pub(super) async fn read_macs_over_ipv6(&mut self) {
-        if self.over_ipv6.is_empty() {
+        let mut wanted = self.over_ipv6.clone();
+        let targets = self.live.iter().filter(|host| host.is_ipv6());
+        wanted.extend(targets.filter(|host| self.segment_of(**host).is_none()));
+        if wanted.is_empty() {
             return;
         }
         let mut rows = self.door.neighbours().await.unwrap_or_default();
-        rows.retain(|row| self.over_ipv6.contains(&row.address));
+        rows.retain(|row| wanted.contains(&row.address));
         for row in rows {
             if let NeighbourState::Reachable(mac) | NeighbourState::Stale(mac) = row.state {
                 self.keep(Reply {
                     interface: Some(row.interface),
                     at: Some(self.door.now()),
                     asked: Some("table".into()),
-                    off_target: true,
+                    off_target: !self.scope.contains(row.address),
                     ..Reply::new(row.address.to_string(), Protocol::Neighbour, mac.to_string())
                 });
             }

@@ -273,7 +273,8 @@ impl<D: Door> Run<'_, D> {
         let mut left: Vec<Place> = ORDER_FOR_LIVE.iter().copied().filter(open).collect();
         let first_time = |place: &Place| usize::from(!by_passes.contains(place));
         if ASKED_AGAIN.iter().any(|place| times(place) > first_time(place)) {
-            left.extend(ASKED_AGAIN.iter().filter(|place| times(place) <= first_time(place)));
+            let open = |place: &&Place| times(place) <= first_time(place) && self.can_ask(host, **place);
+            left.extend(ASKED_AGAIN.iter().filter(open));
             self.asked_again.insert(host);
         }
         // Whether it is asked again was decided before it was talked to, by what was known then.
