@@ -19,8 +19,9 @@
 //! - `tcp` has the devices' servers, a file a protocol; `announce` SSDP and mDNS;
 //! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
 //!   in it, `check` compares the report with the estate;
+//! - `over_ipv6` has those who have an address of IPv6;
 //! - `wire` captures what leaves, with the kernel's times;
-//! - `scans`, `logins`, `passive`, `silent` and `pace` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `scans`, `scans_v6`, `logins`, `passive`, `silent` and `pace` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -48,12 +49,14 @@ mod host;
 mod ledger;
 mod logins;
 mod mortal;
+mod over_ipv6;
 mod owners;
 mod pace;
 mod passive;
 mod play;
 mod replies;
 mod scans;
+mod scans_v6;
 mod silent;
 mod stage;
 mod sys;
