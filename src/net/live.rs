@@ -453,6 +453,10 @@ impl Door for Live {
         self.pacing.pages_asked(host, pages);
     }
 
+    fn out_of_time(&self) -> Vec<IpAddr> {
+        self.pacing.out_of_time()
+    }
+
     fn has_login(&self, unit: &Confirmed) -> bool {
         self.vault.has(unit)
     }

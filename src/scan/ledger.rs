@@ -162,6 +162,11 @@ impl Ledger {
         notes
     }
 
+    /// All replies.
+    pub(super) fn replies(&self) -> &[Reply] {
+        &self.replies
+    }
+
     /// The latest reply.
     pub(super) fn latest(&self) -> Option<&Reply> {
         self.replies.last()
