@@ -5,7 +5,7 @@ use crate::estate;
 use crate::host::Host;
 use crate::stage::run;
 use crate::tcp::LEDGER;
-use crate::{announce, arp, below, crier, crowd, ledger, mortal, over_ipv6, play, sys};
+use crate::{announce, arp, below, crier, crowd, ledger, mortal, over_ipv6, play, rogue, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -38,6 +38,8 @@ pub fn cameras() {
     let solicitations = sys::packet_socket("cam0", over_ipv6::ETHERTYPE).expect("root in its own namespace");
     std::thread::spawn(move || over_ipv6::advertise(solicitations));
     mortal::heed(mortal::word_to_die(ledger.as_ref()));
+    let (attack, scanner) = (rogue::word_to_attack(ledger.as_ref()), arp::bytes_of(first));
+    std::thread::spawn(move || rogue::attack(&attack, scanner));
     let word = crier::word_to_cry(ledger.as_ref());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
