@@ -73,6 +73,12 @@ impl Ranges {
         Ranges::from_pairs(pairs)
     }
 
+    /// The networks (/24) that have one of them, whole: beyond a router a segment is as a rule one of these or less.
+    pub fn networks(&self) -> Ranges {
+        let whole = |&(first, last): &(u32, u32)| (first & !0xff, last | 0xff);
+        Ranges::from_pairs(self.0.iter().map(whole).collect())
+    }
+
     /// How many addresses.
     pub fn len(&self) -> u64 {
         self.0.iter().map(|(first, last)| u64::from(last - first) + 1).sum()
@@ -210,6 +216,16 @@ mod tests {
             let hosts = Ranges::hosts_of(network.parse().unwrap());
             assert_eq!((hosts.to_string().as_str(), hosts.len()), (words, len), "{network}");
         }
+    }
+
+    #[test]
+    fn the_networks_of_some_addresses_are_whole() {
+        let some: Ranges = ["10.0.0.5", "10.0.2.0", "10.0.3.255"]
+            .map(|one| one.parse::<Ipv4Addr>().unwrap())
+            .into_iter()
+            .collect();
+        assert_eq!(some.networks().to_string(), "10.0.0.0-10.0.0.255, 10.0.2.0-10.0.3.255");
+        assert!(Ranges::default().networks().is_empty());
     }
 
     #[test]

@@ -210,6 +210,12 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
                 .into(),
         );
     }
+    if !coverage.unheard.is_empty() {
+        notes.push(format!(
+            "Nothing was heard from {} beyond a router: nobody answers there, or there was no way there.",
+            coverage.unheard.join(", ")
+        ));
+    }
     if !plan.segments.is_empty() && plan.limits.hasty {
         notes.push(
             "The run ended with its last host: late answers to the multicast questions, which the profile standard \
