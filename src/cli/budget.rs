@@ -249,7 +249,8 @@ fn nudged(plan: &Plan) -> u64 {
 fn beyond_a_router(plan: &Plan, routed: u64, each: Traffic) -> String {
     let Traffic { packets, bytes, .. } = repeated(routed, each);
     format!(
-        "unicast: at most {} datagrams to each of {} not on a segment of this machine, {packets} in all ({bytes} bytes); {}",
+        "unicast: at most {} datagrams to each of {} not on a segment of this machine, {packets} in all \
+         ({bytes} bytes); {}",
         each.packets,
         addresses(routed),
         seconds(at_rate(packets, plan.limits.rate))

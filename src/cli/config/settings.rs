@@ -202,7 +202,6 @@ fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
 /// A value as the words of a command line.
 fn words(arg: &Arg, key: &str, value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let flag = format!("--{key}");
-    let many = matches!(arg.get_action(), ArgAction::Append) || arg.get_num_args().is_some_and(|n| n.max_values() > 1);
     match (arg.get_action(), value) {
         (ArgAction::SetTrue, DeValue::Boolean(on)) => Ok(on.then_some(flag).into_iter().collect()),
         (ArgAction::SetTrue, _) => Err(format!("{key} is true or false")),
@@ -214,7 +213,9 @@ fn words(arg: &Arg, key: &str, value: &DeValue<'_>) -> Result<Vec<String>, Strin
         (_, DeValue::Boolean(on)) if arg.get_num_args().is_some_and(|n| n.min_values() == 0) => {
             Ok(on.then_some(flag).into_iter().collect())
         }
-        (_, DeValue::Array(values)) if many => values.iter().map(|value| word(arg, key, value.get_ref())).collect(),
+        (ArgAction::Append, DeValue::Array(values)) => {
+            values.iter().map(|value| word(arg, key, value.get_ref())).collect()
+        }
         (_, DeValue::Array(_)) => Err(format!("{key} takes one value, not a list")),
         _ => Ok(vec![word(arg, key, value)?]),
     }
