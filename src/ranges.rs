@@ -262,10 +262,7 @@ impl FromStr for Ranges {
     /// Reads one of the [`words`](Ranges::words).
     fn from_str(word: &str) -> Result<Self, AddrParseError> {
         let (first, last) = word.split_once('-').unwrap_or((word, word));
-        Ok(Ranges::between(
-            first.parse::<IpAddr>()?,
-            last.parse::<IpAddr>()?,
-        ))
+        Ok(Ranges::between(first.parse::<IpAddr>()?, last.parse::<IpAddr>()?))
     }
 }
 
@@ -321,7 +318,10 @@ mod tests {
         for (text, some) in [("0.0.0.0/0", "128.0.0.0/1"), ("::/0", "8000::/1")] {
             let [all, some] = [text, some].map(|network| Ranges::of(network.parse::<IpNetwork>().unwrap()));
             let rest = all.without(&some);
-            assert_eq!((rest.union(&some), rest.intersection(&some)), (all.clone(), Ranges::default()));
+            assert_eq!(
+                (rest.union(&some), rest.intersection(&some)),
+                (all.clone(), Ranges::default())
+            );
             assert_eq!(all.without(&rest), some);
             assert_eq!(all.without(&all), Ranges::default());
             assert_eq!(all.next_after(some.0.last().map(|span| span.1)), None);
@@ -334,7 +334,10 @@ mod tests {
         let all = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv6Addr::LOCALHOST);
         assert_eq!(all.to_string(), "10.0.0.1-255.255.255.255, ::-::1");
         let (v4, v6) = all.by_family();
-        assert_eq!((v4.to_string().as_str(), v6.to_string().as_str()), ("10.0.0.1-255.255.255.255", "::-::1"));
+        assert_eq!(
+            (v4.to_string().as_str(), v6.to_string().as_str()),
+            ("10.0.0.1-255.255.255.255", "::-::1")
+        );
         assert!(Ranges::between(Ipv6Addr::LOCALHOST, Ipv4Addr::LOCALHOST).is_empty());
     }
 

@@ -19,7 +19,9 @@ pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Resu
         Channel::OwnPort { port, .. } => own_port(port, interface)?,
         Channel::Bystander { port, to, .. } => bystander(port, to, interface)?,
         Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
-        Channel::Unicast { family, source_port, .. } => unicast(family, source_port, interface)?,
+        Channel::Unicast {
+            family, source_port, ..
+        } => unicast(family, source_port, interface)?,
         Channel::LinkLocal { .. } => link_local(interface)?,
         Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. } | Channel::Kernel => {
             return Err(io::ErrorKind::InvalidInput.into());

@@ -94,9 +94,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) fn hear_datagram(&mut self, heard: &Heard, from: IpAddr, port: u16, bytes: Vec<u8>) {
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
-            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. }
-                if self.was_asked(from, protocol) =>
-            {
+            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. } if self.was_asked(from, protocol) => {
                 (protocol.clone(), "unicast")
             }
             Channel::Unicast { protocol, .. }
@@ -236,6 +234,7 @@ impl<D: Door> Run<'_, D> {
 
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: IpAddr) {
+        self.pair(host);
         let passes = self.passes_before_found(host);
         let mut asked_already = Vec::new();
         if self.passes.found(host) {
