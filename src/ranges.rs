@@ -85,6 +85,20 @@ impl Ranges {
         Ranges::from_spans(spans)
     }
 
+    /// The networks that have one of them, whole (a /24, a /64): beyond a router a segment is as a rule one of these or less.
+    pub fn networks(&self) -> Ranges {
+        let whole = |address: IpAddr| {
+            let prefix = if address.is_ipv4() { 24 } else { 64 };
+            let network = IpNetwork::new(address, prefix).ok()?;
+            Some((network.network(), network.broadcast()))
+        };
+        let spans = self
+            .0
+            .iter()
+            .filter_map(|span| Some((whole(span.0)?.0, whole(span.1)?.1)));
+        Ranges::from_spans(spans.collect())
+    }
+
     /// How many addresses; of more than 2^64 - 1 as many.
     pub fn len(&self) -> u64 {
         self.0.iter().fold(0, |sum: u64, span| sum.saturating_add(length(span)))
@@ -311,6 +325,17 @@ mod tests {
             let hosts = Ranges::hosts_of(network.parse::<IpNetwork>().unwrap());
             assert_eq!((hosts.to_string().as_str(), hosts.len()), (words, len), "{network}");
         }
+    }
+
+    #[test]
+    fn the_networks_of_some_addresses_are_whole() {
+        let some: Ranges = ["10.0.0.5", "10.0.2.0", "10.0.3.255", "fd00::1:0:0:0:7"]
+            .map(|one| one.parse::<IpAddr>().unwrap())
+            .into_iter()
+            .collect();
+        let whole = "10.0.0.0-10.0.0.255, 10.0.2.0-10.0.3.255, fd00:0:0:1::-fd00::1:ffff:ffff:ffff:ffff";
+        assert_eq!(some.networks().to_string(), whole);
+        assert!(Ranges::default().networks().is_empty());
     }
 
     #[test]

@@ -279,16 +279,20 @@ fn link_layer_broadcast(index: u32, ethertype: u16) -> io::Result<SockAddr> {
 
 const RECEIVE_BUFFER: usize = 4 << 20;
 
-/// Makes room for a burst of answers: as much as anybody may have, or more with CAP_NET_ADMIN.
+/// Makes room for a burst of answers, unless there is more already: as much as anybody may have, or more with
+/// CAP_NET_ADMIN.
 pub(super) fn grow_receive_buffer(socket: &Socket) {
-    // What is refused leaves a smaller buffer, and what it loses is counted.
-    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
-    let _ = set_option(
-        socket,
-        libc::SOL_SOCKET,
-        libc::SO_RCVBUFFORCE,
-        RECEIVE_BUFFER as libc::c_int,
-    );
+    if !socket.recv_buffer_size().is_ok_and(|size| size >= RECEIVE_BUFFER) {
+        // What is refused leaves a smaller buffer, and what it loses is counted.
+        let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
+        force_receive_buffer(socket);
+    }
+}
+
+/// Makes more room than anybody may have, which takes CAP_NET_ADMIN. Whether it was given.
+pub(super) fn force_receive_buffer(socket: &Socket) -> bool {
+    let size = RECEIVE_BUFFER as libc::c_int;
+    set_option(socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, size).is_ok()
 }
 
 /// Lets a socket speak and hear by one interface only.

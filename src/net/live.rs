@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::datagrams::{self, Nudges};
+use super::datagrams::{self, Nudges, Roomy};
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
@@ -46,12 +46,19 @@ pub struct Live {
     overflows_before: u64,
     events_lost: Arc<AtomicU64>,
     mute: bool,
-    raw: Mutex<RawSockets>,
+    raw: Mutex<BTreeMap<Channel, RawSocket>>,
+    roomy: Roomy,
 }
 
-/// Raw sockets that were opened while it was allowed, by their channels.
+/// What was opened while it was allowed: raw sockets by their channels, and datagram sockets with more room than others.
 #[derive(Default)]
-pub struct RawSockets(BTreeMap<Channel, RawSocket>);
+pub struct RawSockets {
+    by_channel: BTreeMap<Channel, RawSocket>,
+    roomy: Roomy,
+}
+
+/// The most datagram sockets that are opened on an interface: two ways to ask and two to listen for each protocol.
+const ON_AN_INTERFACE: usize = 4 * 6;
 
 impl RawSockets {
     /// Opens what of these channels is raw and can be opened. What cannot is tried again, and said, by the door.
@@ -62,17 +69,26 @@ impl RawSockets {
             });
             Some((channel.clone(), socket?.ok()?))
         });
-        RawSockets(opened.collect())
+        RawSockets {
+            by_channel: opened.collect(),
+            roomy: Roomy::default(),
+        }
     }
 
-    /// How many there are.
+    /// The same, with room for what comes in on so many interfaces.
+    pub fn with_room(self, interfaces: usize) -> Self {
+        let roomy = Roomy::open(interfaces * ON_AN_INTERFACE);
+        RawSockets { roomy, ..self }
+    }
+
+    /// How many raw ones there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.by_channel.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no raw one.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_channel.is_empty()
     }
 }
 
@@ -112,6 +128,7 @@ impl Live {
             events_lost: Arc::default(),
             mute: false,
             raw: Mutex::default(),
+            roomy: Roomy::default(),
         }
     }
 
@@ -157,14 +174,15 @@ impl Live {
     /// A door that has these sockets already.
     pub fn with(self, raw: RawSockets) -> Self {
         Live {
-            raw: Mutex::new(raw),
+            raw: Mutex::new(raw.by_channel),
+            roomy: raw.roomy,
             ..self
         }
     }
 
     /// The socket of a raw channel: the one opened before, or a new one.
     fn raw(&self, channel: &Channel) -> io::Result<Arc<PacketSocket>> {
-        let before = lock(&self.raw).0.remove(channel).map(Ok);
+        let before = lock(&self.raw).remove(channel).map(Ok);
         let opened = before.or_else(|| open_raw(channel, |name| self.interface(name).ok()));
         let raw = opened.ok_or(io::ErrorKind::NotFound)??;
         Ok(Arc::new(PacketSocket::listen(raw)?))
@@ -212,7 +230,7 @@ impl Live {
     }
 
     fn open_datagrams(&self, channel: &Channel, interface: Option<&str>) -> io::Result<Opened> {
-        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?)?);
+        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?, &self.roomy)?);
         let ear = self.ear(channel, interface.map(str::to_owned));
         self.listen(hear_datagrams(ear, Arc::clone(&socket)));
         Ok(Opened::Datagrams(socket))
@@ -439,6 +457,10 @@ impl Door for Live {
 
     fn pages_asked(&self, host: IpAddr, pages: u32) {
         self.pacing.pages_asked(host, pages);
+    }
+
+    fn out_of_time(&self) -> Vec<IpAddr> {
+        self.pacing.out_of_time()
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

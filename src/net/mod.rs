@@ -47,7 +47,7 @@ use crate::wire::onvif;
 pub use credential::{Confirmed, Credential, Reason, Secret};
 pub use interfaces::interfaces;
 pub use pacing::{Conversation, Lane, Pacing};
-pub use profile::{Limits, PROFILES, Profile};
+pub use profile::{Limits, PROFILES, Profile, TIME_FOR_A_HOST};
 pub use vault::Vault;
 
 /// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
@@ -479,6 +479,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// A host has had so many in an earlier run of the same scan.
     fn pages_asked(&self, host: IpAddr, pages: u32);
+
+    /// The hosts that have kept us in conversation for as long as one host may, and were asked no further.
+    fn out_of_time(&self) -> Vec<IpAddr>;
 
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;

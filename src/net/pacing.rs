@@ -269,6 +269,13 @@ impl Pacing {
         lock(&self.further).get(&address).copied().unwrap_or(address)
     }
 
+    /// The hosts that have had all the time that one host gets.
+    pub fn out_of_time(&self) -> Vec<IpAddr> {
+        let spent = lock(&self.spent);
+        let over = spent.iter().filter(|(_, time)| **time >= TIME_FOR_A_HOST);
+        over.map(|(host, _)| *host).collect()
+    }
+
     async fn turn(&self, host: IpAddr, kind: Kind) {
         let pacer = match kind {
             Kind::Datagram => &self.datagrams,
@@ -401,6 +408,7 @@ mod tests {
             [talk().await, talk().await, talk().await],
             [TIME_FOR_A_HOST, half, Duration::ZERO]
         );
+        assert_eq!(pacing.out_of_time(), [host]);
         let other = pacing.begin([192, 0, 2, 2].into()).await;
         assert_eq!(other.time_left(), TIME_FOR_A_HOST);
     }

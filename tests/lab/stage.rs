@@ -148,6 +148,19 @@ impl Lab {
         std::fs::write(crate::mortal::word_to_die(&self.ledger), hosts.join("\n")).expect("the lab's own folder");
     }
 
+    /// Lets the rogue attack in these ways from now on.
+    pub fn let_attack(&self, attacks: &[&str]) {
+        let words: String = attacks.iter().flat_map(|attack| [attack, "\n"]).collect();
+        std::fs::write(crate::rogue::word_to_attack(&self.ledger), words).expect("the lab's own folder");
+        // It looks every hundredth of a second.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    /// Has these of the changing units there from now on, each with its firmware, and no other.
+    pub fn change(&self, present: &[(&str, &str)]) {
+        crate::changing::tell(&crate::changing::word(&self.ledger), present);
+    }
+
     /// Every packet that reached the estate so far, one line each.
     pub fn ledger(&self) -> Vec<String> {
         std::thread::sleep(Duration::from_millis(100));

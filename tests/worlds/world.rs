@@ -907,6 +907,10 @@ impl Door for Scripted {
         self.pacing.pages_asked(host, pages);
     }
 
+    fn out_of_time(&self) -> Vec<IpAddr> {
+        self.pacing.out_of_time()
+    }
+
     fn has_login(&self, unit: &Confirmed) -> bool {
         let ledger = self.ledger.lock().expect("no test panics with it held");
         self.vault.has(unit) && !ledger.refused.contains(&unit.host())
