@@ -59,7 +59,7 @@ impl<D: Door> Run<'_, D> {
 
 impl Families {
     /// The other addresses of a host.
-    fn others(&self, host: IpAddr) -> Vec<IpAddr> {
+    pub(super) fn others(&self, host: IpAddr) -> Vec<IpAddr> {
         let mac = self.macs.get(&host).and_then(|mac| self.by_mac.get(mac));
         let others = mac.into_iter().flatten().copied();
         others.filter(|other| *other != host).collect()
