@@ -149,6 +149,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         'camsweep;history' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--chart', '--chart', [CompletionResultType]::ParameterName, 'Say in place of the runs how many units each counted: a line of bars for each scope, complete runs only')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -164,6 +165,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         }
         'camsweep;diff' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it to this file')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')

@@ -482,14 +482,18 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__diff)
-            opts="-h --format --store --config --no-config --help"
+            opts="-h --format --output --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json html" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --store)
@@ -828,7 +832,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__history)
-            opts="-h --store --config --no-config --help"
+            opts="-h --chart --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

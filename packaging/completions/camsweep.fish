@@ -184,6 +184,7 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand report" -l no-config -
 complete -c camsweep -n "__fish_camsweep_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l chart -d 'Say in place of the runs how many units each counted: a line of bars for each scope, complete runs only'
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand show" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
@@ -191,7 +192,9 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand show" -l config -d 'Re
 complete -c camsweep -n "__fish_camsweep_using_subcommand show" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand show" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l format -d 'The form' -r -f -a "text\t'For people'
-json\t'One JSON document (camsweep.diff/1)'"
+json\t'One JSON document (camsweep.diff/1)'
+html\t'One page for a browser or the printer, with a chart of the runs over the same scope'"
+complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l output -d 'Write it to this file' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l no-config -d 'Read none from any file'
