@@ -1,5 +1,6 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod notice;
 pub mod store;
 
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::str::FromStr;
 use super::outbox::SyslogTo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use notice::{DeliverArgs, NoticeArgs};
 use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
 
 const EXIT_CODES: &str = "\
@@ -16,7 +18,7 @@ Exit codes:
     1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
-    4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
+    4  complete, but --syslog, --mail-to or --webhook was not delivered to (3, 10 and 130 win over it)
    10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -68,6 +70,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Check that the stored runs are what was stored.
     Audit(AuditArgs),
+    /// Deliver the notices that are waiting, and list those that still are.
+    #[command(after_help = EXIT_CODES)]
+    Deliver(Box<DeliverArgs>),
     /// Forget the runs that ended before a day, and the units that only they saw.
     Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
@@ -248,7 +253,8 @@ impl ScanArgs {
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
         let files = [&self.credentials, &self.output.oui_file];
         let files = files.into_iter().flatten().map(PathBuf::as_path);
-        lists.chain(files).chain(self.output.keep.file())
+        let notices = self.output.notice.inputs().map(PathBuf::as_path);
+        lists.chain(files).chain(notices).chain(self.output.keep.file())
     }
 }
 
@@ -323,6 +329,9 @@ pub struct OutputArgs {
     /// What is remembered of it, and what of it is an alarm.
     #[command(flatten)]
     pub keep: KeepArgs,
+    /// Whom it tells.
+    #[command(flatten)]
+    pub notice: NoticeArgs,
 }
 
 /// The form of a report.
@@ -401,4 +410,6 @@ pub enum SchemaOf {
     Report,
     /// That of `camsweep diff --format json`.
     Diff,
+    /// That of --webhook.
+    Notice,
 }

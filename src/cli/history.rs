@@ -65,7 +65,7 @@ pub fn make(place: &Place) -> Result<Store, Failure> {
     Store::open(place, true).map_err(|error| failed(&error))
 }
 
-fn open(args: &StoreArgs) -> Result<Store, Failure> {
+pub(super) fn open(args: &StoreArgs) -> Result<Store, Failure> {
     Store::open(&place(args.store.as_deref())?, false).map_err(|error| failed(&error))
 }
 
@@ -96,6 +96,7 @@ pub fn history(args: &StoreArgs) -> Result<String, Failure> {
     for run in &runs {
         text.push_str(&line_of(run));
     }
+    text.push_str(&super::notices::waiting_line(&mut store)?);
     Ok(text)
 }
 
@@ -121,7 +122,7 @@ fn line_of(run: &Run) -> String {
 }
 
 /// To the second: that is how precisely runs are told apart by people.
-fn day(time: &str) -> String {
+pub(super) fn day(time: &str) -> String {
     let time = time
         .parse::<Timestamp>()
         .map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
@@ -377,7 +378,7 @@ pub fn words(diff: &Diff) -> String {
     text
 }
 
-fn counted(diff: &Diff) -> String {
+pub(super) fn counted(diff: &Diff) -> String {
     let kinds = [
         (Kind::New, "new"),
         (Kind::Back, "back"),
@@ -399,7 +400,7 @@ fn counted(diff: &Diff) -> String {
     counts.join(", ")
 }
 
-fn happened(change: &Change) -> String {
+pub(super) fn happened(change: &Change) -> String {
     let values = match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!(": {} → {}", escape(before), escape(after)),
         _ => String::new(),

@@ -2,4 +2,35 @@
 //! goes through the door (`net`), and no scanned device is ever spoken to.
 
 pub mod frame;
+pub mod mail;
+pub mod notice;
+mod server;
 pub mod syslog;
+mod trust;
+pub mod webhook;
+
+pub use trust::NoTrust;
+
+/// Why a notice did not get there.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct Trouble {
+    /// Where to, and in whose words. May have any character that a server sends.
+    pub why: String,
+    /// Whether it may pass within seconds.
+    pub may_pass: bool,
+    /// Whether it concerns this notice alone, so that the next one may get through.
+    pub alone: bool,
+}
+
+/// An error with what is behind it, each once. Errors of libraries tell little by themselves.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    for cause in std::iter::successors(error.source(), |cause| cause.source()) {
+        let cause = cause.to_string();
+        if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}

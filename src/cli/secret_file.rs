@@ -1,0 +1,53 @@
+//! Files that hold a secret: only their owner may read or change them, and no message quotes what is in them.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+/// The longest file that is read, in bytes.
+const MAX_FILE: u64 = 64 * 1024;
+
+/// What is wrong, and the remedy.
+pub(super) type Wrong = (String, &'static str);
+
+/// The file's first line.
+pub(super) fn first_line(path: &Path) -> Result<Zeroizing<String>, Wrong> {
+    let bytes = private(path)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| ("it is not UTF-8".to_owned(), "write it anew"))?;
+    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
+}
+
+/// The content of a file that nobody but its owner can read or change.
+pub(super) fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
+    let unreadable = |error: std::io::Error| {
+        (
+            format!("it cannot be read: {error}"),
+            "check its name and your permission to read it",
+        )
+    };
+    let file = File::open(path).map_err(unreadable)?;
+    // Of the file that is open, so that it cannot be another by now.
+    if !is_private(&file.metadata().map_err(unreadable)?) {
+        return Err(("others than its owner may read or change it".into(), "chmod 600 it"));
+    }
+    // With room for all of it, so that no copy is left behind when it grows.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE as usize + 1));
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    match bytes.len() as u64 > MAX_FILE {
+        true => Err((format!("it is longer than {MAX_FILE} bytes"), "name the right file")),
+        false => Ok(bytes),
+    }
+}
+
+#[cfg(unix)]
+fn is_private(metadata: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o077 == 0
+}
+
+#[cfg(not(unix))]
+fn is_private(_: &std::fs::Metadata) -> bool {
+    true
+}
