@@ -79,9 +79,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let mut plan = plan::resolve(args, &interfaces)?;
     let notices = Notices::of_run(&args.output)?;
     let holds_secrets = args.login.is_some() || args.credentials.is_some() || !notices.is_empty();
-    if holds_secrets && guard::no_core_dumps().is_ok() {
-        plan.given_up.push("core dumps".into());
-    }
+    plan.given_up.extend(no_core_dumps(holds_secrets));
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
     let header = words::scope_header(&plan) + &outbox::words(&args.output.form) + &notices.words(&args.output.keep);
@@ -172,7 +170,9 @@ fn close(
 }
 
 fn deliver(args: &DeliverArgs) -> Outcome {
-    let (text, went) = notices::deliver(args)?;
+    let notices = Notices::read(&args.notice)?;
+    no_core_dumps(!notices.is_empty());
+    let (text, went) = notices::deliver(args, &notices)?;
     print(&text)?;
     went.map(|()| Code::Complete)
 }
@@ -184,6 +184,12 @@ fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
         say(&format!("{so}\n"));
         failure.code
     })
+}
+
+/// Where secrets are held, none is left behind in a dump.
+fn no_core_dumps(holds_secrets: bool) -> Option<String> {
+    let given_up = holds_secrets && guard::no_core_dumps().is_ok();
+    given_up.then(|| "core dumps".to_owned())
 }
 
 /// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
@@ -294,6 +300,7 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
     let notices = Notices::of_run(&args.output)?;
+    no_core_dumps(!notices.is_empty());
     let account = account(&knowledge, &args.output);
     let mut judge = Judge::new(&knowledge);
     for file in &args.files {

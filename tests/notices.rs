@@ -493,6 +493,37 @@ fn a_webhook_that_refuses_or_points_elsewhere_is_no_success_and_nobody_else_hear
 }
 
 #[test]
+fn a_webhook_by_tls_goes_only_to_who_can_be_verified() {
+    let (web, certificate) = Web::with_tls(&["200 OK"]);
+    let (stranger, _) = Web::with_tls(&["200 OK"]);
+    let home = Home::new();
+    fs::write(home.path("ours.pem"), exim::pem("CERTIFICATE", &certificate)).unwrap();
+    let to = |url: &str| {
+        let hook = [
+            "judge",
+            "replies",
+            "--webhook",
+            url,
+            "--webhook-secret-file",
+            "secret",
+            "--webhook-ca",
+            "ours.pem",
+        ];
+        home.run(&hook)
+    };
+    let went = to(&web.url());
+    assert_eq!(went.code, 0, "{}", went.err);
+    assert!(is_signed(&web.requests.lock().unwrap()[0]));
+    let went = to(&stranger.url());
+    assert!(
+        went.code == 4 && went.err.contains("invalid peer certificate"),
+        "{}",
+        went.err
+    );
+    assert!(stranger.requests.lock().unwrap().is_empty());
+}
+
+#[test]
 fn without_a_store_every_run_tells_and_nothing_is_kept() {
     let home = Home::new();
     let server = Smtp::start(&[Act::Take, Act::Say("RCPT", "550 no")]);

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::notice::Notice;
 use super::server::{bracketed, host_and_port, is_loopback};
-use super::{NoTrust, Trouble, causes, trust};
+use super::{NoTrust, Trouble, causes, is_distrust, trust};
 
 /// How long a connection may take to be made, for each address that the server has.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -219,7 +219,7 @@ impl Mail {
     fn trouble(&self, to: &Address, error: &SmtpError, alone: bool) -> Trouble {
         Trouble {
             why: format!("mail to {to}: {}: {}", self.server, causes(error)),
-            may_pass: !(error.is_permanent() || error.is_client() || error.is_tls()),
+            may_pass: !(error.is_permanent() || error.is_client() || is_distrust(error)),
             alone,
         }
     }

@@ -34,3 +34,12 @@ fn causes(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+/// Whether the server's certificate was refused, which does not pass within seconds. TLS hides inside I/O errors, which do
+/// not name it as their source.
+fn is_distrust(error: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    matches!(error.downcast_ref(), Some(rustls::Error::InvalidCertificate(_)))
+        || inner.is_some_and(|inner| is_distrust(inner))
+        || error.source().is_some_and(is_distrust)
+}

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 
 use super::notice::Notice;
 use super::server::is_loopback;
-use super::{NoTrust, Trouble, causes, trust};
+use super::{NoTrust, Trouble, causes, is_distrust, trust};
 
 /// How long a connection may take to be made.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -173,7 +173,7 @@ impl Webhook {
         };
         Trouble {
             why: format!("webhook to {}: {why}", self.to),
-            may_pass: !error.is_builder(),
+            may_pass: !(error.is_builder() || is_distrust(error)),
             alone: false,
         }
     }

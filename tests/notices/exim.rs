@@ -24,7 +24,7 @@ impl Drop for Exim {
     }
 }
 
-fn pem(what: &str, der: &[u8]) -> String {
+pub(super) fn pem(what: &str, der: &[u8]) -> String {
     format!(
         "-----BEGIN {what}-----\n{}\n-----END {what}-----\n",
         STANDARD.encode(der)
@@ -171,7 +171,6 @@ fn a_real_mail_server_takes_what_is_sent_by_tls_and_by_starttls() {
         went.err
     );
     // Whoever cannot be verified is told nothing, the password least of all.
-    fs::copy(home.path("exim/cert.pem"), home.path("none.pem")).unwrap();
     let key = KeyPair::generate().unwrap();
     let stranger = CertificateParams::new(vec!["127.0.0.1".to_owned()])
         .unwrap()
@@ -184,7 +183,11 @@ fn a_real_mail_server_takes_what_is_sent_by_tls_and_by_starttls() {
             "bob@example.org",
             &["--smtp-ca", "none.pem", "--smtp-password-file", "password"],
         );
-        assert!(went.code == 4 && went.err.contains("UnknownIssuer"), "{}", went.err);
+        assert!(
+            went.code == 4 && went.err.contains("invalid peer certificate"),
+            "{}",
+            went.err
+        );
     }
     let mails = || fs::read_to_string(home.path("exim/mail")).unwrap_or_default();
     let _ = (0..100).any(|_| {

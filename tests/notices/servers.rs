@@ -7,6 +7,10 @@ use std::sync::{Arc, Mutex};
 use std::thread::spawn;
 use std::time::Duration;
 
+use rcgen::{CertificateParams, KeyPair};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
 /// What a mail server does with one connection.
 #[derive(Clone, Copy)]
 pub enum Act {
@@ -132,43 +136,67 @@ impl Request {
 pub struct Web {
     pub port: u16,
     pub requests: Arc<Mutex<Vec<Request>>>,
+    scheme: &'static str,
 }
 
 impl Web {
     pub fn start(answers: &[&str]) -> Web {
+        Web::with(answers, None)
+    }
+
+    /// With a certificate of its own for 127.0.0.1, which comes back.
+    pub fn with_tls(answers: &[&str]) -> (Web, Vec<u8>) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap();
+        let certificate = certificate.self_signed(&key).unwrap().der().to_vec();
+        let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(
+                vec![certificate.clone().into()],
+                PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+            )
+            .unwrap();
+        (Web::with(answers, Some(Arc::new(config))), certificate)
+    }
+
+    fn with(answers: &[&str], tls: Option<Arc<ServerConfig>>) -> Web {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let web = Web {
             port: listener.local_addr().unwrap().port(),
             requests: Arc::default(),
+            scheme: if tls.is_some() { "https" } else { "http" },
         };
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
         let requests = Arc::clone(&web.requests);
         spawn(move || {
             for (place, stream) in listener.incoming().enumerate() {
-                let mut stream = stream.unwrap();
-                let request = read(&stream);
-                requests.lock().unwrap().push(request);
                 let answer = &answers[place.min(answers.len() - 1)];
-                let _ = write!(
-                    stream,
-                    "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-                );
+                // A client that hangs up ends its connection only.
+                let _ = match &tls {
+                    None => serve(stream.unwrap(), answer, &requests),
+                    Some(config) => {
+                        let tls = ServerConnection::new(Arc::clone(config)).unwrap();
+                        serve(StreamOwned::new(tls, stream.unwrap()), answer, &requests)
+                    }
+                };
             }
         });
         web
     }
 
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/hook/s3cret-path", self.port)
+        format!("{}://127.0.0.1:{}/hook/s3cret-path", self.scheme, self.port)
     }
 }
 
-fn read(stream: &TcpStream) -> Request {
+fn serve(stream: impl Read + Write, answer: &str, requests: &Mutex<Vec<Request>>) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut head = Vec::new();
     loop {
         let mut line = String::new();
-        reader.read_line(&mut line).unwrap();
+        reader.read_line(&mut line)?;
         match line.trim_end() {
             "" => break,
             line => head.push(match line.split_once(": ") {
@@ -178,10 +206,14 @@ fn read(stream: &TcpStream) -> Request {
         }
     }
     let length = head.iter().find_map(|line| line.strip_prefix("content-length: "));
-    let mut body = vec![0; length.unwrap().parse().unwrap()];
-    reader.read_exact(&mut body).unwrap();
-    Request {
-        head,
-        body: String::from_utf8(body).unwrap(),
-    }
+    let mut body = vec![0; length.and_then(|length| length.parse().ok()).unwrap_or(0)];
+    reader.read_exact(&mut body)?;
+    let body = String::from_utf8(body).unwrap();
+    requests.lock().unwrap().push(Request { head, body });
+    let stream = reader.get_mut();
+    write!(
+        stream,
+        "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.flush()
 }

@@ -182,8 +182,7 @@ fn unusable(option: &str, path: &Path, (why, remedy): Wrong) -> Failure {
 ///
 /// # Errors
 /// As the store has it.
-pub fn deliver(args: &DeliverArgs) -> Result<(String, Result<(), Failure>), Failure> {
-    let notices = Notices::read(&args.notice)?;
+pub fn deliver(args: &DeliverArgs, notices: &Notices) -> Result<(String, Result<(), Failure>), Failure> {
     let mut store = open(&args.store)?;
     let mut text = String::new();
     for run in &args.drop {
