@@ -90,7 +90,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
         return print(&format!("{header}{expected}Nothing was sent.\n"));
     }
     resume::is_apart(args)?;
-    let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
+    let raw = RawSockets::open(&plan.raw_channels(), &interfaces).with_room(plan.segments.len() + 1);
     plan.given_up.extend(drop_privileges()?);
     let resumed = args
         .resume

@@ -280,7 +280,19 @@ fn coverage(report: &Report) -> Vec<String> {
     lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());
+    lines.extend(protections(report));
     lines
+}
+
+/// What camsweep itself could no more when the first byte came: what a rogue could not have misused.
+fn protections(report: &Report) -> Option<String> {
+    let given_up = &report.plan.given_up;
+    (!given_up.is_empty()).then(|| {
+        format!(
+            "camsweep had given up before it heard anything: {}",
+            given_up.join("; ")
+        )
+    })
 }
 
 fn fenced(hosts: &BTreeMap<String, String>) -> Option<String> {
