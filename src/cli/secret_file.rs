@@ -29,7 +29,7 @@ pub(super) fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
     };
     let file = File::open(path).map_err(unreadable)?;
     // Of the file that is open, so that it cannot be another by now.
-    if !is_private(&file.metadata().map_err(unreadable)?) {
+    if !is_private(&file.metadata().map_err(unreadable)?) && !is_credential(path) {
         return Err(("others than its owner may read or change it".into(), "chmod 600 it"));
     }
     // With room for all of it, so that no copy is left behind when it grows.
@@ -39,6 +39,13 @@ pub(super) fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
         true => Err((format!("it is longer than {MAX_FILE} bytes"), "name the right file")),
         false => Ok(bytes),
     }
+}
+
+/// Whether systemd has handed it over to this service alone (`LoadCredential=`, systemd.exec(5)): it does so by an access
+/// control list, which looks as if the file's group could read it.
+fn is_credential(path: &Path) -> bool {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
+    folder.is_some_and(|folder| path.parent() == Some(Path::new(&folder)))
 }
 
 #[cfg(unix)]

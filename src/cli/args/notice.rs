@@ -12,7 +12,7 @@ use crate::deliver::mail::Address;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Notices")]
 pub struct NoticeArgs {
-    /// Mail what changed to this address; may be given again. A run without a change sends none (docs/cron.md).
+    /// Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md).
     #[arg(long, value_name = "ADDRESS", requires = "mail_from", requires = "smtp")]
     pub mail_to: Vec<Address>,
     /// Whom the mail is from.

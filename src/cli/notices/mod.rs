@@ -136,7 +136,7 @@ fn webhook(args: &NoticeArgs) -> Result<Option<Webhook>, Failure> {
 
 /// Without the value, which may hold a secret.
 fn no_server(option: &str, why: String) -> Failure {
-    Failure::usage(format!("{option}: {why}"), "docs/cron.md has examples")
+    Failure::usage(format!("{option}: {why}"), "docs/notices.md has examples")
 }
 
 fn distrusted(error: &NoTrust, option: &str) -> Failure {
