@@ -54,7 +54,7 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
-    Judge(JudgeArgs),
+    Judge(Box<JudgeArgs>),
     /// Make another form of a JSON report or of a stored run, without scanning.
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),

@@ -57,7 +57,7 @@ impl Post {
     }
 
     fn settle(&mut self, delivery: &Delivery, went: &Result<(), Trouble>) -> Result<(), Failure> {
-        let went = went.as_ref().map(|()| ()).map_err(|trouble| trouble.why.as_str());
+        let went = went.as_ref().copied().map_err(|trouble| trouble.why.as_str());
         match self {
             Post::Kept(store) => store
                 .settle(delivery, went, Timestamp::now())
