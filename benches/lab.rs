@@ -26,6 +26,8 @@ mod below;
 mod cable;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../tests/lab/changing.rs"]
+mod changing;
 #[path = "../tests/lab/crier.rs"]
 mod crier;
 #[path = "../tests/lab/crowd.rs"]

@@ -74,6 +74,10 @@ pub struct Coverage {
     /// versions have none.
     #[serde(default)]
     pub asked: Vec<String>,
+    /// Of the addresses that were asked, those beyond a router in networks (/24) of which nothing at all was heard, as
+    /// ranges: nobody may be there, or there may have been no way there. Reports of older versions have none.
+    #[serde(default)]
+    pub unheard: Vec<String>,
     /// Addresses in scope that were not asked as planned, as ranges.
     pub not_asked: Vec<String>,
     /// Hosts that may be fragile, each with the reason: the profile `clinical` has sent them nothing beyond ARP, and

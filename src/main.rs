@@ -41,9 +41,9 @@ fn main() -> ExitCode {
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Report(args)) => report_again(&args),
-        Some(Command::History(args)) => history::history(&args.store).and_then(|text| print(&text)),
+        Some(Command::History(args)) => history::history(&args).and_then(|text| print(&text)),
         Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
-        Some(Command::Diff(args)) => history::compare(&args).and_then(|text| print(&text)),
+        Some(Command::Diff(args)) => history::compare(&args).and_then(|text| put(&text, args.output.as_deref())),
         Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
         Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
         Some(Command::Deliver(args)) => deliver(&args),
@@ -392,6 +392,18 @@ fn say(text: &str) {
 fn print(text: &str) -> Outcome {
     let printed = quiet_if_closed(io::stdout().lock().write_all(text.as_bytes()));
     printed.map_err(|error| Failure::could_not_run(format!("cannot print: {error}"), "see standard output"))?;
+    Ok(Code::Complete)
+}
+
+/// To the file, where one is named, else to standard output.
+fn put(text: &str, output: Option<&Path>) -> Outcome {
+    let Some(path) = output else { return print(text) };
+    let mut file = WholeFile::begin(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.finish());
+    written.map_err(|error| {
+        let name = path.display().to_string();
+        Failure::could_not_run(format!("cannot write {name:?}: {error}"), "see --output")
+    })?;
     Ok(Code::Complete)
 }
 

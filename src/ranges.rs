@@ -85,6 +85,20 @@ impl Ranges {
         Ranges::from_spans(spans)
     }
 
+    /// The networks that have one of them, whole (a /24, a /64): beyond a router a segment is as a rule one of these or less.
+    pub fn networks(&self) -> Ranges {
+        let whole = |address: IpAddr| {
+            let prefix = if address.is_ipv4() { 24 } else { 64 };
+            let network = IpNetwork::new(address, prefix).ok()?;
+            Some((network.network(), network.broadcast()))
+        };
+        let spans = self
+            .0
+            .iter()
+            .filter_map(|span| Some((whole(span.0)?.0, whole(span.1)?.1)));
+        Ranges::from_spans(spans.collect())
+    }
+
     /// How many addresses; of more than 2^64 - 1 as many.
     pub fn len(&self) -> u64 {
         self.0.iter().fold(0, |sum: u64, span| sum.saturating_add(length(span)))
@@ -262,10 +276,7 @@ impl FromStr for Ranges {
     /// Reads one of the [`words`](Ranges::words).
     fn from_str(word: &str) -> Result<Self, AddrParseError> {
         let (first, last) = word.split_once('-').unwrap_or((word, word));
-        Ok(Ranges::between(
-            first.parse::<IpAddr>()?,
-            last.parse::<IpAddr>()?,
-        ))
+        Ok(Ranges::between(first.parse::<IpAddr>()?, last.parse::<IpAddr>()?))
     }
 }
 
@@ -317,11 +328,25 @@ mod tests {
     }
 
     #[test]
+    fn the_networks_of_some_addresses_are_whole() {
+        let some: Ranges = ["10.0.0.5", "10.0.2.0", "10.0.3.255", "fd00::1:0:0:0:7"]
+            .map(|one| one.parse::<IpAddr>().unwrap())
+            .into_iter()
+            .collect();
+        let whole = "10.0.0.0-10.0.0.255, 10.0.2.0-10.0.3.255, fd00:0:0:1::-fd00::1:ffff:ffff:ffff:ffff";
+        assert_eq!(some.networks().to_string(), whole);
+        assert!(Ranges::default().networks().is_empty());
+    }
+
+    #[test]
     fn the_ends_of_the_address_spaces_do_not_overflow() {
         for (text, some) in [("0.0.0.0/0", "128.0.0.0/1"), ("::/0", "8000::/1")] {
             let [all, some] = [text, some].map(|network| Ranges::of(network.parse::<IpNetwork>().unwrap()));
             let rest = all.without(&some);
-            assert_eq!((rest.union(&some), rest.intersection(&some)), (all.clone(), Ranges::default()));
+            assert_eq!(
+                (rest.union(&some), rest.intersection(&some)),
+                (all.clone(), Ranges::default())
+            );
             assert_eq!(all.without(&rest), some);
             assert_eq!(all.without(&all), Ranges::default());
             assert_eq!(all.next_after(some.0.last().map(|span| span.1)), None);
@@ -334,7 +359,10 @@ mod tests {
         let all = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv6Addr::LOCALHOST);
         assert_eq!(all.to_string(), "10.0.0.1-255.255.255.255, ::-::1");
         let (v4, v6) = all.by_family();
-        assert_eq!((v4.to_string().as_str(), v6.to_string().as_str()), ("10.0.0.1-255.255.255.255", "::-::1"));
+        assert_eq!(
+            (v4.to_string().as_str(), v6.to_string().as_str()),
+            ("10.0.0.1-255.255.255.255", "::-::1")
+        );
         assert!(Ranges::between(Ipv6Addr::LOCALHOST, Ipv4Addr::LOCALHOST).is_empty());
     }
 

@@ -69,7 +69,10 @@ impl Budget {
         let segments = plan.segments_of(Family::V4).count() as u64;
         let frames = if plan.ethernet { self.frames } else { Traffic::default() };
         let link_local = if plan.ipv6 { self.link_local } else { Traffic::default() };
-        let beyond = self.beyond(plan).into_iter().map(|(routed, each)| repeated(routed, each));
+        let beyond = self
+            .beyond(plan)
+            .into_iter()
+            .map(|(routed, each)| repeated(routed, each));
         let bound = [
             self.arp(plan),
             repeated(segments, self.multicast),

@@ -55,9 +55,9 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         false => for_targets(args, interfaces)?,
     };
     let wanted = match args.targets.is_empty() {
-        true => used
-            .iter()
-            .fold(Ranges::default(), |all, interface| all.union(&hosts_over_ipv4(interface))),
+        true => used.iter().fold(Ranges::default(), |all, interface| {
+            all.union(&hosts_over_ipv4(interface))
+        }),
         false => targets,
     };
     let excluded = wanted.intersection(&excluded);
@@ -236,9 +236,7 @@ fn without_unusable(
     skipped: &mut Vec<String>,
 ) -> Ranges {
     let real = interfaces.iter().filter(|interface| !interface.loopback);
-    let own: Ranges = real
-        .flat_map(Interface::addresses)
-        .collect();
+    let own: Ranges = real.flat_map(Interface::addresses).collect();
     let ends: Ranges = used
         .iter()
         .flat_map(|interface| {

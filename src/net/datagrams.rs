@@ -41,7 +41,11 @@ pub(super) fn open(channel: &Channel, interface: Option<&Interface>, roomy: &Roo
         Channel::OwnPort { port, .. } => own_port(socket()?, port)?,
         Channel::Bystander { port, to, .. } => bystander(socket()?, port, to, interface)?,
         Channel::Multicast { source_port, .. } => multicast(socket()?, source_port, interface)?,
-        Channel::Unicast { family: Family::V4, source_port, .. } => speak_from(socket()?, source_port, interface)?,
+        Channel::Unicast {
+            family: Family::V4,
+            source_port,
+            ..
+        } => speak_from(socket()?, source_port, interface)?,
         Channel::Unicast { family: Family::V6, .. } => unicast_v6(interface)?,
         Channel::LinkLocal { .. } => link_local(interface)?,
         Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. } | Channel::Kernel => {
@@ -112,7 +116,7 @@ fn multicast(socket: Socket, port: u16, interface: Option<&Interface>) -> io::Re
 /// The hop limit of one keeps what is sent on the link, whatever the group.
 fn link_local(interface: Option<&Interface>) -> io::Result<Socket> {
     let interface = interface.ok_or(io::ErrorKind::NotFound)?;
-    let socket = new_socket(Family::V6, Some(interface))?;
+    let socket = on_interface(bare_socket(Family::V6)?, Some(interface))?;
     socket.set_multicast_hops_v6(1)?;
     socket.set_multicast_loop_v6(false)?;
     socket.set_multicast_if_v6(interface.index)?;

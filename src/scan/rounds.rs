@@ -201,7 +201,9 @@ mod tests {
     }
 
     fn last_of(target: IpAddr) -> u8 {
-        let IpAddr::V4(target) = target else { unreachable!("all are of IPv4") };
+        let IpAddr::V4(target) = target else {
+            unreachable!("all are of IPv4")
+        };
         target.octets()[3]
     }
 

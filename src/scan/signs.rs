@@ -238,6 +238,12 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
                 .into(),
         );
     }
+    if !coverage.unheard.is_empty() {
+        notes.push(format!(
+            "Nothing was heard from {} beyond a router: nobody answers there, or there was no way there.",
+            coverage.unheard.join(", ")
+        ));
+    }
     let (_, over_ipv6) = plan.scope().by_family();
     if !over_ipv6.is_empty() && plan.passive.is_none() {
         notes.push(format!(

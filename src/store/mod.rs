@@ -5,6 +5,7 @@
 //! with its report ([`Store::finish`]) in one transaction: whoever is killed in between leaves a run that says so.
 //! Nothing here reads a clock.
 
+mod census;
 mod chain;
 mod deliveries;
 mod devices;
@@ -23,6 +24,7 @@ use std::path::Path;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
+pub use census::{Census, Count};
 pub use chain::Audit;
 pub use deliveries::{Delivery, Owed};
 pub use devices::{Sighting, Unit};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::announce::{self, MDNS, SSDP};
+use crate::changing;
 use crate::host::{Hears, Host, Odd};
 use crate::mortal;
 use crate::replies;
@@ -77,7 +78,7 @@ pub async fn hear_group(
             for host in hosts
                 .iter()
                 .copied()
-                .filter(|host| !mortal::is_dead(address(host)))
+                .filter(|host| !mortal::is_dead(address(host)) && !changing::is_absent(address(host)))
                 .filter(|host| hears(host, port) != Hears::UnicastOnly)
             {
                 if let Some(reply) = reply(host, port, &buffer[..length]) {
@@ -101,7 +102,7 @@ async fn answer_unicast(device: Arc<Device>, port: u16, socket: Arc<UdpSocket>) 
     let host = device.host;
     let mut buffer = vec![0; 65_536];
     while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-        if mortal::struck(address(host)) {
+        if mortal::struck(address(host)) || changing::is_absent(address(host)) {
             continue;
         }
         if hears(host, port) == Hears::MulticastOnly || host.firewalled || device.strain.is_wedged() {
@@ -139,6 +140,7 @@ async fn send(host: &'static Host, port: u16, reply: Vec<u8>, to: SocketAddr, in
 
 /// The bytes that `host` gives to `question` on `port`, if it gives any.
 pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
+    let host = &changing::now(host);
     let text = String::from_utf8_lossy(question);
     if host.garbled {
         return Some(b"<?xml version=\"1.0\"?><ProbeMatch><Uuid>\xff\xfe</Uu\0<<DHIP{\"method\":\"client.not".to_vec());

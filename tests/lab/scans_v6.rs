@@ -43,6 +43,13 @@ fn assert_found(report: &Value) {
     let both = |address| device(report, address).map(|device| device["addresses"].to_string());
     assert_eq!(both("fd66::47"), both(FRAGILE), "one device by both families");
     let coverage = &report["coverage"];
-    assert_eq!((&coverage["live"], &coverage["addresses"]), (&5.into(), &18.into()), "{coverage:#}");
-    assert!(coverage["notes"].to_string().contains("17 addresses of IPv6"), "{coverage:#}");
+    assert_eq!(
+        (&coverage["live"], &coverage["addresses"]),
+        (&5.into(), &18.into()),
+        "{coverage:#}"
+    );
+    assert!(
+        coverage["notes"].to_string().contains("17 addresses of IPv6"),
+        "{coverage:#}"
+    );
 }

@@ -156,6 +156,11 @@ impl Lab {
         std::thread::sleep(Duration::from_millis(100));
     }
 
+    /// Has these of the changing units there from now on, each with its firmware, and no other.
+    pub fn change(&self, present: &[(&str, &str)]) {
+        crate::changing::tell(&crate::changing::word(&self.ledger), present);
+    }
+
     /// Every packet that reached the estate so far, one line each.
     pub fn ledger(&self) -> Vec<String> {
         std::thread::sleep(Duration::from_millis(100));

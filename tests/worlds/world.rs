@@ -565,9 +565,7 @@ impl Scripted {
 
     /// The kernel looks for whoever is sent a datagram.
     fn resolve(&self, interface: String, target: IpAddr) {
-        let mac = self
-            .host(target)
-            .and_then(|host| parse_mac(host.mac.as_deref()?));
+        let mac = self.host(target).and_then(|host| parse_mac(host.mac.as_deref()?));
         let (delay, state) = mac.map_or((3060, NeighbourState::Failed), |mac| {
             (2, NeighbourState::Reachable(mac))
         });

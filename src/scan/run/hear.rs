@@ -94,9 +94,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) fn hear_datagram(&mut self, heard: &Heard, from: IpAddr, port: u16, bytes: Vec<u8>) {
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
-            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. }
-                if self.was_asked(from, protocol) =>
-            {
+            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. } if self.was_asked(from, protocol) => {
                 (protocol.clone(), "unicast")
             }
             Channel::Unicast { protocol, .. }

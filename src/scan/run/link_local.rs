@@ -14,7 +14,11 @@ impl<D: Door> Run<'_, D> {
         if !self.plan.ipv6 {
             return Vec::new();
         }
-        if !interface.ipv6.iter().any(|network| network.ip().is_unicast_link_local()) {
+        if !interface
+            .ipv6
+            .iter()
+            .any(|network| network.ip().is_unicast_link_local())
+        {
             self.blind_spots.push(no_link_local(&interface.name));
             return Vec::new();
         }

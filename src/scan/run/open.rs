@@ -214,7 +214,8 @@ fn no_sweep(why: &std::io::Error) -> BlindSpot {
 fn no_sweep_over_ipv6() -> BlindSpot {
     BlindSpot {
         what: "neighbours by an address of IPv6 that is not in this machine's neighbour table".into(),
-        why: "the profile clinical sends nobody a datagram to see who is there, and over IPv6 there is no other way".into(),
+        why: "the profile clinical sends nobody a datagram to see who is there, and over IPv6 there is no other way"
+            .into(),
         remedy: "name their IPv4 addresses, or use another profile".into(),
     }
 }
