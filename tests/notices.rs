@@ -356,29 +356,6 @@ fn a_wrong_password_is_sent_once_and_shown_to_nobody() {
     }
 }
 
-/// Its access control list shows as a right of the group.
-#[test]
-fn a_credential_of_systemd_is_private_whatever_its_mode_says() {
-    let (home, server) = (Home::new(), Smtp::start(&[Act::Take]));
-    home.secret("password", "s3cret-w0rd");
-    fs::set_permissions(home.path("password"), fs::Permissions::from_mode(0o440)).unwrap();
-    let (file, url) = (
-        home.path("password").display().to_string(),
-        server.url().replace("://", "://ann@"),
-    );
-    let to = [
-        by_mail(&url, &["ann@example.org"]).as_slice(),
-        &["--smtp-password-file", &file],
-    ]
-    .concat();
-    for (folder, code) in [("/run", 2), ("", 2), (home.path("").to_str().unwrap(), 0)] {
-        let mut command = home.command(&[&["judge", "replies"], to.as_slice()].concat());
-        let went = ran(command.env("CREDENTIALS_DIRECTORY", folder));
-        assert_eq!(went.code, code, "{}", went.err);
-    }
-    assert_eq!(server.mails().len(), 1);
-}
-
 #[test]
 fn what_cannot_be_told_to_is_refused_before_anything_is_done() {
     let home = Home::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Failure;
-use crate::coverage::Traffic;
+use crate::coverage::{Traffic, addresses};
 use crate::net::{Family, Limits, Packet, length_of_datagram};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::report::model::Report;
@@ -152,8 +152,9 @@ impl Budget {
         let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
-            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
+            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {} while it is silent, \
              {most} where packets get lost; {}",
+            addresses(neighbours),
             seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
         lines.push(format!(
@@ -248,9 +249,10 @@ fn nudged(plan: &Plan) -> u64 {
 fn beyond_a_router(plan: &Plan, routed: u64, each: Traffic) -> String {
     let Traffic { packets, bytes, .. } = repeated(routed, each);
     format!(
-        "unicast: at most {} datagrams to each of {routed} addresses not on a segment of this machine, {packets} in all \
+        "unicast: at most {} datagrams to each of {} not on a segment of this machine, {packets} in all \
          ({bytes} bytes); {}",
         each.packets,
+        addresses(routed),
         seconds(at_rate(packets, plan.limits.rate))
     )
 }

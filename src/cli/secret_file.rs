@@ -29,7 +29,8 @@ pub(super) fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
     };
     let file = File::open(path).map_err(unreadable)?;
     // Of the file that is open, so that it cannot be another by now.
-    if !is_private(&file.metadata().map_err(unreadable)?) && !is_credential(path) {
+    let mode = mode(&file.metadata().map_err(unreadable)?);
+    if mode & 0o077 != 0 && !(mode & 0o037 == 0 && is_handed_over(path)) {
         return Err(("others than its owner may read or change it".into(), "chmod 600 it"));
     }
     // With room for all of it, so that no copy is left behind when it grows.
@@ -41,20 +42,19 @@ pub(super) fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
     }
 }
 
-/// Whether systemd has handed it over to this service alone (`LoadCredential=`, systemd.exec(5)): it does so by an access
-/// control list, which looks as if the file's group could read it.
-fn is_credential(path: &Path) -> bool {
-    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
-    folder.is_some_and(|folder| path.parent() == Some(Path::new(&folder)))
-}
-
 #[cfg(unix)]
-fn is_private(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o077 == 0
+fn mode(metadata: &std::fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata)
 }
 
 #[cfg(not(unix))]
-fn is_private(_: &std::fs::Metadata) -> bool {
-    true
+fn mode(_: &std::fs::Metadata) -> u32 {
+    0
+}
+
+/// Whether it lies in the folder that systemd made for this service alone (systemd.exec(5), `LoadCredential=`). Who may
+/// read there is said by a list, of which the mode shows as the group's what is one user's (acl(5)).
+fn is_handed_over(path: &Path) -> bool {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
+    folder.is_some_and(|folder| path.parent() == Some(Path::new(&folder)))
 }

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::super::Failure;
 use super::super::args::store::StoreArgs;
+use super::super::{Failure, is_root};
 use crate::store::{Place, Store, StoreError};
 
 /// A store's trouble as the user is told of it.
@@ -59,12 +59,4 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
-}
-
-/// By the owner of this process, where the system tells.
-fn is_root() -> bool {
-    #[cfg(unix)]
-    return std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
-    #[cfg(not(unix))]
-    return false;
 }
