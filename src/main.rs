@@ -10,8 +10,9 @@ use camsweep::cli::args::store::ReportArgs;
 use camsweep::cli::args::{Cli, Command, ConfigCommand, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, config, credentials, data, exit, exit::Code, file,
-    file::WholeFile, history, interruption, limits, manual, memory, memory::Memory, notices, notices::Notices, notices::Post,
-    others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume, resume::Journal, words,
+    file::WholeFile, history, interruption, limits, manual, memory, memory::Memory, notices, notices::Notices,
+    notices::Post, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
+    resume::Journal, words,
 };
 use camsweep::deliver::notice::Notice;
 use camsweep::identify::Knowledge;

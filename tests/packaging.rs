@@ -126,7 +126,10 @@ fn every_line_of_the_example_is_taken() {
         ("smtp-password-file ", MAIL),
         ("smtp-ca ", MAIL),
         ("webhook ", "webhook-secret-file = 'secret'"),
-        ("webhook-ca ", "webhook = 'https://b.example/'\nwebhook-secret-file = 'secret'"),
+        (
+            "webhook-ca ",
+            "webhook = 'https://b.example/'\nwebhook-secret-file = 'secret'",
+        ),
     ];
     let all = settings(&fs::read_to_string(&example).unwrap());
     assert!(all.len() > 40, "{all:?}");
