@@ -186,11 +186,13 @@ impl Notices {
 /// Until the user has enough of it: a server that hangs must not keep a terminal.
 async fn unless_interrupted<T>(what: impl Future<Output = T>) -> Result<T, Trouble> {
     tokio::select! {
-        done = what => Ok(done),
+        // Listened for before anything is said to anybody.
+        biased;
         Ok(()) = interruption() => Err(Trouble {
             why: "interrupted while notices were delivered".into(),
             may_pass: false,
             alone: false,
         }),
+        done = what => Ok(done),
     }
 }
