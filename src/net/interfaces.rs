@@ -40,7 +40,7 @@ fn interface(found: &netdev::Interface) -> Interface {
             .filter_map(|net| Ipv4Network::new(net.addr(), net.prefix_len()).ok())
             .collect(),
         ipv6: found.ipv6.iter().map(|net| net.addr()).collect(),
-        up: found.is_up() && !matches!(found.oper_state, OperState::Down | OperState::NotPresent),
+        up: found.is_up() && found.is_running() && !matches!(found.oper_state, OperState::Down | OperState::NotPresent),
         broadcast: found.is_broadcast(),
         loopback: found.is_loopback(),
         is_virtual: !found.is_physical(),
