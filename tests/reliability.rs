@@ -182,9 +182,8 @@ fn without_a_route_nothing_is_asked_and_that_is_said() {
 #[test]
 fn a_full_disk_takes_the_file_and_not_what_is_known() {
     let full = |run_it| Case {
-        before: "mount -t tmpfs -o size=64k none /mnt",
+        before: "mount -t tmpfs -o size=64k none /mnt; cat /dev/zero >/mnt/rest 2>/dev/null || true",
         run: run_it,
-        meanwhile: "cat /dev/zero >/mnt/rest 2>/dev/null",
         ..Case::default()
     };
     let Some(ran) = run(&full("scan --output \"$OUT/report\" --record /mnt/replies")) else {
