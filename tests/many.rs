@@ -131,13 +131,14 @@ impl Door for Crowd {
                     self.answer_arp(target);
                 }
             }
-            Packet::Datagram { channel, to, .. } if !to.ip().is_multicast() && !to.ip().is_broadcast() => {
-                self.pacing.datagram(*to.ip()).await;
+            Packet::Datagram { channel, to, .. } if matches!(channel, Channel::Unicast { .. }) => {
+                let IpAddr::V4(host) = to.ip() else { return Ok(()) };
+                self.pacing.datagram(to.ip()).await;
                 // The kernel asks for the MAC before it sends.
-                self.answer_arp(*to.ip());
+                self.answer_arp(host);
                 let is_sadp = matches!(&channel, Channel::Unicast { protocol, .. } if *protocol == Protocol::Sadp);
-                if is_sadp && self.nth(*to.ip()).is_some_and(|nth| nth % 10 == 0) {
-                    self.answer_sadp(channel, *to.ip());
+                if is_sadp && self.nth(host).is_some_and(|nth| nth % 10 == 0) {
+                    self.answer_sadp(channel, host);
                 }
             }
             _ => {}

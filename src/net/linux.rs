@@ -353,9 +353,13 @@ pub(super) fn dropped_by(socket: &impl AsFd) -> u64 {
     counters[libc::SK_MEMINFO_DROPS as usize].into()
 }
 
-/// How often the IPv4 neighbour table was full, since the machine was started.
+/// How often the neighbour tables of IPv4 and IPv6 were full, since the machine was started.
 pub(super) fn table_overflows() -> u64 {
-    std::fs::read_to_string("/proc/net/stat/arp_cache").map_or(0, |text| sum_column(&text, "table_fulls"))
+    let fulls = |table: &str| {
+        let text = std::fs::read_to_string(format!("/proc/net/stat/{table}"));
+        text.map_or(0, |text| sum_column(&text, "table_fulls"))
+    };
+    fulls("arp_cache") + fulls("ndisc_cache")
 }
 
 /// The sum of a column of hexadecimal numbers, one row per processor.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket, RawSocket};
 use super::watch::Watch;
 use super::{
-    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Lane, Limits,
+    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Family, Fetch, Heard, Interface, Lane, Limits,
     Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, overhear, streams,
 };
 use crate::fact::MAX_DATAGRAM;
@@ -276,7 +276,7 @@ impl Live {
         socket.send(&wire::sadp_l2::inquiry(mac, address)).await
     }
 
-    async fn send_nudge(&self, interface: &str, target: Ipv4Addr) -> io::Result<()> {
+    async fn send_nudge(&self, interface: &str, target: IpAddr) -> io::Result<()> {
         let Opened::Kernel(nudges) = self.opened(&Channel::Kernel)? else {
             return wrong_channel();
         };
@@ -284,7 +284,7 @@ impl Live {
         nudges.nudge(self.interface(interface)?, target).await
     }
 
-    async fn send_datagram(&self, channel: &Channel, to: SocketAddrV4, payload: &[u8]) -> io::Result<()> {
+    async fn send_datagram(&self, channel: &Channel, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
         if FORBIDDEN_PORTS.contains(&to.port()) {
             let why = format!("port {} is never spoken to", to.port());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
@@ -299,16 +299,18 @@ impl Live {
         if !matches!(channel, Channel::Multicast { .. } | Channel::Unicast { .. }) {
             return wrong_channel();
         }
-        let to_everybody = to.ip().is_multicast() || to.ip().is_broadcast();
+        let to_everybody = to.ip().is_multicast() || to.ip() == IpAddr::V4(Ipv4Addr::BROADCAST);
         let Opened::Datagrams(socket) = self.opened(channel)? else {
             return wrong_channel();
         };
         match channel {
             Channel::Multicast { interface, .. } if to_everybody => self.pacing.multicast(interface).await?,
-            Channel::Unicast { .. } if !to_everybody => self.pacing.datagram(*to.ip()).await,
+            Channel::Unicast { family, .. } if !to_everybody && *family == Family::of(to.ip()) => {
+                self.pacing.datagram(to.ip()).await;
+            }
             _ => return wrong_channel(),
         }
-        datagrams::send(&socket, to.into(), payload).await
+        datagrams::send(&socket, to, payload).await
     }
 
     async fn send_link_local(&self, channel: &Channel, to: (Ipv6Addr, u16), payload: &[u8]) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -183,14 +183,14 @@ impl Pacing {
     }
 
     /// Waits for the turn of a nudge, which a host that exists gets as a datagram.
-    pub async fn nudge(&self, host: Ipv4Addr) {
+    pub async fn nudge(&self, host: IpAddr) {
         self.kernel.turn().await;
         self.datagram(host).await;
     }
 
     /// Waits for the turn of a datagram to a host.
-    pub async fn datagram(&self, host: Ipv4Addr) {
-        self.turn(host.into(), Kind::Datagram).await;
+    pub async fn datagram(&self, host: IpAddr) {
+        self.turn(host.to_canonical(), Kind::Datagram).await;
     }
 
     /// Waits for the turn of a datagram or frame to everybody on an interface.
@@ -307,13 +307,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::super::pacer::tests::peak;
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn no_host_gets_more_than_its_share_whoever_speaks_to_it() {
         let pacing = Arc::new(Pacing::new(Limits::default()));
-        let host = Ipv4Addr::new(192, 0, 2, 1);
+        let host: IpAddr = [192, 0, 2, 1].into();
         let sent = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
         for speaker in 0..4 {
@@ -321,7 +323,7 @@ mod tests {
             tasks.spawn(async move {
                 for _ in 0..10 {
                     match speaker {
-                        0 => drop(pacing.begin(host.into()).await),
+                        0 => drop(pacing.begin(host).await),
                         _ => pacing.datagram(host).await,
                     }
                     lock(&sent).push(Instant::now());

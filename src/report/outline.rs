@@ -8,7 +8,7 @@ use super::build::is_unit;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, remarks, when, why};
 use super::{lens, meaning};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, addresses};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
@@ -257,8 +257,13 @@ fn coverage(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = report.plan.scope.clone();
     if report.plan.command == "scan" {
         lines.push(format!(
-            "{} addresses ({} on a segment of this machine, {} not), {} exist, {} stayed silent, {} excluded",
-            c.addresses, c.on_link, c.routed, c.live, c.silent, c.excluded
+            "{} ({} on a segment of this machine, {} not), {} exist, {} stayed silent, {} excluded",
+            addresses(c.addresses),
+            c.on_link,
+            c.routed,
+            c.live,
+            c.silent,
+            c.excluded
         ));
     }
     lines.extend(questions(report));

@@ -238,6 +238,20 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
                 .into(),
         );
     }
+    if !coverage.unheard.is_empty() {
+        notes.push(format!(
+            "Nothing was heard from {} beyond a router: nobody answers there, or there was no way there.",
+            coverage.unheard.join(", ")
+        ));
+    }
+    let (_, over_ipv6) = plan.scope().by_family();
+    if !over_ipv6.is_empty() && plan.passive.is_none() {
+        notes.push(format!(
+            "{} addresses of IPv6 were asked by WS-Discovery and what follows from its answers: the makers' own discovery \
+             protocols know IPv4 alone.",
+            over_ipv6.len()
+        ));
+    }
     if !plan.segments.is_empty() && plan.limits.hasty {
         notes.push(
             "The run ended with its last host: late answers to the multicast questions, which the profile standard \

@@ -40,6 +40,10 @@ impl<D: Door> Run<'_, D> {
             Some(_) => Vec::new(),
             None => self.scope.without(&not_asked).words(),
         };
+        coverage.unheard = match self.plan.passive {
+            Some(_) => Vec::new(),
+            None => self.plan.routed.without(&not_asked).without(&live.networks()).words(),
+        };
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
