@@ -28,6 +28,7 @@ mod streams;
 mod system;
 mod tls;
 mod vault;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -482,6 +483,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// The hosts that have kept us in conversation for as long as one host may, and were asked no further.
     fn out_of_time(&self) -> Vec<IpAddr>;
+
+    /// Every interface that was not as at the beginning when this was asked, at most once a second, and what was wrong.
+    fn faults(&self) -> BTreeMap<String, &'static str>;
 
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;

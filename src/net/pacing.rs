@@ -269,6 +269,12 @@ impl Pacing {
         lock(&self.further).get(&address).copied().unwrap_or(address)
     }
 
+    /// No more than so many conversations at a time from now on, and one at the least. Before the first of them.
+    pub fn converse_with(&self, most: usize) {
+        let all = self.open.available_permits();
+        self.open.forget_permits(all.saturating_sub(most.max(1)));
+    }
+
     /// The hosts that have had all the time that one host gets.
     pub fn out_of_time(&self) -> Vec<IpAddr> {
         let spent = lock(&self.spent);

@@ -911,6 +911,10 @@ impl Door for Scripted {
         self.pacing.out_of_time()
     }
 
+    fn faults(&self) -> BTreeMap<String, &'static str> {
+        BTreeMap::new()
+    }
+
     fn has_login(&self, unit: &Confirmed) -> bool {
         let ledger = self.ledger.lock().expect("no test panics with it held");
         self.vault.has(unit) && !ledger.refused.contains(&unit.host())

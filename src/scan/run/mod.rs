@@ -329,6 +329,7 @@ impl<'a, D: Door> Run<'a, D> {
             return;
         }
         self.told = Some(now);
+        self.door.faults();
         let progress = self.progress(now);
         self.watcher.progress(&progress);
     }
