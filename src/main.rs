@@ -396,7 +396,8 @@ fn report_again(args: &ReportArgs) -> Outcome {
     write(report, &args.form, files, Code::Complete, false)
 }
 
-/// To the files, unless `quiet` to standard output where no --output takes its place, and at last to the collector:
+/// To the files, unless `quiet` to standard output where no --output takes its place or a file could not be written, and at
+/// last to the collector:
 /// nothing that fails there takes anything from the former.
 fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code, quiet: bool) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
@@ -407,9 +408,11 @@ fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code
     };
     let written = files.finish(&report, form);
     let mut printed = Ok(());
-    if form.output.is_none() && !quiet {
+    // What is known must not be lost with the file that it was for.
+    if (form.output.is_none() && !quiet) || written.is_err() {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let rendered = render::render(&report, form.format, form, terminal);
+        let format = render::printable(form.format);
+        let rendered = render::render(&report, format, form, terminal);
         printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
     }
     let delivered = outbox.deliver(&report).inspect_err(complain);

@@ -29,7 +29,8 @@ const FLOORS: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
-            "fact", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan", "store", "deliver",
+            "fact", "ranges", "coverage", "record", "identify", "judge", "net", "probe", "report", "scan", "store",
+            "deliver",
         ],
     ),
     (

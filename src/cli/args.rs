@@ -28,6 +28,7 @@ Examples:
   camsweep scan                                  the subnets this machine is attached to
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
+  camsweep scan 2001:db8::20 fd00:10::/120       an address and a network of IPv6
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
@@ -162,7 +163,8 @@ pub enum ConfigCommand {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScanArgs {
-    /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
+    /// Addresses, networks (10.0.0.0/24, fd00:10::/120), ranges (10.0.0.10-40) or @FILE; without any, all attached IPv4
+    /// subnets.
     #[arg(help_heading = "Targets")]
     pub targets: Vec<String>,
     /// Leave these out; same forms as targets.

@@ -81,6 +81,14 @@ impl Files {
     }
 }
 
+/// The form, or the table in the place of one that is not printed.
+pub fn printable(format: Format) -> Format {
+    match format {
+        Format::Xlsx => Format::Table,
+        other => other,
+    }
+}
+
 fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile) -> Result<(), Failure> {
     let bytes = render(report, to.format, form, false);
     let written = bytes.and_then(|bytes| file.write_all(&bytes).and_then(|()| file.finish()));

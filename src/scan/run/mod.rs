@@ -31,6 +31,7 @@ use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
 use resume::Resume;
 
 mod close;
+mod families;
 mod fence;
 mod hear;
 mod link_local;
@@ -152,8 +153,7 @@ struct Run<'a, D: Door> {
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<IpAddr>,
     units: HashSet<IpAddr>,
-    /// Who has answered over IPv6.
-    over_ipv6: HashSet<IpAddr>,
+    families: families::Families,
     talks: JoinSet<Vec<Asked>>,
     /// Hosts that were not asked for every page that could have said more.
     curtailed: HashSet<IpAddr>,
@@ -203,7 +203,7 @@ impl<'a, D: Door> Run<'a, D> {
             out_of_reach: Vec::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
-            over_ipv6: HashSet::new(),
+            families: Default::default(),
             talks: JoinSet::new(),
             curtailed: HashSet::new(),
             talked: HashMap::new(),
@@ -329,6 +329,7 @@ impl<'a, D: Door> Run<'a, D> {
             return;
         }
         self.told = Some(now);
+        self.door.faults();
         let progress = self.progress(now);
         self.watcher.progress(&progress);
     }
