@@ -398,7 +398,7 @@ async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps
         host.datagram = (0..100).map(chatter).collect();
     }
     let stranger = |number: u32| world::Host {
-        address: format!("192.168.{}.{}", number / 250, 1 + number % 250),
+        address: format!("192.168.{}.{}", 10 + number / 250, 1 + number % 250),
         datagram: vec![chatter(0)],
         ..world::Host::default()
     };

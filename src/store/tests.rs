@@ -135,6 +135,20 @@ const CASES: &[Case] = &[
     ),
     ("gone", &["10.0.0.5 serial=A"], ALL, &[], &["gone 10.0.0.5"]),
     (
+        "gone, of both families: what is heard of by IPv6 need not be asked by it",
+        &["10.0.0.5 fe80::5 serial=A"],
+        ALL,
+        &[],
+        &["gone 10.0.0.5"],
+    ),
+    (
+        "gone from IPv6 alone",
+        &["fd00::5 serial=A", "fd01::5 serial=B"],
+        "fd00::1-fd00::ff",
+        &[],
+        &["gone fd00::5", "? fd01::5"],
+    ),
+    (
         "not looked for: out of scope",
         &["10.0.1.5 serial=A"],
         ALL,

@@ -49,6 +49,22 @@ impl<D: Door> Run<'_, D> {
         !others.is_empty() && self.talking.values().any(|busy| others.contains(busy))
     }
 
+    /// Whether a host has said all there is to say by another of its addresses.
+    pub(super) fn is_settled_elsewhere(&self, host: IpAddr) -> bool {
+        let others = self.families.others(host).into_iter();
+        let mut standings = others.map(|other| signs::standing(other, &self.ledger.of(other), self.knowledge));
+        standings.any(|standing| standing.settled)
+    }
+
+    /// A host is settled, by whatever address.
+    pub(super) fn settle(&mut self, host: IpAddr) {
+        let now = Instant::now();
+        self.asking.settle(host, now);
+        for other in self.families.others(host) {
+            self.asking.settle(other, now);
+        }
+    }
+
     /// A host has been spoken to: its other addresses have to wait.
     pub(super) fn hold_others(&mut self, host: IpAddr, now: Instant) {
         for other in self.families.others(host) {

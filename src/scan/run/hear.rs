@@ -149,7 +149,7 @@ impl<D: Door> Run<'_, D> {
             self.alive(sender, answers);
             if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
-                self.asking.settle(sender, Instant::now());
+                self.settle(sender);
             }
         }
     }

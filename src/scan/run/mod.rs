@@ -312,6 +312,7 @@ impl<'a, D: Door> Run<'a, D> {
     fn standing(&self, host: IpAddr) -> Standing {
         let mut standing = signs::standing(host, &self.ledger.of(host), self.knowledge);
         standing.signs.login.take_if(|unit| !self.door.has_login(unit));
+        standing.settled |= self.is_settled_elsewhere(host);
         standing
     }
 
