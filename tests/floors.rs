@@ -222,6 +222,29 @@ fn unsafe_code_lives_in_one_file() {
     assert!(files.iter().all(|file| file == "linux.rs"), "{files:?}");
 }
 
+#[test]
+fn the_documents_say_how_many_unsafe_blocks_there_are() {
+    let pattern = Regex::new(r"\bunsafe\s*(\{|fn|impl)").expect("a pattern");
+    let in_file = |text: &str| {
+        code(text)
+            .map(|(_, line)| pattern.find_iter(line).count())
+            .sum::<usize>()
+    };
+    let blocks: usize = sources().iter().map(|(_, text)| in_file(text)).sum();
+    let said = [
+        "no block",
+        "one block",
+        "two blocks",
+        "three blocks",
+        "four blocks",
+        "five blocks",
+    ][blocks];
+    for document in ["docs/threat-model.md", "docs/dependencies.md"] {
+        let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(document)).expect("a document");
+        assert!(text.contains(said), "{document} does not say {said:?}");
+    }
+}
+
 /// What a login's way rests on, and the only files that may say it.
 const LOGIN_ONLY: &[(&str, &[&str])] = &[
     // A host becomes one that a login may be used on where its verdict is read, and nowhere else.

@@ -71,7 +71,7 @@ pub(in crate::cli) fn happened(change: &Change) -> String {
     let note = change
         .note
         .as_ref()
-        .map(|note| format!(" ({note})"))
+        .map(|note| format!(" ({})", escape(note)))
         .unwrap_or_default();
     format!("{}: {}{values}{note}", change.kind, name(&change.unit))
 }

@@ -125,3 +125,95 @@ fn changes(text: &mut String, remembered: &Remembered) {
 fn list(text: &mut String, lines: &[String]) {
     text.extend(lines.iter().map(|line| format!("  {}\n", escape(line))));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sample::{NASTY, behind, camera, report, tampered};
+    use crate::store::Known;
+    use crate::store::diff::{self, Change, Diff, Kind};
+
+    fn remembered(units: impl Iterator<Item = Known>) -> Remembered {
+        let change = |unit: Known| Change {
+            kind: Kind::FirmwareChanged,
+            before: unit.firmware.clone(),
+            after: unit.model.clone(),
+            note: unit.serial.clone(),
+            unit,
+        };
+        Remembered {
+            run: 7,
+            diff: Diff {
+                schema: diff::SCHEMA.into(),
+                earlier: None,
+                later: "7".into(),
+                changes: units.map(change).collect(),
+                not_looked_for: vec![Known::default()],
+            },
+            unexpected: Some(vec![Known::default()]),
+        }
+    }
+
+    fn of(report: &Report, remembered: Option<&Remembered>) -> Notice {
+        notice(report, remembered, Some("scanner".into()), Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn nasty_strings_stay_in_their_line_and_out_of_the_subject() {
+        for said in NASTY {
+            let report = report(vec![tampered(said), behind(said)]);
+            let told = remembered(report.devices.iter().map(Known::from));
+            let notice = of(&report, Some(&told));
+            assert_eq!(
+                notice.subject,
+                "camsweep on scanner: 2 with other firmware, 1 known unit(s) not looked for, 1 not in the baseline (complete)"
+            );
+            assert_eq!(
+                notice.text.replace('\n', ""),
+                escape(&notice.text.replace('\n', "")),
+                "{said:?}"
+            );
+            let lines = notice.text.lines().count();
+            assert!(
+                lines <= lines_of_the_harmless(),
+                "{said:?} makes lines of its own: {}",
+                notice.text
+            );
+            let again: Notice = serde_json::from_str(&notice.json()).unwrap();
+            assert_eq!(again, notice);
+        }
+    }
+
+    fn lines_of_the_harmless() -> usize {
+        let report = report(vec![tampered("x"), behind("x")]);
+        let told = remembered(report.devices.iter().map(Known::from));
+        of(&report, Some(&told)).text.lines().count()
+    }
+
+    #[test]
+    fn a_notice_of_many_changes_is_cut_and_says_so() {
+        let report = report(vec![camera()]);
+        let told = remembered((0..600).map(|_| Known::from(&camera())));
+        let notice = of(&report, Some(&told));
+        let changed = notice.changed.unwrap();
+        assert_eq!((changed.changes.len(), changed.changes_left_out), (500, 100));
+        assert_eq!(changed.counts["firmware-changed"], 600);
+        assert_eq!(notice.text.matches("firmware-changed: ").count(), 100);
+        assert!(notice.text.contains("\n  and 500 more\n"), "{}", notice.text);
+    }
+
+    #[test]
+    fn none_found_never_stands_without_what_was_looked_at() {
+        let report = report(Vec::new());
+        let notice = of(&report, None);
+        assert!(notice.subject.contains("not stored") && notice.changed.is_none());
+        let text = &notice.text;
+        let parts = [
+            "not known what changed",
+            "No Hikvision or Dahua unit was found",
+            "Looked at:",
+            "Not looked at",
+        ];
+        assert!(parts.iter().all(|part| text.contains(part)), "{text}");
+    }
+}

@@ -20,6 +20,7 @@ use crate::wire::{arp, sadp_l2};
 
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
+use super::ids::Ids;
 use super::kernel::{KernelSweep, ROOM};
 use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
@@ -133,6 +134,7 @@ struct Run<'a, D: Door> {
     watcher: &'a mut dyn Watcher,
     scope: Ranges,
     questions: Vec<DatagramQuestion>,
+    ids: Ids,
     ledger: Ledger,
     blind_spots: Vec<BlindSpot>,
     chorus: Chorus,
@@ -189,6 +191,7 @@ impl<'a, D: Door> Run<'a, D> {
             watcher,
             scope: plan.scope(),
             questions,
+            ids: Ids::default(),
             ledger: Ledger::default(),
             blind_spots: Vec::new(),
             chorus: Chorus::new(&[], &[], started),

@@ -231,7 +231,7 @@ impl<D: Door> Run<'_, D> {
         let packet = Packet::Datagram {
             channel: unicast_channel(&question.protocol, self.interface_to(host), family),
             to: SocketAddr::new(host, question.port),
-            payload: question.asks_over(family)[ask].payload.clone(),
+            payload: self.ids.stamp(&question.asks_over(family)[ask].payload, host),
         };
         let bytes = packet.length();
         let sent = self.door.send(packet).await;
