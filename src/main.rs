@@ -10,7 +10,7 @@ use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArg
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, credentials, data, exit, exit::Code, file,
     file::WholeFile, history, limits, memory, memory::Memory, others, outbox, outbox::Outbox, plan, progress::Watch,
-    render, render::Files, resume, resume::Journal, words,
+    render, render::Files, resume, resume::Journal, sign, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -43,6 +43,10 @@ fn main() -> ExitCode {
         Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
         Some(Command::Diff(args)) => history::compare(&args).and_then(|text| put(&text, args.output.as_deref())),
         Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
+        Some(Command::Export(args)) => history::export(&args).and_then(|text| print(&text)),
+        Some(Command::Keygen(args)) => sign::keygen(&args).and_then(|text| print(&text)),
+        Some(Command::Sign(args)) => sign::sign(&args).and_then(|text| print(&text)),
+        Some(Command::Verify(args)) => sign::verify(&args).and_then(|text| print(&text)),
         Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
         Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
         Some(Command::Audit(args)) => history::audit(&args).and_then(|(text, sound)| {

@@ -1,5 +1,6 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod sign;
 pub mod store;
 
 use std::path::{Path, PathBuf};
@@ -8,7 +9,10 @@ use std::str::FromStr;
 use super::outbox::SyslogTo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
+use sign::{KeygenArgs, SignArgs, VerifyArgs};
+use store::{
+    AuditArgs, BaselineArgs, DiffArgs, ExportArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -17,7 +21,8 @@ Exit codes:
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
     4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
-   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
+   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound; of verify:
+       the file is not what was signed
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
@@ -64,8 +69,16 @@ pub enum Command {
     Diff(DiffArgs),
     /// Accept the units that are there now as expected.
     Baseline(BaselineArgs),
-    /// Store reports that were made elsewhere or before.
+    /// Write the whole store to one file, for another store to import.
+    Export(ExportArgs),
+    /// Store reports that were made elsewhere or before, or what another store has exported.
     Import(ImportArgs),
+    /// Make a key for signatures.
+    Keygen(KeygenArgs),
+    /// Sign a report, or any file, in the way of minisign.
+    Sign(SignArgs),
+    /// Check a signature; exit code 10 where the file is not what was signed.
+    Verify(VerifyArgs),
     /// Check that the stored runs are what was stored.
     Audit(AuditArgs),
     /// Forget the runs that ended before a day, and the units that only they saw.

@@ -191,7 +191,7 @@ impl Source<'_> {
 }
 
 /// What is wrong, and the remedy.
-type Wrong = (String, &'static str);
+pub(super) type Wrong = (String, &'static str);
 
 fn filled(password: Zeroizing<String>) -> Result<Secret, Wrong> {
     match password.is_empty() {
@@ -223,7 +223,7 @@ fn from_password_file(path: &Path) -> Result<Zeroizing<String>, Wrong> {
 }
 
 /// The content of a file that nobody but its owner can read or change.
-fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
+pub(super) fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
     let unreadable = |error: std::io::Error| {
         (
             format!("it cannot be read: {error}"),

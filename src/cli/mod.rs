@@ -19,6 +19,7 @@ pub mod progress;
 pub mod register;
 pub mod render;
 pub mod resume;
+pub mod sign;
 pub mod words;
 
 use exit::Code;

@@ -12,7 +12,7 @@ mod words;
 
 pub use audit::audit;
 pub use baseline::baseline;
-pub use carry::import;
+pub use carry::{export, import};
 pub use compare::{compare, report};
 pub use place::{failed, make, prepared};
 pub use runs::{forget, history};
