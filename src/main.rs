@@ -17,7 +17,7 @@ use camsweep::judge::Judge;
 use camsweep::net::live::RawSockets;
 use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
-use camsweep::store::{Place, diff::Diff};
+use camsweep::store::{Place, diff::Diff, transfer};
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -352,6 +352,7 @@ fn print_schema(format: SchemaOf) -> Outcome {
         SchemaOf::Reply => data::schema::<record::ReplyLine>(),
         SchemaOf::Report => data::schema::<Report>(),
         SchemaOf::Diff => data::schema::<Diff>(),
+        SchemaOf::Export => data::schema::<transfer::Line>(),
     })
 }
 

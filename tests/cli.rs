@@ -285,7 +285,7 @@ fn a_report_is_written_whole() {
 
 #[test]
 fn the_published_schemas_are_current() {
-    for name in ["reply", "report", "diff"] {
+    for name in ["reply", "report", "diff", "export"] {
         let (status, out, _) = run(&["schema", name]);
         assert_eq!(status, 0);
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -414,4 +414,6 @@ pub enum SchemaOf {
     Report,
     /// That of `camsweep diff --format json`.
     Diff,
+    /// A line of what `camsweep export` writes, after the first.
+    Export,
 }

@@ -4,6 +4,7 @@
 //! Whoever may write the store could write a chain anew: that is found by who has noted the last link's hash elsewhere.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
@@ -34,7 +35,7 @@ pub struct Audit {
 }
 
 /// One link.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Link {
     /// Its place in the chain, from 1.
     pub link: i64,

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Connection, Row};
 use thiserror::Error;
@@ -20,7 +21,7 @@ use crate::report::model::Report;
 pub const SCHEMA: &str = "camsweep.export/1";
 
 /// A line of an export after its first one, which has the schema alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Line {
     /// The link of the chain.
     #[serde(flatten)]
