@@ -40,6 +40,8 @@ mod host;
 mod ledger;
 #[path = "../tests/lab/mortal.rs"]
 mod mortal;
+#[path = "../tests/lab/over_ipv6.rs"]
+mod over_ipv6;
 #[path = "../tests/lab/play.rs"]
 mod play;
 #[path = "../tests/lab/replies.rs"]

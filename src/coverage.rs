@@ -147,3 +147,11 @@ impl Coverage {
         !self.not_asked.is_empty() || self.stopped.is_some()
     }
 }
+
+/// So many addresses, in words.
+pub fn addresses(count: u64) -> String {
+    match count {
+        1 => "1 address".to_owned(),
+        many => format!("{many} addresses"),
+    }
+}

@@ -3,6 +3,8 @@
 //! Only complete runs over one and the same scope stand in one line, and what a run did not look for is said beside what
 //! it found: an outage must not pass for a removal.
 
+use std::net::IpAddr;
+
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -52,7 +54,10 @@ fn counted(row: &AnyRow) -> sqlx::Result<(Vec<String>, Count)> {
     let (not_looked_for, scope): (Vec<Known>, Vec<String>) = (text(row, 3)?, text(row, 4)?);
     let within = addresses(&scope);
     let is_within = |unit: &&Known| {
-        let mut addresses = unit.addresses.iter().filter_map(|address| address.parse().ok());
+        let mut addresses = unit
+            .addresses
+            .iter()
+            .filter_map(|address| address.parse::<IpAddr>().ok());
         addresses.any(|address| within.contains(address))
     };
     let count = Count {

@@ -2,7 +2,7 @@
 //! one did not look at.
 
 use std::collections::{HashMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -324,8 +324,11 @@ impl Look<'_> {
         }
         let as_well = self.coverage.routed == 0 || !unit.by_tcp || by_tcp(self.coverage);
         let addresses = unit.known.addresses.iter();
-        let asked: Vec<bool> = addresses
-            .filter_map(|address| Some((address, address.parse::<Ipv4Addr>().ok()?)))
+        let addresses = addresses.filter_map(|word| Some((word, word.parse::<IpAddr>().ok()?)));
+        let (v4, v6): (Vec<_>, Vec<_>) = addresses.partition(|(_, address)| address.is_ipv4());
+        // Those of IPv6 are heard of more often than asked, so that they count where there is no other.
+        let asked: Vec<bool> = if v4.is_empty() { v6 } else { v4 }
+            .into_iter()
             .map(|(word, address)| self.asked.contains(address) && !self.was_left_alone(word))
             .collect();
         as_well && self.coverage.lost.is_empty() && !asked.is_empty() && asked.into_iter().all(|asked| asked)

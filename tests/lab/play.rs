@@ -28,7 +28,8 @@ pub fn literal(address: &str) -> Ipv4Addr {
 }
 
 /// Opens every port of every host and answers until the process ends.
-pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
+pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<Vec<Arc<Device>>> {
+    let mut devices = Vec::new();
     for host in hosts {
         let device = Arc::new(Device::new(host));
         for port in [WSD, SADP, DHIP, DVRIP, SSDP, MDNS] {
@@ -39,8 +40,9 @@ pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
             let listener = TcpListener::bind((address(host), port)).await?;
             tokio::spawn(tcp::accept(listener, device.clone(), how));
         }
+        devices.push(device);
     }
-    Ok(())
+    Ok(devices)
 }
 
 pub fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
@@ -218,6 +220,7 @@ pub fn fill(host: &Host, template: &str) -> String {
         Odd::ZeroXaddr => "0.0.0.0".to_owned(),
         Odd::StaleXaddr => "192.168.1.19".to_owned(),
         Odd::ForeignXaddr => crate::host::STRANGER.to_owned(),
+        _ if host.ip.contains(':') => format!("[{}]", host.ip),
         _ if http == 80 => host.ip.to_owned(),
         _ => format!("{}:{http}", host.ip),
     };

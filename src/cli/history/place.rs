@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use super::super::Failure;
 use super::super::args::store::StoreArgs;
+use super::super::{Failure, is_root};
 use crate::store::{Place, Store, StoreError};
 
 /// A store's trouble as the user is told of it.
@@ -61,16 +61,6 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
-}
-
-#[cfg(unix)]
-fn is_root() -> bool {
-    nix::unistd::geteuid().is_root()
-}
-
-#[cfg(not(unix))]
-fn is_root() -> bool {
-    false
 }
 
 /// The home of the user who has called `sudo`, where this process is that user's again; empty where there is none.
