@@ -34,6 +34,9 @@ _camsweep() {
             camsweep,diff)
                 cmd="camsweep__subcmd__diff"
                 ;;
+            camsweep,export)
+                cmd="camsweep__subcmd__export"
+                ;;
             camsweep,forget)
                 cmd="camsweep__subcmd__forget"
                 ;;
@@ -48,6 +51,9 @@ _camsweep() {
                 ;;
             camsweep,judge)
                 cmd="camsweep__subcmd__judge"
+                ;;
+            camsweep,keygen)
+                cmd="camsweep__subcmd__keygen"
                 ;;
             camsweep,man)
                 cmd="camsweep__subcmd__man"
@@ -66,6 +72,12 @@ _camsweep() {
                 ;;
             camsweep,show)
                 cmd="camsweep__subcmd__show"
+                ;;
+            camsweep,sign)
+                cmd="camsweep__subcmd__sign"
+                ;;
+            camsweep,verify)
+                cmd="camsweep__subcmd__verify"
                 ;;
             camsweep__subcmd__audit,help)
                 cmd="camsweep__subcmd__audit__subcmd__help"
@@ -121,6 +133,9 @@ _camsweep() {
             camsweep__subcmd__help,diff)
                 cmd="camsweep__subcmd__help__subcmd__diff"
                 ;;
+            camsweep__subcmd__help,export)
+                cmd="camsweep__subcmd__help__subcmd__export"
+                ;;
             camsweep__subcmd__help,forget)
                 cmd="camsweep__subcmd__help__subcmd__forget"
                 ;;
@@ -135,6 +150,9 @@ _camsweep() {
                 ;;
             camsweep__subcmd__help,judge)
                 cmd="camsweep__subcmd__help__subcmd__judge"
+                ;;
+            camsweep__subcmd__help,keygen)
+                cmd="camsweep__subcmd__help__subcmd__keygen"
                 ;;
             camsweep__subcmd__help,man)
                 cmd="camsweep__subcmd__help__subcmd__man"
@@ -154,6 +172,12 @@ _camsweep() {
             camsweep__subcmd__help,show)
                 cmd="camsweep__subcmd__help__subcmd__show"
                 ;;
+            camsweep__subcmd__help,sign)
+                cmd="camsweep__subcmd__help__subcmd__sign"
+                ;;
+            camsweep__subcmd__help,verify)
+                cmd="camsweep__subcmd__help__subcmd__verify"
+                ;;
             camsweep__subcmd__help__subcmd__audit,verify)
                 cmd="camsweep__subcmd__help__subcmd__audit__subcmd__verify"
                 ;;
@@ -170,7 +194,7 @@ _camsweep() {
 
     case "${cmd}" in
         camsweep)
-            opts="-h -V --config --no-config --help --version scan judge report history show diff baseline import audit forget data profiles schema config completions man help"
+            opts="-h -V --config --no-config --help --version scan judge report history show diff baseline export import keygen sign verify audit forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -482,16 +506,42 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__diff)
-            opts="-h --format --store --config --no-config --help"
+            opts="-h --format --output --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json html" -- "${cur}"))
                     return 0
                     ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__export)
+            opts="-h --store --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -534,7 +584,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help)
-            opts="scan judge report history show diff baseline import audit forget data profiles schema config completions man help"
+            opts="scan judge report history show diff baseline export import keygen sign verify audit forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -673,6 +723,20 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__help__subcmd__forget)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -730,6 +794,20 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help__subcmd__judge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__help__subcmd__keygen)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -827,8 +905,36 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__help__subcmd__sign)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__history)
-            opts="-h --store --config --no-config --help"
+            opts="-h --chart --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -934,6 +1040,24 @@ _camsweep() {
                     COMPREPLY=($(compgen -W "found affected new changed" -- "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__keygen)
+            opts="-h --no-password --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1182,7 +1306,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__schema)
-            opts="-h --config --no-config --help reply report diff"
+            opts="-h --config --no-config --help reply report diff export"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1207,6 +1331,54 @@ _camsweep() {
             fi
             case "${prev}" in
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__sign)
+            opts="-h --key --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__verify)
+            opts="-h --public-key --signature --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --public-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signature)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
