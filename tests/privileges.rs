@@ -24,6 +24,7 @@ ip addr add 10.9.9.1/29 dev lab0
 ip link set lab0 up
 ip link set lab1 up
 ip link set lo up
+until ip link show lab0 | grep -q 'state UP'; do sleep 0.02; done
 $AS "$CAMSWEEP" scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
 run=$!
 while kill -0 $run 2>/dev/null; do

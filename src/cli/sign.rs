@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use super::args::sign::{KeygenArgs, SignArgs, VerifyArgs};
 use super::exit::Code;
 use super::file::WholeFile;
-use super::{Failure, credentials};
+use super::{Failure, secret_file};
 use crate::net::guard;
 use crate::report::escape::escape;
 
@@ -112,7 +112,7 @@ fn secret_key(path: &Path) -> Result<SecretKey, Failure> {
     let name = path.display().to_string();
     let wrong =
         |why: String, remedy: &str| Failure::could_not_run(format!("cannot use the key {name:?}: {why}"), remedy);
-    let bytes = credentials::private(path).map_err(|(why, remedy)| wrong(why, remedy))?;
+    let bytes = secret_file::private(path).map_err(|(why, remedy)| wrong(why, remedy))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| wrong(error.to_string(), "camsweep keygen makes one"))?;
     let boxed = |text: &str| SecretKeyBox::from_string(text);
     match boxed(text).and_then(SecretKeyBox::into_unencrypted_secret_key) {

@@ -8,6 +8,7 @@
 mod baselines;
 mod census;
 mod chain;
+mod deliveries;
 mod devices;
 pub mod diff;
 mod error;
@@ -28,11 +29,12 @@ use sqlx::{AnyConnection, ConnectOptions};
 pub use baselines::Baseline;
 pub use census::{Census, Count};
 pub use chain::Audit;
+pub use deliveries::{Delivery, Owed};
 pub use devices::{Sighting, Unit};
 pub use error::StoreError;
 pub use known::Known;
 pub use place::Place;
-pub use runs::Run;
+pub use runs::{Remembered, Run};
 use schema::Dialect;
 
 /// How long a store waits for another run that writes.

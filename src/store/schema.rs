@@ -6,34 +6,43 @@ use super::StoreError;
 
 /// One step a version. `{bytes}` is the type for bytes of the database at hand; everything else is the same for both:
 /// numbers are BIGINT, times and JSON are TEXT.
-const STEPS: &[&[&str]] = &[
-    &[
-        "CREATE TABLE camsweep_store (version BIGINT NOT NULL, next_run BIGINT NOT NULL, next_device BIGINT NOT NULL)",
-        "INSERT INTO camsweep_store (version, next_run, next_device) VALUES (0, 1, 1)",
-        "CREATE TABLE runs (run BIGINT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, ended TEXT NOT NULL, \
+const STEPS: &[&[&str]] = &[RUNS, DELIVERIES, IMPORTED];
+
+/// What was found, and what is known.
+const RUNS: &[&str] = &[
+    "CREATE TABLE camsweep_store (version BIGINT NOT NULL, next_run BIGINT NOT NULL, next_device BIGINT NOT NULL)",
+    "INSERT INTO camsweep_store (version, next_run, next_device) VALUES (0, 1, 1)",
+    "CREATE TABLE runs (run BIGINT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, ended TEXT NOT NULL, \
      scope TEXT NOT NULL, hosts BIGINT NOT NULL, units BIGINT NOT NULL, \
      not_looked_for TEXT NOT NULL, report {bytes})",
-        "CREATE TABLE parts (run BIGINT NOT NULL, part BIGINT NOT NULL, replies {bytes} NOT NULL, PRIMARY KEY (run, part))",
-        "CREATE TABLE devices (device BIGINT PRIMARY KEY, known TEXT NOT NULL, present BIGINT NOT NULL, \
+    "CREATE TABLE parts (run BIGINT NOT NULL, part BIGINT NOT NULL, replies {bytes} NOT NULL, PRIMARY KEY (run, part))",
+    "CREATE TABLE devices (device BIGINT PRIMARY KEY, known TEXT NOT NULL, present BIGINT NOT NULL, \
      by_tcp BIGINT NOT NULL, first_run BIGINT NOT NULL, last_run BIGINT NOT NULL, first_seen TEXT NOT NULL, \
      last_seen TEXT NOT NULL, accepted BIGINT)",
-        "CREATE TABLE sightings (device BIGINT NOT NULL, run BIGINT NOT NULL, place TEXT NOT NULL, firmware TEXT, \
+    "CREATE TABLE sightings (device BIGINT NOT NULL, run BIGINT NOT NULL, place TEXT NOT NULL, firmware TEXT, \
      PRIMARY KEY (device, run))",
-        "CREATE INDEX sightings_of_run ON sightings (run)",
-        "CREATE TABLE changes (run BIGINT NOT NULL, number BIGINT NOT NULL, device BIGINT NOT NULL, \
+    "CREATE INDEX sightings_of_run ON sightings (run)",
+    "CREATE TABLE changes (run BIGINT NOT NULL, number BIGINT NOT NULL, device BIGINT NOT NULL, \
      change TEXT NOT NULL, PRIMARY KEY (run, number))",
-        "CREATE INDEX changes_of_device ON changes (device)",
-        "CREATE TABLE chain (link BIGINT PRIMARY KEY, run BIGINT NOT NULL, content TEXT NOT NULL, hash TEXT NOT NULL, \
+    "CREATE INDEX changes_of_device ON changes (device)",
+    "CREATE TABLE chain (link BIGINT PRIMARY KEY, run BIGINT NOT NULL, content TEXT NOT NULL, hash TEXT NOT NULL, \
      forgotten TEXT)",
-        "CREATE TABLE baselines (baseline BIGINT PRIMARY KEY, accepted TEXT NOT NULL, run BIGINT NOT NULL, \
+    "CREATE TABLE baselines (baseline BIGINT PRIMARY KEY, accepted TEXT NOT NULL, run BIGINT NOT NULL, \
      units BIGINT NOT NULL, note TEXT NOT NULL)",
-    ],
-    // The chains of imported stores, each by the hash of its first link. `here`: the number that the run has in this store.
-    &[
-        "CREATE TABLE imported (origin TEXT NOT NULL, link BIGINT NOT NULL, run BIGINT NOT NULL, content TEXT NOT NULL, \
-         hash TEXT NOT NULL, forgotten TEXT, here BIGINT, PRIMARY KEY (origin, link))",
-        "CREATE INDEX imported_here ON imported (here)",
-    ],
+];
+
+/// Notices that are owed. `claimed`: since when a run is at it, in seconds since 1970.
+const DELIVERIES: &[&str] = &[
+    "CREATE TABLE deliveries (run BIGINT NOT NULL, number BIGINT NOT NULL, way TEXT NOT NULL, target TEXT NOT NULL, \
+     notice TEXT NOT NULL, tries BIGINT NOT NULL, tried TEXT, trouble TEXT, claimed BIGINT, delivered TEXT, \
+     PRIMARY KEY (run, number))",
+];
+
+/// The chains of imported stores, each by the hash of its first link. `here`: the number that the run has in this store.
+const IMPORTED: &[&str] = &[
+    "CREATE TABLE imported (origin TEXT NOT NULL, link BIGINT NOT NULL, run BIGINT NOT NULL, content TEXT NOT NULL, \
+     hash TEXT NOT NULL, forgotten TEXT, here BIGINT, PRIMARY KEY (origin, link))",
+    "CREATE INDEX imported_here ON imported (here)",
 ];
 
 /// Which database it is: the few words in which the two differ.

