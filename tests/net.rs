@@ -521,6 +521,7 @@ async fn a_channel_carries_what_is_for_one_host_or_what_is_for_everybody_and_nev
     let loopback = found.iter().find(|interface| interface.loopback).unwrap().name.clone();
     let to_one = Channel::Unicast {
         protocol: Protocol::Sadp,
+        family: Family::V4,
         interface: Some(loopback.clone()),
         source_port: 0,
     };
@@ -529,12 +530,12 @@ async fn a_channel_carries_what_is_for_one_host_or_what_is_for_everybody_and_nev
         interface: loopback,
         source_port: 0,
     };
-    let (host, group) = ([127, 0, 0, 1].into(), [239, 255, 255, 250].into());
+    let (host, group) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(239, 255, 255, 250));
     for (channel, to) in [(to_one.clone(), group), (to_one, Ipv4Addr::BROADCAST), (to_all, host)] {
         door.open(&channel).await.unwrap();
         let packet = Packet::Datagram {
             channel,
-            to: SocketAddrV4::new(to, 37020),
+            to: (to, 37020).into(),
             payload: (*b"x").into(),
         };
         assert_eq!(door.send(packet).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
