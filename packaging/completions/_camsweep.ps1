@@ -36,6 +36,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('baseline', 'baseline', [CompletionResultType]::ParameterValue, 'Accept the units that are there now as expected')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check that the stored runs are what was stored')
+            [CompletionResult]::new('deliver', 'deliver', [CompletionResultType]::ParameterValue, 'Deliver the notices that are waiting, and list those that still are')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the runs that ended before a day, and the units that only they saw')
             [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Show the data that verdicts rest on: the MAC registry and the makers')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'Show the profiles: how fast each is, and why it is no faster')
@@ -77,6 +78,14 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Remember this run, and say what changed since the ones before: in a file, in postgres://…, or without a value in the store of this machine (root) or user. Not done unless asked for')
             [CompletionResult]::new('--quiet-unless', '--quiet-unless', [CompletionResultType]::ParameterName, 'Print nothing unless this is the case; several with commas. Errors are always said')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 10 where this is the case; several with commas')
+            [CompletionResult]::new('--mail-to', '--mail-to', [CompletionResultType]::ParameterName, 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)')
+            [CompletionResult]::new('--mail-from', '--mail-from', [CompletionResultType]::ParameterName, 'Whom the mail is from')
+            [CompletionResult]::new('--smtp', '--smtp', [CompletionResultType]::ParameterName, 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)')
+            [CompletionResult]::new('--smtp-password-file', '--smtp-password-file', [CompletionResultType]::ParameterName, 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD')
+            [CompletionResult]::new('--smtp-ca', '--smtp-ca', [CompletionResultType]::ParameterName, 'Verify the mail server by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--webhook', '--webhook', [CompletionResultType]::ParameterName, 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'The secret that it is signed with: the first line of this file, which only you may read')
+            [CompletionResult]::new('--webhook-ca', '--webhook-ca', [CompletionResultType]::ParameterName, 'Verify the server of the webhook by these certificates (PEM) in place of the system''s')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--yes-large', '--yes-large', [CompletionResultType]::ParameterName, 'Allow more than 4096 addresses')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the scope, what each phase sends at the most and how long it takes, and send nothing')
@@ -115,6 +124,14 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Remember this run, and say what changed since the ones before: in a file, in postgres://…, or without a value in the store of this machine (root) or user. Not done unless asked for')
             [CompletionResult]::new('--quiet-unless', '--quiet-unless', [CompletionResultType]::ParameterName, 'Print nothing unless this is the case; several with commas. Errors are always said')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 10 where this is the case; several with commas')
+            [CompletionResult]::new('--mail-to', '--mail-to', [CompletionResultType]::ParameterName, 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)')
+            [CompletionResult]::new('--mail-from', '--mail-from', [CompletionResultType]::ParameterName, 'Whom the mail is from')
+            [CompletionResult]::new('--smtp', '--smtp', [CompletionResultType]::ParameterName, 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)')
+            [CompletionResult]::new('--smtp-password-file', '--smtp-password-file', [CompletionResultType]::ParameterName, 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD')
+            [CompletionResult]::new('--smtp-ca', '--smtp-ca', [CompletionResultType]::ParameterName, 'Verify the mail server by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--webhook', '--webhook', [CompletionResultType]::ParameterName, 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'The secret that it is signed with: the first line of this file, which only you may read')
+            [CompletionResult]::new('--webhook-ca', '--webhook-ca', [CompletionResultType]::ParameterName, 'Verify the server of the webhook by these certificates (PEM) in place of the system''s')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List hosts of no known camera maker too (json, ndjson, ocsf, ecs and cef always do)')
             [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record)')
@@ -149,6 +166,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         'camsweep;history' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--chart', '--chart', [CompletionResultType]::ParameterName, 'Say in place of the runs how many units each counted: a line of bars for each scope, complete runs only')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -164,6 +182,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         }
         'camsweep;diff' {
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write it to this file')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
@@ -236,6 +255,23 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;audit;help;help' {
+            break
+        }
+        'camsweep;deliver' {
+            [CompletionResult]::new('--drop', '--drop', [CompletionResultType]::ParameterName, 'Give up what is waiting of this run; may be given again')
+            [CompletionResult]::new('--mail-to', '--mail-to', [CompletionResultType]::ParameterName, 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)')
+            [CompletionResult]::new('--mail-from', '--mail-from', [CompletionResultType]::ParameterName, 'Whom the mail is from')
+            [CompletionResult]::new('--smtp', '--smtp', [CompletionResultType]::ParameterName, 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)')
+            [CompletionResult]::new('--smtp-password-file', '--smtp-password-file', [CompletionResultType]::ParameterName, 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD')
+            [CompletionResult]::new('--smtp-ca', '--smtp-ca', [CompletionResultType]::ParameterName, 'Verify the mail server by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--webhook', '--webhook', [CompletionResultType]::ParameterName, 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'The secret that it is signed with: the first line of this file, which only you may read')
+            [CompletionResult]::new('--webhook-ca', '--webhook-ca', [CompletionResultType]::ParameterName, 'Verify the server of the webhook by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'camsweep;forget' {
@@ -321,6 +357,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('baseline', 'baseline', [CompletionResultType]::ParameterValue, 'Accept the units that are there now as expected')
             [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check that the stored runs are what was stored')
+            [CompletionResult]::new('deliver', 'deliver', [CompletionResultType]::ParameterValue, 'Deliver the notices that are waiting, and list those that still are')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the runs that ended before a day, and the units that only they saw')
             [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Show the data that verdicts rest on: the MAC registry and the makers')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'Show the profiles: how fast each is, and why it is no faster')
@@ -364,6 +401,9 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;help;audit;verify' {
+            break
+        }
+        'camsweep;help;deliver' {
             break
         }
         'camsweep;help;forget' {

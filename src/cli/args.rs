@@ -1,5 +1,6 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod notice;
 pub mod store;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use super::outbox::SyslogTo;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use notice::{DeliverArgs, NoticeArgs};
 use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
 
 const EXIT_CODES: &str = "\
@@ -17,7 +19,7 @@ Exit codes:
     1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
-    4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
+    4  complete, but --syslog, --mail-to or --webhook was not delivered to (3, 10 and 130 win over it)
    10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -26,6 +28,7 @@ Examples:
   camsweep scan                                  the subnets this machine is attached to
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
+  camsweep scan 2001:db8::20 fd00:10::/120       an address and a network of IPv6
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
@@ -98,7 +101,7 @@ pub enum Command {
     Scan(Box<ScanArgs>),
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
-    Judge(JudgeArgs),
+    Judge(Box<JudgeArgs>),
     /// Make another form of a JSON report or of a stored run, without scanning.
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
@@ -114,6 +117,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Check that the stored runs are what was stored.
     Audit(AuditArgs),
+    /// Deliver the notices that are waiting, and list those that still are.
+    #[command(after_help = EXIT_CODES)]
+    Deliver(Box<DeliverArgs>),
     /// Forget the runs that ended before a day, and the units that only they saw.
     Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
@@ -157,7 +163,8 @@ pub enum ConfigCommand {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScanArgs {
-    /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
+    /// Addresses, networks (10.0.0.0/24, fd00:10::/120), ranges (10.0.0.10-40) or @FILE; without any, all attached IPv4
+    /// subnets.
     #[arg(help_heading = "Targets")]
     pub targets: Vec<String>,
     /// Leave these out; same forms as targets.
@@ -323,7 +330,8 @@ impl ScanArgs {
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
         let files = [&self.credentials, &self.output.oui_file, &self.config];
         let files = files.into_iter().flatten().map(PathBuf::as_path);
-        lists.chain(files).chain(self.output.keep.file())
+        let notices = self.output.notice.inputs().map(PathBuf::as_path);
+        lists.chain(files).chain(notices).chain(self.output.keep.file())
     }
 }
 
@@ -398,6 +406,9 @@ pub struct OutputArgs {
     /// What is remembered of it, and what of it is an alarm.
     #[command(flatten)]
     pub keep: KeepArgs,
+    /// Whom it tells.
+    #[command(flatten)]
+    pub notice: NoticeArgs,
 }
 
 /// The form of a report.
@@ -476,4 +487,6 @@ pub enum SchemaOf {
     Report,
     /// That of `camsweep diff --format json`.
     Diff,
+    /// That of --webhook.
+    Notice,
 }

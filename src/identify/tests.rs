@@ -277,6 +277,32 @@ fn an_ipv6_address_joins_the_host_of_its_mac_and_a_second_ipv4_address_does_not(
 }
 
 #[test]
+fn beyond_a_router_an_ipv6_address_joins_the_one_host_that_says_it_has_the_mac() {
+    const FAR: &str = "2001:db8::20";
+    let says: &[(Name, &str)] = &[(Name::ClaimedMac, HIK)];
+    let derives: &[(Name, &str)] = &[(Name::DerivedMac, HIK)];
+    let other_model: &[(Name, &str)] = &[(Name::ClaimedMac, HIK), (Name::Model, "DS-2CD2042WD-I")];
+    let model: &[(Name, &str)] = &[(Name::DerivedMac, HIK), (Name::Model, "DS-2CD2320D-I")];
+    let row = |host, said| (host, Protocol::Wsd, "unicast Probe", said);
+    let table = [
+        (vec![row("10.0.0.5", says), row(FAR, derives)], 1),
+        (
+            vec![row("10.0.0.5", says), row(FAR, derives), row("2001:db8::21", says)],
+            1,
+        ),
+        // Clones ship with one UUID.
+        (vec![row("10.0.0.5", derives), row(FAR, derives)], 2),
+        (vec![row("10.0.0.5", says), row("10.0.0.6", says), row(FAR, derives)], 3),
+        (vec![row("10.0.0.5", other_model), row(FAR, model)], 2),
+        (vec![row("2001:db8::21", says), row(FAR, derives)], 2),
+    ];
+    for (rows, count) in table {
+        let devices = judge(&rows);
+        assert_eq!(devices.len(), count, "{rows:?}: {devices:?}");
+    }
+}
+
+#[test]
 fn evidence_quotes_what_fitted_and_not_how_the_page_begins() {
     let page = format!(
         "<html>{}<script src='/doc/page/login.asp?_17'></script>{}</html>",

@@ -472,6 +472,9 @@ pub trait Door: Send + Sync + 'static {
     /// Fetches one page over HTTP(S) when the host is free and its turn has come. No redirect is followed.
     fn fetch(&self, fetch: Fetch) -> impl Future<Output = Answer> + Send;
 
+    /// From now on an address counts as another one of a host, so that all limits hold for the two together.
+    fn is_one_with(&self, address: IpAddr, host: IpAddr);
+
     /// How many more HTTP requests without a login a host may get in this run. Beyond it they are not sent.
     fn pages_left(&self, host: IpAddr) -> u32;
 

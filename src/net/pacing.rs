@@ -105,6 +105,8 @@ pub struct Pacing {
     open: Arc<Semaphore>,
     talked_to: Mutex<HashMap<IpAddr, Weak<Turnstile<()>>>>,
     pages: Mutex<HashMap<IpAddr, u32>>,
+    /// Further addresses of hosts, and the address that they are known by here.
+    further: Mutex<HashMap<IpAddr, IpAddr>>,
     spent: Arc<Spent>,
     multicasts: Mutex<HashMap<String, u32>>,
 }
@@ -151,6 +153,7 @@ impl Pacing {
             open: Arc::new(Semaphore::new(limits.connections.max(1) as usize)),
             talked_to: Mutex::default(),
             pages: Mutex::default(),
+            further: Mutex::default(),
             spent: Arc::default(),
             multicasts: Mutex::default(),
             limits,
@@ -190,7 +193,7 @@ impl Pacing {
 
     /// Waits for the turn of a datagram to a host.
     pub async fn datagram(&self, host: IpAddr) {
-        self.turn(host.to_canonical(), Kind::Datagram).await;
+        self.turn(self.known_as(host), Kind::Datagram).await;
     }
 
     /// Waits for the turn of a datagram or frame to everybody on an interface.
@@ -215,7 +218,7 @@ impl Pacing {
     ///
     /// In that order: who waits for a busy host holds nothing that others could use.
     pub async fn begin(&self, host: IpAddr) -> Conversation {
-        let host = host.to_canonical();
+        let host = self.known_as(host);
         let turnstile = self.turnstile(host).lock_owned().await;
         let open = Arc::clone(&self.open).acquire_owned().await.ok();
         self.another(host).await;
@@ -230,12 +233,12 @@ impl Pacing {
 
     /// Waits for the turn of one more connection in a conversation that has begun.
     pub async fn another(&self, host: IpAddr) {
-        self.turn(host.to_canonical(), Kind::Connection).await;
+        self.turn(self.known_as(host), Kind::Connection).await;
     }
 
     /// How many more HTTP requests a host may get without a login.
     pub fn pages_left(&self, host: IpAddr) -> u32 {
-        let asked = lock(&self.pages).get(&host.to_canonical()).copied().unwrap_or_default();
+        let asked = lock(&self.pages).get(&self.known_as(host)).copied().unwrap_or_default();
         self.limits.pages.saturating_sub(asked)
     }
 
@@ -246,9 +249,24 @@ impl Pacing {
 
     /// The same for several.
     pub fn pages_asked(&self, host: IpAddr, pages: u32) {
+        let host = self.known_as(host);
         let mut all = lock(&self.pages);
-        let asked = all.entry(host.to_canonical()).or_default();
+        let asked = all.entry(host).or_default();
         *asked = asked.saturating_add(pages);
+    }
+
+    /// From now on an address counts as a further one of a host.
+    pub fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        let (address, host) = (address.to_canonical(), self.known_as(host));
+        if address != host {
+            lock(&self.further).insert(address, host);
+        }
+    }
+
+    /// The address by which all limits of a host are kept.
+    fn known_as(&self, address: IpAddr) -> IpAddr {
+        let address = address.to_canonical();
+        lock(&self.further).get(&address).copied().unwrap_or(address)
     }
 
     /// No more than so many conversations at a time from now on, and one at the least. Before the first of them.
@@ -367,6 +385,18 @@ mod tests {
         assert!(tokio::time::timeout(wait, pacing.begin(mapped)).await.is_err());
         drop(first);
         assert!(tokio::time::timeout(wait, pacing.begin(one)).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_host_with_two_addresses_is_talked_to_by_one_at_a_time() {
+        let pacing = Pacing::new(Limits::default());
+        let (one, other): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), "fd00::1".parse().unwrap());
+        pacing.is_one_with(other, one);
+        pacing.page_asked(other);
+        assert_eq!(pacing.pages_left(one), Limits::default().pages - 1);
+        let _talk = pacing.begin(one).await;
+        let wait = Duration::from_secs(5);
+        assert!(tokio::time::timeout(wait, pacing.begin(other)).await.is_err());
     }
 
     #[tokio::test(start_paused = true)]

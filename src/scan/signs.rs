@@ -248,7 +248,7 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     if !over_ipv6.is_empty() && plan.passive.is_none() {
         notes.push(format!(
             "{} addresses of IPv6 were asked by WS-Discovery and what follows from its answers: the makers' own discovery \
-             protocols know IPv4 alone.",
+             protocols know IPv4 alone. Whether one of them became silent was not looked for.",
             over_ipv6.len()
         ));
     }

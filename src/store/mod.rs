@@ -7,6 +7,7 @@
 
 mod census;
 mod chain;
+mod deliveries;
 mod devices;
 pub mod diff;
 mod error;
@@ -25,11 +26,12 @@ use sqlx::{AnyConnection, ConnectOptions};
 
 pub use census::{Census, Count};
 pub use chain::Audit;
+pub use deliveries::{Delivery, Owed};
 pub use devices::{Sighting, Unit};
 pub use error::StoreError;
 pub use known::Known;
 pub use place::Place;
-pub use runs::{Baseline, Run};
+pub use runs::{Baseline, Remembered, Run};
 use schema::Dialect;
 
 /// How long a store waits for another run that writes.

@@ -895,6 +895,10 @@ impl Door for Scripted {
         }
     }
 
+    fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        self.pacing.is_one_with(address, host);
+    }
+
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
     }

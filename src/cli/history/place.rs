@@ -49,7 +49,7 @@ pub fn make(place: &Place) -> Result<Store, Failure> {
     Store::open(place, true).map_err(|error| failed(&error))
 }
 
-pub(super) fn open(args: &StoreArgs) -> Result<Store, Failure> {
+pub(in crate::cli) fn open(args: &StoreArgs) -> Result<Store, Failure> {
     Store::open(&place(args.store.as_deref())?, false).map_err(|error| failed(&error))
 }
 

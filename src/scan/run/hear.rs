@@ -159,7 +159,7 @@ impl<D: Door> Run<'_, D> {
             self.alive(sender, answers);
             if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
-                self.asking.settle(sender, Instant::now());
+                self.settle(sender);
             }
         }
     }
@@ -258,6 +258,7 @@ impl<D: Door> Run<'_, D> {
 
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: IpAddr) {
+        self.pair(host);
         let passes = self.passes_before_found(host);
         let mut asked_already = Vec::new();
         if self.passes.found(host) {

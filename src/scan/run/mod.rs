@@ -32,6 +32,7 @@ use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
 use resume::Resume;
 
 mod close;
+mod families;
 mod fence;
 mod hear;
 mod link_local;
@@ -154,8 +155,7 @@ struct Run<'a, D: Door> {
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<IpAddr>,
     units: HashSet<IpAddr>,
-    /// Who has answered over IPv6.
-    over_ipv6: HashSet<IpAddr>,
+    families: families::Families,
     talks: JoinSet<Vec<Asked>>,
     /// Hosts that were not asked for every page that could have said more.
     curtailed: HashSet<IpAddr>,
@@ -206,7 +206,7 @@ impl<'a, D: Door> Run<'a, D> {
             out_of_reach: Vec::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
-            over_ipv6: HashSet::new(),
+            families: Default::default(),
             talks: JoinSet::new(),
             curtailed: HashSet::new(),
             talked: HashMap::new(),
@@ -315,6 +315,7 @@ impl<'a, D: Door> Run<'a, D> {
     fn standing(&self, host: IpAddr) -> Standing {
         let mut standing = signs::standing(host, &self.ledger.of(host), self.knowledge);
         standing.signs.login.take_if(|unit| !self.door.has_login(unit));
+        standing.settled |= self.is_settled_elsewhere(host);
         standing
     }
 

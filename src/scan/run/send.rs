@@ -71,6 +71,11 @@ impl<D: Door> Run<'_, D> {
                 self.asking.release(host);
                 return Some(Step::Sent);
             }
+            Next::Ask(host, place) if self.is_busy_elsewhere(host) => {
+                self.asking.put_back(host, place);
+                self.asking.ask_again(host, [], now + self.plan.limits.host_gap());
+                return Some(Step::Sent);
+            }
             Next::Ask(host, place) if self.doubts(host, false) => {
                 self.asking.put_back(host, place);
                 return Some(Step::Sent);
@@ -182,7 +187,10 @@ impl<D: Door> Run<'_, D> {
         }
         let now = Instant::now();
         match is_called_for {
-            true => self.asking.sent(host, now),
+            true => {
+                self.asking.sent(host, now);
+                self.hold_others(host, now);
+            }
             false => self.asking.passed_over(host, now),
         }
         Step::Sent
