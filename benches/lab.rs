@@ -46,6 +46,8 @@ mod over_ipv6;
 mod play;
 #[path = "../tests/lab/replies.rs"]
 mod replies;
+#[path = "../tests/lab/rogue.rs"]
+mod rogue;
 #[path = "../tests/lab/stage.rs"]
 mod stage;
 #[path = "../tests/lab/sys.rs"]
