@@ -293,3 +293,26 @@ fn the_tail_of_a_random_uuid_is_no_mac() {
         assert_eq!(devices[0].mac.as_deref(), mac, "{tail}");
     }
 }
+
+#[test]
+fn a_unit_without_a_telling_model_is_a_recorder_by_its_channels() {
+    let table = [
+        ("0", "1", Some(Class::Camera)),
+        ("0", "4", Some(Class::Recorder)),
+        ("4", "0", Some(Class::Recorder)),
+        ("1", "1", Some(Class::Recorder)),
+        ("1", "0", None),
+        ("0", "0", None),
+        ("2", "x", None),
+    ];
+    for (analog, digital, expected) in table {
+        let said: &[(Name, &str)] = &[
+            (Name::Sadp, "probe-match"),
+            (Name::ClaimedMac, HIK),
+            (Name::AnalogChannels, analog),
+            (Name::DigitalChannels, digital),
+        ];
+        let devices = judge(&[("10.0.0.5", Protocol::Sadp, "multicast inquiry", said)]);
+        assert_eq!(devices[0].class, expected, "{analog} {digital}");
+    }
+}
