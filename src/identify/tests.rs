@@ -121,6 +121,27 @@ fn proxy_arp_is_marked_and_accuses_nobody() {
 }
 
 #[test]
+fn a_proxy_takes_its_own_mac_from_a_host_and_nothing_else() {
+    let hosts: Vec<String> = (1..=20).map(|n| format!("10.0.0.{n}")).collect();
+    let proxy: &[(Name, &str)] = &[(Name::Mac, HIK), (Name::HostName, HIK)];
+    let own: &[(Name, &str)] = &[(Name::Mac, "00:11:22:33:44:55")];
+    let mut rows: Vec<_> = hosts
+        .iter()
+        .map(|host| (host.as_str(), Protocol::Arp, "", &proxy[..1]))
+        .collect();
+    rows[4].3 = proxy;
+    rows.push(("10.0.0.6", Protocol::Arp, "", own));
+    let devices = judge(&rows);
+    let at = |address: &str| devices.iter().find(|device| device.addresses == [address]);
+    assert_eq!(devices.len(), 3);
+    assert_eq!(at("10.0.0.5").and_then(|device| device.host_name.as_deref()), Some(HIK));
+    assert_eq!(
+        at("10.0.0.6").and_then(|device| device.mac.as_deref()),
+        Some("00:11:22:33:44:55")
+    );
+}
+
+#[test]
 fn two_makers_are_a_conflict_and_never_sure() {
     let devices = judge(&[
         ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP),

@@ -172,8 +172,8 @@ mod tests {
     const LINES: &str = "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Enable=true\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address=172.16.9.4\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.DeviceType=IP Camera\r\n\
-        table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Vendor=Private\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.ProtocolType=Dahua2\r\n\
+        table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Vendor=Private\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Password=hush, hush\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_1.Enable=false\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_1.Address=172.16.9.5\r\n\
