@@ -26,6 +26,8 @@ mod below;
 mod cable;
 #[path = "../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../tests/lab/changing.rs"]
+mod changing;
 #[path = "../tests/lab/crier.rs"]
 mod crier;
 #[path = "../tests/lab/crowd.rs"]
@@ -38,6 +40,8 @@ mod host;
 mod ledger;
 #[path = "../tests/lab/mortal.rs"]
 mod mortal;
+#[path = "../tests/lab/over_ipv6.rs"]
+mod over_ipv6;
 #[path = "../tests/lab/play.rs"]
 mod play;
 #[path = "../tests/lab/replies.rs"]

@@ -5,14 +5,14 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
-use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Lane, Limits, Packet, Vault, interfaces};
+use camsweep::net::{Ask, Body, Channel, Door, Exchange, Family, Fetch, Lane, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
 use camsweep::wire::wsd::LINK_LOCAL_GROUP;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -55,13 +55,14 @@ async fn a_mute_door_sends_nothing_whatever_it_is_asked() {
     let door = door().mute();
     let channel = Channel::Unicast {
         protocol: Protocol::Wsd,
+        family: Family::V4,
         interface: None,
         source_port: 0,
     };
     door.open(&channel).await.unwrap();
     let packet = Packet::Datagram {
         channel,
-        to: SocketAddrV4::new(LOCAL.into(), 3702),
+        to: SocketAddr::from((LOCAL, 3702)),
         payload: b"hello".as_slice().into(),
     };
     let refused = door.send(packet).await.unwrap_err();
@@ -413,15 +414,13 @@ async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
 fn unicast() -> Channel {
     Channel::Unicast {
         protocol: Protocol::Sadp,
+        family: Family::V4,
         interface: None,
         source_port: 0,
     }
 }
 
 fn datagram(to: SocketAddr, payload: &[u8]) -> Packet {
-    let SocketAddr::V4(to) = to else {
-        panic!("the tests use IPv4")
-    };
     Packet::Datagram {
         channel: unicast(),
         to,
@@ -522,6 +521,7 @@ async fn a_channel_carries_what_is_for_one_host_or_what_is_for_everybody_and_nev
     let loopback = found.iter().find(|interface| interface.loopback).unwrap().name.clone();
     let to_one = Channel::Unicast {
         protocol: Protocol::Sadp,
+        family: Family::V4,
         interface: Some(loopback.clone()),
         source_port: 0,
     };
@@ -530,12 +530,12 @@ async fn a_channel_carries_what_is_for_one_host_or_what_is_for_everybody_and_nev
         interface: loopback,
         source_port: 0,
     };
-    let (host, group) = ([127, 0, 0, 1].into(), [239, 255, 255, 250].into());
+    let (host, group) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(239, 255, 255, 250));
     for (channel, to) in [(to_one.clone(), group), (to_one, Ipv4Addr::BROADCAST), (to_all, host)] {
         door.open(&channel).await.unwrap();
         let packet = Packet::Datagram {
             channel,
-            to: SocketAddrV4::new(to, 37020),
+            to: (to, 37020).into(),
             payload: (*b"x").into(),
         };
         assert_eq!(door.send(packet).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
@@ -582,7 +582,7 @@ async fn what_comes_to_a_port_is_heard_once_and_nothing_leaves_by_an_ear() {
     assert_eq!(heard, [(ears, b"to all".to_vec()), (own.clone(), b"to one".to_vec())]);
     let packet = Packet::Datagram {
         channel: own,
-        to: SocketAddrV4::new(Ipv4Addr::LOCALHOST, port),
+        to: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         payload: (*b"x").into(),
     };
     assert_eq!(door.send(packet).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
@@ -721,7 +721,7 @@ mod namespace {
         for target in [alive, dead] {
             door.send(Packet::Nudge {
                 interface: "left".into(),
-                target,
+                target: target.into(),
             })
             .await
             .unwrap();
@@ -763,7 +763,7 @@ mod namespace {
             for to in [group, Ipv4Addr::BROADCAST] {
                 let packet = Packet::Datagram {
                     channel: channel.clone(),
-                    to: SocketAddrV4::new(to, 37020),
+                    to: SocketAddr::from((to, 37020)),
                     payload: (*b"x").into(),
                 };
                 door.send(packet).await.unwrap();

@@ -149,7 +149,7 @@ fn assert_mute(name: &str, door: &Scripted) {
 }
 
 /// Promise 1: no host hears more datagrams in any second than the profile allows.
-fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::net::Ipv4Addr, Vec<Instant>>) {
+fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::net::IpAddr, Vec<Instant>>) {
     for (host, moments) in moments {
         for some in moments.windows(rate + 1) {
             let span = some[rate] - some[0];
@@ -160,6 +160,21 @@ fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::
             );
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_with_both_families_hears_no_more_than_one_with_one() {
+    let (name, world) = worlds().into_iter().find(|(name, _)| name == "ipv6-targets").unwrap();
+    let (_, door, _) = run(&world, CancellationToken::new()).await;
+    let ledger = door.ledger.lock().unwrap();
+    let addresses: [std::net::IpAddr; 2] = ["10.0.0.4", "fd00:10::20"].map(|address| address.parse().unwrap());
+    let mut both: Vec<Instant> = addresses
+        .iter()
+        .flat_map(|address| ledger.moments[address].clone())
+        .collect();
+    both.sort_unstable();
+    assert!(both.len() > 10, "{both:?}");
+    check_pace(&name, door.limits().host_rate as usize, &[(addresses[0], both)].into());
 }
 
 fn check_account(name: &str, expect: &Expect, findings: &Findings) {
@@ -328,7 +343,7 @@ async fn a_crowd_that_is_asked_does_not_hold_up_the_sweep_behind_it() {
         let start = Instant::now();
         let (findings, door, _) = run(&world, CancellationToken::new()).await;
         assert_eq!(findings.coverage.live, 121);
-        let first = door.ledger.lock().unwrap().moments[&"10.0.0.250".parse().unwrap()][0] - start;
+        let first = door.ledger.lock().unwrap().moments[&"10.0.0.250".parse::<std::net::IpAddr>().unwrap()][0] - start;
         assert!(first < Duration::from_millis(longest), "{raw}: {first:?}");
     }
 }
@@ -383,7 +398,7 @@ async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps
         host.datagram = (0..100).map(chatter).collect();
     }
     let stranger = |number: u32| world::Host {
-        address: format!("192.168.{}.{}", number / 250, 1 + number % 250),
+        address: format!("192.168.{}.{}", 10 + number / 250, 1 + number % 250),
         datagram: vec![chatter(0)],
         ..world::Host::default()
     };

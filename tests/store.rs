@@ -263,7 +263,7 @@ fn whatever_is_wrong_with_the_store_is_one_line_and_the_report_still_comes() {
         ("no/such/folder/store", "cannot use the store"),
         ("text", "is no store of camsweep"),
         ("other", "is no store of camsweep"),
-        ("newer", "is of version 99; this camsweep reads up to 1"),
+        ("newer", "is of version 99; this camsweep reads up to "),
         (".", "cannot use the store"),
         (
             "postgres://ann:s3cret@127.0.0.1:1/cctv",
@@ -442,6 +442,7 @@ fn postgresql_is_told_the_same_and_says_the_same() {
         &["show", "A"],
         &["baseline", "accept", "--note", "as agreed"],
         &["report", "1", "--format", "csv"],
+        &["deliver", "--drop", "2"],
         &["forget", "--before", "2026-01-02"],
         &["diff", "2"],
         &["report", "1"],
@@ -466,6 +467,31 @@ fn postgresql_is_told_the_same_and_says_the_same() {
     }
     let judged = home.run(&["judge", "replies", &there, "--fail-on", "changed"]);
     assert!(judged.code == 10 && judged.err.contains("in run 3"), "{}", judged.err);
+    // A mail server that is not there: what is owed waits, by either database.
+    let mail = [
+        "--mail-to",
+        "a@b.example",
+        "--mail-from",
+        "a@b.example",
+        "--smtp",
+        "smtp+plain://127.0.0.1:9",
+    ];
+    for store in [there.as_str(), home.store().as_str()] {
+        let told = home.run(&[&["judge", "replies", store, "--fail-on", "found"], mail.as_slice()].concat());
+        assert_eq!(told.code, 10, "{}", told.err);
+        let waiting = home.run(&["deliver", store]).out;
+        assert!(
+            waiting.contains("1 waiting\n  run ") && waiting.contains("tried 3 time(s), last "),
+            "{waiting}"
+        );
+        let still = home.run(&[&["deliver", store], mail.as_slice()].concat());
+        assert!(
+            still.code == 4 && still.out.contains("tried 6 time(s)"),
+            "{} {}",
+            still.out,
+            still.err
+        );
+    }
     let both: Vec<_> = (0..4)
         .map(|_| {
             home.command(&["judge", "replies", &there])
@@ -478,7 +504,7 @@ fn postgresql_is_told_the_same_and_says_the_same() {
     assert!(
         home.run(&["history", &there])
             .out
-            .starts_with("6 run(s) in postgres://postgres@localhost/postgres\n")
+            .starts_with("7 run(s) in postgres://postgres@localhost/postgres\n")
     );
 }
 

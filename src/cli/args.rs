@@ -1,13 +1,16 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod notice;
 pub mod store;
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::outbox::SyslogTo;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
+use notice::{DeliverArgs, NoticeArgs};
 use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
 
 const EXIT_CODES: &str = "\
@@ -16,7 +19,7 @@ Exit codes:
     1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
-    4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
+    4  complete, but --syslog, --mail-to or --webhook was not delivered to (3, 10 and 130 win over it)
    10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
@@ -25,6 +28,7 @@ Examples:
   camsweep scan                                  the subnets this machine is attached to
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
+  camsweep scan 2001:db8::20 fd00:10::/120       an address and a network of IPv6
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
@@ -33,12 +37,57 @@ Examples:
 
 ";
 
+/// What `scan -h` shows; `--help` shows all.
+const COMMON: &[&str] = &[
+    "targets",
+    "exclude",
+    "interface",
+    "yes_large",
+    "dry_run",
+    "passive",
+    "l2_sadp",
+    "credentials",
+    "login",
+    "profile",
+    "resume",
+    "record",
+    "format",
+    "output",
+    "report",
+    "register",
+    "all",
+    "redact",
+    "store",
+    "quiet_unless",
+    "fail_on",
+    "config",
+    "help",
+];
+
+const SHORT_HELP: &str = "\
+Examples:
+  camsweep scan --dry-run                        say what would be sent, send nothing
+  camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
+
+camsweep scan --help has every option, more examples and the exit codes.";
+
+fn only_common(arg: Arg) -> Arg {
+    let common = COMMON.contains(&arg.get_id().as_str());
+    arg.hide_short_help(!common)
+}
+
 /// Finds the Hikvision and Dahua units on a network that you administer: model, serial number,
 /// firmware version, how sure it is and why. It only asks; it never changes anything, and logs in
 /// only where you tell it to.
 #[derive(Debug, Parser)]
 #[command(name = "camsweep", version, after_help = EXIT_CODES)]
 pub struct Cli {
+    /// Read options from this file (docs/configuration.md), in place of the user's or the machine's camsweep.toml.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Read none from any file.
+    #[arg(long, global = true, help_heading = "Configuration", conflicts_with = "config")]
+    pub no_config: bool,
     /// What to do; without it, show the attached subnets and send nothing.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -48,11 +97,11 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Sweep the attached subnets or the targets given.
-    #[command(after_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
+    #[command(mut_args(only_common), after_help = SHORT_HELP, after_long_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
     Scan(Box<ScanArgs>),
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
-    Judge(JudgeArgs),
+    Judge(Box<JudgeArgs>),
     /// Make another form of a JSON report or of a stored run, without scanning.
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
@@ -68,6 +117,9 @@ pub enum Command {
     Import(ImportArgs),
     /// Check that the stored runs are what was stored.
     Audit(AuditArgs),
+    /// Deliver the notices that are waiting, and list those that still are.
+    #[command(after_help = EXIT_CODES)]
+    Deliver(Box<DeliverArgs>),
     /// Forget the runs that ended before a day, and the units that only they saw.
     Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
@@ -79,13 +131,40 @@ pub enum Command {
         /// Which format.
         format: SchemaOf,
     },
+    /// Look after the file that options can stand in.
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print what a shell reads to complete this command line.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print a page of the manual (roff; `man -l -` shows it).
+    Man {
+        /// Of which command; without one, of the program.
+        command: Vec<String>,
+    },
+}
+
+/// What to do with the configuration file.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConfigCommand {
+    /// Say what it brings about, and whether a scan would take it; send nothing. Exits with 0 or 2.
+    Check {
+        /// Another file than the one a scan would read.
+        file: Option<PathBuf>,
+    },
 }
 
 /// `camsweep scan`.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScanArgs {
-    /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
+    /// Addresses, networks (10.0.0.0/24, fd00:10::/120), ranges (10.0.0.10-40) or @FILE; without any, all attached IPv4
+    /// subnets.
     #[arg(help_heading = "Targets")]
     pub targets: Vec<String>,
     /// Leave these out; same forms as targets.
@@ -158,6 +237,9 @@ pub struct ScanArgs {
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// The file that some of this comes from.
+    #[arg(skip)]
+    pub config: Option<PathBuf>,
 }
 
 impl ScanArgs {
@@ -246,9 +328,10 @@ impl ScanArgs {
     pub fn inputs(&self) -> impl Iterator<Item = &Path> {
         let lists = self.targets.iter().chain(&self.exclude);
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
-        let files = [&self.credentials, &self.output.oui_file];
+        let files = [&self.credentials, &self.output.oui_file, &self.config];
         let files = files.into_iter().flatten().map(PathBuf::as_path);
-        lists.chain(files).chain(self.output.keep.file())
+        let notices = self.output.notice.inputs().map(PathBuf::as_path);
+        lists.chain(files).chain(notices).chain(self.output.keep.file())
     }
 }
 
@@ -323,6 +406,9 @@ pub struct OutputArgs {
     /// What is remembered of it, and what of it is an alarm.
     #[command(flatten)]
     pub keep: KeepArgs,
+    /// Whom it tells.
+    #[command(flatten)]
+    pub notice: NoticeArgs,
 }
 
 /// The form of a report.
@@ -401,4 +487,6 @@ pub enum SchemaOf {
     Report,
     /// That of `camsweep diff --format json`.
     Diff,
+    /// That of --webhook.
+    Notice,
 }

@@ -14,7 +14,7 @@ pub enum Code {
     Usage = 2,
     /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete = 3,
-    /// The run is complete, and `--syslog` could not hand on what it found.
+    /// The run is complete, and what it found could not be handed on (`--syslog`, `--mail-to`, `--webhook`).
     NotDelivered = 4,
     /// What `--fail-on` names is the case, or an audit found a fault.
     Alarm = 10,

@@ -5,13 +5,16 @@ pub mod additions;
 pub mod alarm;
 pub mod args;
 pub mod budget;
+pub mod config;
 pub mod credentials;
 pub mod data;
 pub mod exit;
 pub mod file;
 pub mod history;
 pub mod limits;
+pub mod manual;
 pub mod memory;
+pub mod notices;
 pub mod others;
 pub mod outbox;
 pub mod plan;
@@ -19,6 +22,7 @@ pub mod progress;
 pub mod register;
 pub mod render;
 pub mod resume;
+mod secret_file;
 pub mod words;
 
 use exit::Code;
@@ -52,7 +56,40 @@ impl Failure {
             code: Code::CouldNotRun,
         }
     }
+
+    /// The same, where it is the user's words that are looked at.
+    pub fn as_usage(self) -> Self {
+        Failure {
+            code: Code::Usage,
+            ..self
+        }
+    }
 }
+
+/// By the owner of this process, where the system tells.
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
+    #[cfg(not(unix))]
+    return false;
+}
+
+/// Ctrl-C, or what a service manager or `timeout` sends in its place.
+///
+/// # Errors
+/// Where the system cannot tell.
+#[cfg(unix)]
+pub async fn interruption() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub use tokio::signal::ctrl_c as interruption;
 
 impl From<crate::scan::TargetError> for Failure {
     fn from(error: crate::scan::TargetError) -> Self {

@@ -1,6 +1,6 @@
 //! From what was typed and what this machine has to a plan. Pure: nothing is opened but target files.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use ipnetwork::Ipv4Network;
@@ -10,6 +10,7 @@ use super::args::ScanArgs;
 use super::limits;
 use super::render;
 use crate::net::Interface;
+use crate::ranges::routers_of;
 use crate::scan::{Plan, Ranges, Segment, parse_exclusions, parse_targets};
 
 /// The most addresses that are swept without `--yes-large`: a /20.
@@ -54,13 +55,20 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         false => for_targets(args, interfaces)?,
     };
     let wanted = match args.targets.is_empty() {
-        true => used
-            .iter()
-            .fold(Ranges::default(), |all, interface| all.union(&hosts_on(interface))),
+        true => used.iter().fold(Ranges::default(), |all, interface| {
+            all.union(&hosts_over_ipv4(interface))
+        }),
         false => targets,
     };
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
+    let (kept, deaf) = match args.passive {
+        true => kept.by_family(),
+        false => (kept, Ranges::default()),
+    };
+    if !deaf.is_empty() {
+        skipped.push(format!("{deaf}: of IPv6, and --passive hears IPv4 alone"));
+    }
     let (segments, mut routed) = split(kept, &used);
     if args.passive && !routed.is_empty() {
         skipped.push(format!(
@@ -145,7 +153,7 @@ fn allowed<'a>(args: &ScanArgs, interfaces: &'a [Interface]) -> Result<Vec<&'a I
 
 fn for_targets<'a>(args: &ScanArgs, interfaces: &'a [Interface]) -> Result<Vec<&'a Interface>, Failure> {
     let mut used = allowed(args, interfaces)?;
-    used.retain(|interface| why_not(interface).is_none());
+    used.retain(|interface| !interface.loopback && interface.up && interface.broadcast);
     used.sort_by_key(|interface| is_plumbing(&interface.name)); // a shared subnet goes to the real wire
     Ok(used)
 }
@@ -188,7 +196,7 @@ fn why_not(interface: &Interface) -> Option<&'static str> {
         Interface { loopback: true, .. } => Some("the loopback"),
         Interface { up: false, .. } => Some("down"),
         Interface { ipv4, ipv6, .. } if ipv4.is_empty() && !ipv6.is_empty() => {
-            Some("has IPv6 addresses only, and IPv6 networks are not swept yet")
+            Some("has IPv6 addresses only, and nobody can sweep a network of IPv6: name its devices' addresses")
         }
         Interface { ipv4, .. } if ipv4.is_empty() => Some("has no address"),
         Interface { broadcast: false, .. } => Some("cannot broadcast"),
@@ -209,9 +217,15 @@ pub fn subnets_of(interface: &Interface) -> String {
     words.join(", ")
 }
 
-fn hosts_on(interface: &Interface) -> Ranges {
+fn hosts_over_ipv4(interface: &Interface) -> Ranges {
     let hosts = interface.ipv4.iter().copied().map(Ranges::hosts_of);
     hosts.fold(Ranges::default(), |all, hosts| all.union(&hosts))
+}
+
+/// The neighbours that an interface can have. Link-local addresses are no targets.
+fn neighbours_on(interface: &Interface) -> Ranges {
+    let hosts = interface.ipv6.iter().copied().map(Ranges::hosts_of);
+    hosts.fold(hosts_over_ipv4(interface), |all, hosts| all.union(&hosts))
 }
 
 /// Takes off this machine's own addresses, and network and broadcast addresses of its subnets.
@@ -222,12 +236,13 @@ fn without_unusable(
     skipped: &mut Vec<String>,
 ) -> Ranges {
     let real = interfaces.iter().filter(|interface| !interface.loopback);
-    let own: Ranges = real
-        .flat_map(|interface| interface.ipv4.iter().map(|network| network.ip()))
-        .collect();
+    let own: Ranges = real.flat_map(Interface::addresses).collect();
     let ends: Ranges = used
         .iter()
-        .flat_map(|interface| interface.ipv4.iter().flat_map(ends_of))
+        .flat_map(|interface| {
+            let routers = interface.ipv6.iter().copied().filter_map(routers_of).map(IpAddr::from);
+            interface.ipv4.iter().flat_map(ends_of).chain(routers)
+        })
         .collect();
     let mut kept = wanted.clone();
     for (off, why) in [(own, "this machine's own"), (ends, "network and broadcast addresses")] {
@@ -240,10 +255,10 @@ fn without_unusable(
     kept
 }
 
-fn ends_of(network: &Ipv4Network) -> Vec<Ipv4Addr> {
+fn ends_of(network: &Ipv4Network) -> Vec<IpAddr> {
     match network.prefix() {
         31 | 32 => Vec::new(),
-        _ => vec![network.network(), network.broadcast()],
+        _ => vec![network.network().into(), network.broadcast().into()],
     }
 }
 
@@ -251,7 +266,7 @@ fn ends_of(network: &Ipv4Network) -> Vec<Ipv4Addr> {
 fn split(mut rest: Ranges, used: &[&Interface]) -> (Vec<Segment>, Ranges) {
     let mut segments = Vec::new();
     for interface in used {
-        let targets = rest.intersection(&hosts_on(interface));
+        let targets = rest.intersection(&neighbours_on(interface));
         if !targets.is_empty() {
             rest = rest.without(&targets);
             segments.push(Segment {
@@ -286,11 +301,14 @@ mod tests {
         let mut down = interface("eth9", &["10.9.0.2/24"]);
         down.up = false;
         let mut six = interface("eth6", &[]);
-        six.ipv6 = vec!["fe80::1".parse().unwrap()];
+        six.ipv6 = vec!["fe80::1/64".parse().unwrap(), "fd06::1/64".parse().unwrap()];
         vec![
             interface("lo", &["127.0.0.1/8"]),
             interface("docker0", &["172.17.0.1/16"]),
-            interface("eth0", &["10.0.0.2/24"]),
+            Interface {
+                ipv6: vec!["fe80::2/64".parse().unwrap(), "fd00:10::2/64".parse().unwrap()],
+                ..interface("eth0", &["10.0.0.2/24"])
+            },
             interface("eth1", &["10.0.0.3/24", "10.1.0.2/30"]),
             down,
             six,
@@ -343,6 +361,15 @@ mod tests {
             (&["172.17.0.5"], &["docker0 172.17.0.5"]),
             (&["127.0.0.1-3"], &["routed 127.0.0.1-127.0.0.3"]),
             (&["10.9.0.7"], &["routed 10.9.0.7"]),
+            (
+                &["fd00:10::/126", "10.0.0.9"],
+                &["eth0 10.0.0.9, fd00:10::1, fd00:10::3"],
+            ),
+            (
+                &["2001:db8::20", "fd00:10::9-fd00:10::9", "fd00:10::9"],
+                &["eth0 fd00:10::9", "routed 2001:db8::20"],
+            ),
+            (&["fd06::9"], &["eth6 fd06::9"]),
         ];
         for (targets, expected) in table {
             assert_eq!(
@@ -394,6 +421,45 @@ mod tests {
     }
 
     #[test]
+    fn a_passive_run_says_that_it_hears_no_ipv6() {
+        let some = ScanArgs {
+            passive: true,
+            ..args(&["10.0.0.9", "fd00:10::9"])
+        };
+        let plan = resolve(&some, &machine()).unwrap();
+        assert_eq!(scope(&plan), ["eth0 10.0.0.9"]);
+        assert!(
+            plan.skipped.iter().any(|line| line.starts_with("fd00:10::9: of IPv6")),
+            "{:?}",
+            plan.skipped
+        );
+    }
+
+    #[test]
+    fn the_bound_counts_what_each_family_gets() {
+        let budget = crate::cli::budget::Budget::of(&crate::net::Limits::default());
+        let table: &[(&[&str], &str)] = &[
+            (
+                &["fd00:10::10/124"],
+                "at most 16 datagrams (1008 bytes), one to each address of IPv6",
+            ),
+            (
+                &["2001:db8::10/124"],
+                "unicast: at most 2 datagrams to each of 16 addresses not on a segment",
+            ),
+            (
+                &["10.7.0.1-16"],
+                "unicast: at most 6 datagrams to each of 16 addresses not on a segment",
+            ),
+        ];
+        for (targets, line) in table {
+            let words = budget.words(&resolve(&args(targets), &machine()).unwrap()).join("\n");
+            assert!(words.contains(line), "{targets:?}: {words}");
+            assert!(!words.contains("ARP: "), "{targets:?}: {words}");
+        }
+    }
+
+    #[test]
     fn bad_plans_are_refused_with_a_remedy() {
         let with = |targets: &[&str], exclude: &[&str], interface: &[&str]| ScanArgs {
             exclude: exclude.iter().map(ToString::to_string).collect(),
@@ -407,6 +473,12 @@ mod tests {
                 Code::Usage,
             ),
             (with(&["10.64.0.0/16"], &[], &[]), "65534 addresses", Code::Usage),
+            (with(&["fd00:10::/112"], &[], &[]), "65534 addresses", Code::Usage),
+            (
+                with(&["fd00:10::9"], &["fd00::/16"], &[]),
+                "no address is left",
+                Code::Usage,
+            ),
             (with(&[], &[], &["eth7"]), "no interface \"eth7\"", Code::Usage),
             (with(&[], &[], &["eth9"]), "\"eth9\" is down", Code::CouldNotRun),
             (

@@ -142,6 +142,19 @@ fn a_proxy_takes_its_own_mac_from_a_host_and_nothing_else() {
 }
 
 #[test]
+fn of_two_macs_on_the_wire_a_unit_has_the_one_that_it_says_it_has() {
+    let rogue: &[(Name, &str)] = &[(Name::Mac, "02:66:66:66:66:66")];
+    let own: &[(Name, &str)] = &[(Name::Mac, HIK)];
+    let inquiry = ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP);
+    for [first, second] in [[rogue, own], [own, rogue]] {
+        let arp = |mac| ("10.0.0.5", Protocol::Arp, "who-has", mac);
+        let devices = judge(&[arp(first), arp(second), inquiry.clone()]);
+        assert_eq!(devices[0].mac.as_deref(), Some(HIK));
+        assert!(devices[0].conflicts.iter().any(|conflict| conflict.about == "mac"));
+    }
+}
+
+#[test]
 fn two_makers_are_a_conflict_and_never_sure() {
     let devices = judge(&[
         ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP),
@@ -282,6 +295,32 @@ fn an_ipv6_address_joins_the_host_of_its_mac_and_a_second_ipv4_address_does_not(
     let rows = ["fe80::1%eth0", "10.0.0.6", "10.0.0.5"].map(|host| (host, Protocol::Neighbour, "", mac));
     let addresses: Vec<_> = judge(&rows).into_iter().map(|device| device.addresses).collect();
     assert_eq!(addresses, [vec!["10.0.0.5", "fe80::1%eth0"], vec!["10.0.0.6"]]);
+}
+
+#[test]
+fn beyond_a_router_an_ipv6_address_joins_the_one_host_that_says_it_has_the_mac() {
+    const FAR: &str = "2001:db8::20";
+    let says: &[(Name, &str)] = &[(Name::ClaimedMac, HIK)];
+    let derives: &[(Name, &str)] = &[(Name::DerivedMac, HIK)];
+    let other_model: &[(Name, &str)] = &[(Name::ClaimedMac, HIK), (Name::Model, "DS-2CD2042WD-I")];
+    let model: &[(Name, &str)] = &[(Name::DerivedMac, HIK), (Name::Model, "DS-2CD2320D-I")];
+    let row = |host, said| (host, Protocol::Wsd, "unicast Probe", said);
+    let table = [
+        (vec![row("10.0.0.5", says), row(FAR, derives)], 1),
+        (
+            vec![row("10.0.0.5", says), row(FAR, derives), row("2001:db8::21", says)],
+            1,
+        ),
+        // Clones ship with one UUID.
+        (vec![row("10.0.0.5", derives), row(FAR, derives)], 2),
+        (vec![row("10.0.0.5", says), row("10.0.0.6", says), row(FAR, derives)], 3),
+        (vec![row("10.0.0.5", other_model), row(FAR, model)], 2),
+        (vec![row("2001:db8::21", says), row(FAR, derives)], 2),
+    ];
+    for (rows, count) in table {
+        let devices = judge(&rows);
+        assert_eq!(devices.len(), count, "{rows:?}: {devices:?}");
+    }
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,13 +14,15 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::datagrams::{self, Nudges};
+use super::datagrams::{self, Nudges, Roomy};
+use super::interfaces::interfaces;
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket, RawSocket};
+use super::watch::Watch;
 use super::{
-    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Lane, Limits,
+    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Family, Fetch, Heard, Interface, Lane, Limits,
     Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, overhear, streams,
 };
 use crate::fact::MAX_DATAGRAM;
@@ -29,6 +31,8 @@ use crate::wire;
 /// What was heard and not yet fetched; at 64 KiB each this bounds the memory to 64 MiB. Beyond it
 /// the kernel's buffers fill, and what they lose is counted.
 const HEARD_WAITING: usize = 1024;
+/// Files that are left for names, the store and the report.
+const SPARE_FILES: usize = 12;
 /// A pause after an error that would else be met again at once, for ever.
 const AFTER_ERROR: Duration = Duration::from_millis(50);
 
@@ -46,12 +50,21 @@ pub struct Live {
     overflows_before: u64,
     events_lost: Arc<AtomicU64>,
     mute: bool,
-    raw: Mutex<RawSockets>,
+    watch: Mutex<Watch>,
+    room: Once,
+    raw: Mutex<BTreeMap<Channel, RawSocket>>,
+    roomy: Roomy,
 }
 
-/// Raw sockets that were opened while it was allowed, by their channels.
+/// What was opened while it was allowed: raw sockets by their channels, and datagram sockets with more room than others.
 #[derive(Default)]
-pub struct RawSockets(BTreeMap<Channel, RawSocket>);
+pub struct RawSockets {
+    by_channel: BTreeMap<Channel, RawSocket>,
+    roomy: Roomy,
+}
+
+/// The most datagram sockets that are opened on an interface: two ways to ask and two to listen for each protocol.
+const ON_AN_INTERFACE: usize = 4 * 6;
 
 impl RawSockets {
     /// Opens what of these channels is raw and can be opened. What cannot is tried again, and said, by the door.
@@ -62,17 +75,26 @@ impl RawSockets {
             });
             Some((channel.clone(), socket?.ok()?))
         });
-        RawSockets(opened.collect())
+        RawSockets {
+            by_channel: opened.collect(),
+            roomy: Roomy::default(),
+        }
     }
 
-    /// How many there are.
+    /// The same, with room for what comes in on so many interfaces.
+    pub fn with_room(self, interfaces: usize) -> Self {
+        let roomy = Roomy::open(interfaces * ON_AN_INTERFACE);
+        RawSockets { roomy, ..self }
+    }
+
+    /// How many raw ones there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.by_channel.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no raw one.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_channel.is_empty()
     }
 }
 
@@ -111,13 +133,24 @@ impl Live {
             overflows_before: system::table_overflows(),
             events_lost: Arc::default(),
             mute: false,
+            watch: Mutex::default(),
+            room: Once::new(),
             raw: Mutex::default(),
+            roomy: Roomy::default(),
         }
     }
 
     /// The same door, by which nothing leaves: what is to be sent is refused.
     pub fn mute(self) -> Self {
         Live { mute: true, ..self }
+    }
+
+    /// Once, when all channels are open: where this program may open few files, fewer conversations are held at a time.
+    fn measure_room(&self) {
+        self.room.call_once(|| {
+            self.pacing
+                .converse_with(system::files_left().saturating_sub(SPARE_FILES))
+        });
     }
 
     fn interface(&self, name: &str) -> io::Result<&Interface> {
@@ -157,14 +190,15 @@ impl Live {
     /// A door that has these sockets already.
     pub fn with(self, raw: RawSockets) -> Self {
         Live {
-            raw: Mutex::new(raw),
+            raw: Mutex::new(raw.by_channel),
+            roomy: raw.roomy,
             ..self
         }
     }
 
     /// The socket of a raw channel: the one opened before, or a new one.
     fn raw(&self, channel: &Channel) -> io::Result<Arc<PacketSocket>> {
-        let before = lock(&self.raw).0.remove(channel).map(Ok);
+        let before = lock(&self.raw).remove(channel).map(Ok);
         let opened = before.or_else(|| open_raw(channel, |name| self.interface(name).ok()));
         let raw = opened.ok_or(io::ErrorKind::NotFound)??;
         Ok(Arc::new(PacketSocket::listen(raw)?))
@@ -212,7 +246,7 @@ impl Live {
     }
 
     fn open_datagrams(&self, channel: &Channel, interface: Option<&str>) -> io::Result<Opened> {
-        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?)?);
+        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?, &self.roomy)?);
         let ear = self.ear(channel, interface.map(str::to_owned));
         self.listen(hear_datagrams(ear, Arc::clone(&socket)));
         Ok(Opened::Datagrams(socket))
@@ -242,7 +276,7 @@ impl Live {
         socket.send(&wire::sadp_l2::inquiry(mac, address)).await
     }
 
-    async fn send_nudge(&self, interface: &str, target: Ipv4Addr) -> io::Result<()> {
+    async fn send_nudge(&self, interface: &str, target: IpAddr) -> io::Result<()> {
         let Opened::Kernel(nudges) = self.opened(&Channel::Kernel)? else {
             return wrong_channel();
         };
@@ -250,7 +284,7 @@ impl Live {
         nudges.nudge(self.interface(interface)?, target).await
     }
 
-    async fn send_datagram(&self, channel: &Channel, to: SocketAddrV4, payload: &[u8]) -> io::Result<()> {
+    async fn send_datagram(&self, channel: &Channel, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
         if FORBIDDEN_PORTS.contains(&to.port()) {
             let why = format!("port {} is never spoken to", to.port());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
@@ -265,16 +299,18 @@ impl Live {
         if !matches!(channel, Channel::Multicast { .. } | Channel::Unicast { .. }) {
             return wrong_channel();
         }
-        let to_everybody = to.ip().is_multicast() || to.ip().is_broadcast();
+        let to_everybody = to.ip().is_multicast() || to.ip() == IpAddr::V4(Ipv4Addr::BROADCAST);
         let Opened::Datagrams(socket) = self.opened(channel)? else {
             return wrong_channel();
         };
         match channel {
             Channel::Multicast { interface, .. } if to_everybody => self.pacing.multicast(interface).await?,
-            Channel::Unicast { .. } if !to_everybody => self.pacing.datagram(*to.ip()).await,
+            Channel::Unicast { family, .. } if !to_everybody && *family == Family::of(to.ip()) => {
+                self.pacing.datagram(to.ip()).await;
+            }
             _ => return wrong_channel(),
         }
-        datagrams::send(&socket, to.into(), payload).await
+        datagrams::send(&socket, to, payload).await
     }
 
     async fn send_link_local(&self, channel: &Channel, to: (Ipv6Addr, u16), payload: &[u8]) -> io::Result<()> {
@@ -371,6 +407,7 @@ impl Door for Live {
             Ok(interface) => interface,
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
+        self.measure_room();
         let host = exchange.to.ip();
         let conversation = self.pacing.begin(host).await;
         if exchange.page && self.pacing.pages_left(host) == 0 {
@@ -407,6 +444,7 @@ impl Door for Live {
             },
             None => None,
         };
+        self.measure_room();
         let host = page.to.ip();
         let conversation = self.pacing.begin(host).await;
         page.deadline = page.deadline.min(conversation.time_left());
@@ -427,12 +465,24 @@ impl Door for Live {
         fetch::fetch(&page, chance, ways).await
     }
 
+    fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        self.pacing.is_one_with(address, host);
+    }
+
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
     }
 
     fn pages_asked(&self, host: IpAddr, pages: u32) {
         self.pacing.pages_asked(host, pages);
+    }
+
+    fn out_of_time(&self) -> Vec<IpAddr> {
+        self.pacing.out_of_time()
+    }
+
+    fn faults(&self) -> BTreeMap<String, &'static str> {
+        lock(&self.watch).faults(&self.interfaces, interfaces)
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

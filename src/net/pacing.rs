@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -105,6 +105,8 @@ pub struct Pacing {
     open: Arc<Semaphore>,
     talked_to: Mutex<HashMap<IpAddr, Weak<Turnstile<()>>>>,
     pages: Mutex<HashMap<IpAddr, u32>>,
+    /// Further addresses of hosts, and the address that they are known by here.
+    further: Mutex<HashMap<IpAddr, IpAddr>>,
     spent: Arc<Spent>,
     multicasts: Mutex<HashMap<String, u32>>,
 }
@@ -151,6 +153,7 @@ impl Pacing {
             open: Arc::new(Semaphore::new(limits.connections.max(1) as usize)),
             talked_to: Mutex::default(),
             pages: Mutex::default(),
+            further: Mutex::default(),
             spent: Arc::default(),
             multicasts: Mutex::default(),
             limits,
@@ -183,14 +186,14 @@ impl Pacing {
     }
 
     /// Waits for the turn of a nudge, which a host that exists gets as a datagram.
-    pub async fn nudge(&self, host: Ipv4Addr) {
+    pub async fn nudge(&self, host: IpAddr) {
         self.kernel.turn().await;
         self.datagram(host).await;
     }
 
     /// Waits for the turn of a datagram to a host.
-    pub async fn datagram(&self, host: Ipv4Addr) {
-        self.turn(host.into(), Kind::Datagram).await;
+    pub async fn datagram(&self, host: IpAddr) {
+        self.turn(self.known_as(host), Kind::Datagram).await;
     }
 
     /// Waits for the turn of a datagram or frame to everybody on an interface.
@@ -215,7 +218,7 @@ impl Pacing {
     ///
     /// In that order: who waits for a busy host holds nothing that others could use.
     pub async fn begin(&self, host: IpAddr) -> Conversation {
-        let host = host.to_canonical();
+        let host = self.known_as(host);
         let turnstile = self.turnstile(host).lock_owned().await;
         let open = Arc::clone(&self.open).acquire_owned().await.ok();
         self.another(host).await;
@@ -230,12 +233,12 @@ impl Pacing {
 
     /// Waits for the turn of one more connection in a conversation that has begun.
     pub async fn another(&self, host: IpAddr) {
-        self.turn(host.to_canonical(), Kind::Connection).await;
+        self.turn(self.known_as(host), Kind::Connection).await;
     }
 
     /// How many more HTTP requests a host may get without a login.
     pub fn pages_left(&self, host: IpAddr) -> u32 {
-        let asked = lock(&self.pages).get(&host.to_canonical()).copied().unwrap_or_default();
+        let asked = lock(&self.pages).get(&self.known_as(host)).copied().unwrap_or_default();
         self.limits.pages.saturating_sub(asked)
     }
 
@@ -246,9 +249,37 @@ impl Pacing {
 
     /// The same for several.
     pub fn pages_asked(&self, host: IpAddr, pages: u32) {
+        let host = self.known_as(host);
         let mut all = lock(&self.pages);
-        let asked = all.entry(host.to_canonical()).or_default();
+        let asked = all.entry(host).or_default();
         *asked = asked.saturating_add(pages);
+    }
+
+    /// From now on an address counts as a further one of a host.
+    pub fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        let (address, host) = (address.to_canonical(), self.known_as(host));
+        if address != host {
+            lock(&self.further).insert(address, host);
+        }
+    }
+
+    /// The address by which all limits of a host are kept.
+    fn known_as(&self, address: IpAddr) -> IpAddr {
+        let address = address.to_canonical();
+        lock(&self.further).get(&address).copied().unwrap_or(address)
+    }
+
+    /// No more than so many conversations at a time from now on, and one at the least. Before the first of them.
+    pub fn converse_with(&self, most: usize) {
+        let all = self.open.available_permits();
+        self.open.forget_permits(all.saturating_sub(most.max(1)));
+    }
+
+    /// The hosts that have had all the time that one host gets.
+    pub fn out_of_time(&self) -> Vec<IpAddr> {
+        let spent = lock(&self.spent);
+        let over = spent.iter().filter(|(_, time)| **time >= TIME_FOR_A_HOST);
+        over.map(|(host, _)| *host).collect()
     }
 
     async fn turn(&self, host: IpAddr, kind: Kind) {

@@ -21,6 +21,7 @@ mod upnp;
 mod wsd;
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac, spell_mac};
 use crate::wire::text;
@@ -56,6 +57,7 @@ pub fn read(reply: &Reply) -> Reading {
     if let Reading::Facts(facts) | Reading::Garbled { facts, .. } = &mut reading {
         let mut said = Sayings(std::mem::take(facts));
         login::facts(&mut said, reply);
+        said.mac(Name::DerivedMac, mac_in_address(&reply.host).as_deref());
         *facts = said.0;
     }
     reading
@@ -157,11 +159,38 @@ impl Sayings {
     }
 }
 
+/// The MAC address that an IPv6 address was made from (EUI-64, RFC 4291 appendix A). It is a weak tell: one address of
+/// 65,536 that were drawn by lot looks so, too.
+fn mac_in_address(address: &str) -> Option<String> {
+    let address: Ipv6Addr = address.split('%').next()?.parse().ok()?;
+    match address.octets() {
+        [_, _, _, _, _, _, _, _, a, b, c, 0xff, 0xfe, d, e, f] => {
+            Some(mac_address::MacAddress::new([a ^ 2, b, c, d, e, f]).to_string())
+        }
+        _ => None,
+    }
+}
+
 /// `true` or `false` where it is clearly said: firmware has been seen to send `flase`.
 fn flag(text: &str) -> Option<&'static str> {
     ["true", "false"]
         .into_iter()
         .find(|word| text.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+#[test]
+fn the_mac_in_an_address() {
+    let table = [
+        ("fe80::4647:ccff:fe40:64%eth0", Some("44:47:CC:40:00:64")),
+        ("2001:db8::3eef:8cff:fe00:1", Some("3C:EF:8C:00:00:01")),
+        ("2001:db8::20", None),
+        ("10.0.0.5", None),
+        ("gate", None),
+    ];
+    for (address, mac) in table {
+        assert_eq!(mac_in_address(address).as_deref(), mac, "{address}");
+    }
 }
 
 fn garbled(why: &'static str) -> Reading {

@@ -58,6 +58,16 @@ impl Store {
         units.map_err(|error| StoreError::of(&error, &self.name))
     }
 
+    /// The units that were known before a time (RFC 3339), with what is known of them now.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn known_before(&mut self, time: &str) -> Result<Vec<Before>, StoreError> {
+        let units = self.units()?;
+        let known = units.iter().filter(|unit| is_before(&unit.first_seen, time));
+        Ok(known.map(Before::from).collect())
+    }
+
     /// The runs that saw a unit, the first one first.
     ///
     /// # Errors
@@ -98,6 +108,20 @@ pub(super) struct Entered {
     pub(super) not_looked_for: Vec<Known>,
 }
 
+/// The units of a run that are not in the baseline; `None` where none was ever accepted.
+pub(super) async fn unexpected(connection: &mut AnyConnection, run: i64) -> sqlx::Result<Option<Vec<Known>>> {
+    let baselines = sqlx::query("SELECT COUNT(*) FROM baselines");
+    if baselines.fetch_one(&mut *connection).await?.try_get::<i64, _>(0)? == 0 {
+        return Ok(None);
+    }
+    let query = "SELECT known FROM devices WHERE last_run = $1 AND present = 1 AND accepted IS NULL ORDER BY device";
+    let rows = sqlx::query(query).bind(run).fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| text(row, 0))
+        .collect::<sqlx::Result<_>>()
+        .map(Some)
+}
+
 async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
     let query = "SELECT device, known, present, by_tcp, first_run, last_run, first_seen, last_seen, accepted \
                  FROM devices ORDER BY device";
@@ -135,6 +159,8 @@ pub(super) async fn enter(connection: &mut AnyConnection, run: i64, report: &Rep
             Some(unit) => {
                 if !is_later(unit) {
                     update(connection, &known[unit], &seen, run, report).await?;
+                } else if is_before(&report.finished, &known[unit].first_seen) {
+                    seen_first(connection, known[unit].device, run, report).await?;
                 }
                 known[unit].device
             }
@@ -196,6 +222,13 @@ async fn update(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// An older report says how long a unit has been known.
+async fn seen_first(connection: &mut AnyConnection, device: i64, run: i64, report: &Report) -> sqlx::Result<()> {
+    let update = sqlx::query("UPDATE devices SET first_run = $1, first_seen = $2 WHERE device = $3");
+    let update = update.bind(run).bind(&report.finished).bind(device);
+    update.execute(connection).await.map(drop)
 }
 
 async fn insert(connection: &mut AnyConnection, seen: &Known, run: i64, report: &Report) -> sqlx::Result<i64> {

@@ -5,7 +5,9 @@
 //! with its report ([`Store::finish`]) in one transaction: whoever is killed in between leaves a run that says so.
 //! Nothing here reads a clock.
 
+mod census;
 mod chain;
+mod deliveries;
 mod devices;
 pub mod diff;
 mod error;
@@ -22,12 +24,14 @@ use std::path::Path;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
+pub use census::{Census, Count};
 pub use chain::Audit;
+pub use deliveries::{Delivery, Owed};
 pub use devices::{Sighting, Unit};
 pub use error::StoreError;
 pub use known::Known;
 pub use place::Place;
-pub use runs::{Baseline, Run};
+pub use runs::{Baseline, Remembered, Run};
 use schema::Dialect;
 
 /// How long a store waits for another run that writes.

@@ -8,7 +8,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::diff::{Change, Diff, SCHEMA};
-use super::{Known, Store, StoreError, chain};
+use super::{Known, Owed, Store, StoreError, chain, deliveries};
 use crate::report::model::Report;
 
 /// The most that a stored report unpacks to, in bytes: a store may be anybody's.
@@ -58,6 +58,17 @@ pub struct Baseline {
     pub units: i64,
     /// Why.
     pub note: String,
+}
+
+/// What the store says of a run that was closed.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    /// The run's number.
+    pub run: i64,
+    /// What changed.
+    pub diff: Diff,
+    /// The units of the run that are not in the baseline; `None` where none was ever accepted.
+    pub unexpected: Option<Vec<Known>>,
 }
 
 impl Store {
@@ -132,11 +143,28 @@ impl Store {
     /// # Errors
     /// As the database has it; nothing of it is stored then.
     pub fn finish(&mut self, run: i64, report: &Report) -> Result<Diff, StoreError> {
+        let remembered = self.finish_owing(run, report, |_| Vec::new());
+        remembered.map(|remembered| remembered.diff)
+    }
+
+    /// The same, with the notices that are `owed` once it is known what changed: either both are stored or neither.
+    ///
+    /// # Errors
+    /// As the database has it; nothing of it is stored then.
+    pub fn finish_owing(
+        &mut self,
+        run: i64,
+        report: &Report,
+        owed: impl FnOnce(&Remembered) -> Vec<Owed>,
+    ) -> Result<Remembered, StoreError> {
         let closed = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
             let diff = close(&mut transaction, run, report).await?;
+            let unexpected = super::devices::unexpected(&mut transaction, run).await?;
+            let remembered = Remembered { run, diff, unexpected };
+            deliveries::owe(&mut transaction, run, &owed(&remembered)).await?;
             transaction.commit().await?;
-            Ok(diff)
+            Ok(remembered)
         };
         let done = self.runtime.block_on(closed);
         done.map_err(|error| StoreError::of(&error, &self.name))
@@ -245,6 +273,7 @@ impl Store {
                     "DELETE FROM parts WHERE run = $1",
                     "DELETE FROM sightings WHERE run = $1",
                     "DELETE FROM changes WHERE run = $1",
+                    "DELETE FROM deliveries WHERE run = $1",
                     "DELETE FROM runs WHERE run = $1",
                 ] {
                     sqlx::query(table).bind(run).execute(&mut *transaction).await?;

@@ -419,7 +419,7 @@ fn marking(bytes: &[u8]) {
     std::fs::write(&path, [head.as_bytes(), bytes].concat()).expect("room for a seed");
     let theirs = std::fs::File::open(&path).expect("it is there");
     theirs.try_lock().expect("nobody else knows of it");
-    let everything = Ranges::between([0, 0, 0, 0].into(), [255; 4].into());
+    let everything = Ranges::between([0; 4], [0xff; 16]);
     if let Err(failure) = cli::others::claim(&everything, &[place.path().to_owned()], false, &|_| ()) {
         is_one_line(&failure);
     }

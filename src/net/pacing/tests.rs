@@ -1,13 +1,15 @@
+use std::net::Ipv4Addr;
+
 use super::super::pacer::tests::peak;
 use super::*;
 
-const HOST: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
-const OTHER: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 2);
+const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 2));
 
 #[tokio::test(start_paused = true)]
 async fn no_host_gets_more_than_its_share_whoever_speaks_to_it() {
     let pacing = Arc::new(Pacing::new(Limits::default()));
-    let host = Ipv4Addr::new(192, 0, 2, 1);
+    let host = HOST;
     let sent = Arc::new(Mutex::new(Vec::new()));
     let mut tasks = tokio::task::JoinSet::new();
     for speaker in 0..4 {
@@ -15,7 +17,7 @@ async fn no_host_gets_more_than_its_share_whoever_speaks_to_it() {
         tasks.spawn(async move {
             for _ in 0..10 {
                 match speaker {
-                    0 => drop(pacing.begin(host.into()).await),
+                    0 => drop(pacing.begin(host).await),
                     _ => pacing.datagram(host).await,
                 }
                 lock(&sent).push(Instant::now());
@@ -62,6 +64,18 @@ async fn a_host_is_talked_to_by_one_at_a_time_and_two_hosts_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_host_with_two_addresses_is_talked_to_by_one_at_a_time() {
+    let pacing = Pacing::new(Limits::default());
+    let (one, other): (IpAddr, IpAddr) = ([192, 0, 2, 1].into(), "fd00::1".parse().unwrap());
+    pacing.is_one_with(other, one);
+    pacing.page_asked(other);
+    assert_eq!(pacing.pages_left(one), Limits::default().pages - 1);
+    let _talk = pacing.begin(one).await;
+    let wait = Duration::from_secs(5);
+    assert!(tokio::time::timeout(wait, pacing.begin(other)).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_time_for_a_host_is_the_sum_of_all_conversations_with_it() {
     let pacing = Pacing::new(Limits::default());
     let host: IpAddr = [192, 0, 2, 1].into();
@@ -97,7 +111,7 @@ async fn the_maps_of_hosts_do_not_grow_without_bound() {
 #[tokio::test(start_paused = true)]
 async fn a_conversation_uses_up_the_time_for_its_host_while_it_lasts() {
     let pacing = Pacing::new(Limits::default());
-    let conversation = pacing.begin(HOST.into()).await;
+    let conversation = pacing.begin(HOST).await;
     tokio::time::sleep(Duration::from_secs(10)).await;
     assert_eq!(conversation.time_left(), TIME_FOR_A_HOST - Duration::from_secs(10));
 }
@@ -152,33 +166,33 @@ fn hosts() -> Hosts {
 #[tokio::test(start_paused = true)]
 async fn a_host_is_spoken_to_again_when_its_gap_has_gone_by_and_not_before() {
     let hosts = hosts();
-    assert!(hosts.claim(HOST.into(), Kind::Datagram));
+    assert!(hosts.claim(HOST, Kind::Datagram));
     tokio::time::advance(Duration::from_millis(999)).await;
-    assert!(!hosts.claim(HOST.into(), Kind::Datagram));
+    assert!(!hosts.claim(HOST, Kind::Datagram));
     tokio::time::advance(Duration::from_millis(1)).await;
-    assert!(hosts.claim(HOST.into(), Kind::Datagram));
+    assert!(hosts.claim(HOST, Kind::Datagram));
 }
 
 #[tokio::test(start_paused = true)]
 async fn datagrams_are_not_counted_as_connections() {
     let hosts = hosts();
     for _ in 0..CONNECTIONS_IN_TEN_SECONDS {
-        assert!(hosts.claim(HOST.into(), Kind::Datagram));
+        assert!(hosts.claim(HOST, Kind::Datagram));
         tokio::time::advance(hosts.gap).await;
     }
-    assert!(hosts.claim(HOST.into(), Kind::Connection));
+    assert!(hosts.claim(HOST, Kind::Connection));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_host_that_was_spoken_to_of_late_is_not_forgotten_among_thousands() {
     let hosts = hosts();
-    assert!(hosts.claim(HOST.into(), Kind::Datagram));
+    assert!(hosts.claim(HOST, Kind::Datagram));
     for number in 0..=HOSTS_BEFORE_SWEEP as u32 {
         assert!(hosts.claim(Ipv4Addr::from(number).into(), Kind::Datagram));
     }
-    assert!(!hosts.claim(HOST.into(), Kind::Datagram));
+    assert!(!hosts.claim(HOST, Kind::Datagram));
     tokio::time::advance(hosts.gap).await;
-    assert!(hosts.claim(HOST.into(), Kind::Datagram));
+    assert!(hosts.claim(HOST, Kind::Datagram));
     assert_eq!(lock(&hosts.recent).len(), 1, "the others have gone");
 }
 
@@ -204,12 +218,12 @@ async fn the_maps_of_hosts_are_swept_when_they_have_grown_beyond_their_size() {
 #[tokio::test(start_paused = true)]
 async fn who_is_talked_to_is_not_forgotten_among_thousands() {
     let pacing = Pacing::new(Limits::default());
-    let held = pacing.begin(HOST.into()).await;
+    let held = pacing.begin(HOST).await;
     for number in 0..=HOSTS_BEFORE_SWEEP as u32 {
         drop(pacing.turnstile(Ipv4Addr::from(number).into()));
     }
     let wait = Duration::from_secs(5);
-    assert!(tokio::time::timeout(wait, pacing.begin(HOST.into())).await.is_err());
+    assert!(tokio::time::timeout(wait, pacing.begin(HOST)).await.is_err());
     drop(held);
 }
 
@@ -282,7 +296,7 @@ async fn nudges_have_a_pace_of_their_own() {
     });
     let start = Instant::now();
     for number in 0..=KERNEL_RATE {
-        pacing.nudge(Ipv4Addr::from(number)).await;
+        pacing.nudge(Ipv4Addr::from(number).into()).await;
     }
     assert!(start.elapsed() >= SECOND);
 }
@@ -294,11 +308,8 @@ fn pages_are_counted_for_a_host_however_its_address_is_written() {
         ..Limits::default()
     });
     let mapped = "::ffff:192.0.2.1".parse().unwrap();
-    pacing.page_asked(HOST.into());
-    assert_eq!([pacing.pages_left(HOST.into()), pacing.pages_left(mapped)], [2, 2]);
+    pacing.page_asked(HOST);
+    assert_eq!([pacing.pages_left(HOST), pacing.pages_left(mapped)], [2, 2]);
     pacing.pages_asked(mapped, u32::MAX);
-    assert_eq!(
-        [pacing.pages_left(HOST.into()), pacing.pages_left(OTHER.into())],
-        [0, 3]
-    );
+    assert_eq!([pacing.pages_left(HOST), pacing.pages_left(OTHER)], [0, 3]);
 }

@@ -23,6 +23,8 @@ impl<D: Door> Run<'_, D> {
         not_asked = not_asked.union(&cut_off);
         self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
+        let cut_off = signs::cut_off(self.ledger.replies());
+        not_asked = not_asked.union(&self.behind_faults().without(&live));
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
         coverage.on_link = self.plan.on_link();
@@ -38,6 +40,10 @@ impl<D: Door> Run<'_, D> {
             Some(_) => Vec::new(),
             None => self.scope.without(&not_asked).words(),
         };
+        coverage.unheard = match self.plan.passive {
+            Some(_) => Vec::new(),
+            None => self.plan.routed.without(&not_asked).without(&live.networks()).words(),
+        };
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
@@ -49,6 +55,8 @@ impl<D: Door> Run<'_, D> {
         coverage
             .notes
             .extend(signs::curtailed(&curtailed, self.plan.limits.pages));
+        coverage.notes.extend(signs::out_of_time(&self.door.out_of_time()));
+        coverage.notes.extend(cut_off);
         self.blind_spots
             .extend(self.door.withheld_logins().iter().map(without_login));
         let (replies, coverage) = self.ledger.close();
@@ -57,6 +65,23 @@ impl<D: Door> Run<'_, D> {
             coverage,
             blind_spots: self.blind_spots,
             interrupted,
+        }
+    }
+
+    /// The addresses behind interfaces that were not there all the time: who was silent there may never have been asked.
+    fn behind_faults(&mut self) -> Ranges {
+        let faults = self.door.faults();
+        let mut behind = Ranges::default();
+        for segment in &self.plan.segments {
+            if let Some(why) = faults.get(&segment.interface.name) {
+                self.blind_spots.push(fault(&segment.interface.name, why));
+                behind = behind.union(&segment.targets);
+            }
+        }
+        let routed = self.plan.routed_interface.as_ref();
+        match routed.is_some_and(|name| faults.contains_key(name)) {
+            true => behind.union(&self.plan.routed),
+            false => behind,
         }
     }
 
@@ -85,6 +110,14 @@ impl<D: Door> Run<'_, D> {
         };
         let begun = self.passes.unreached().union(&hosts).union(&by_tcp);
         unreached.fold(begun, |all, ranges| all.union(&ranges))
+    }
+}
+
+fn fault(interface: &str, why: &str) -> BlindSpot {
+    BlindSpot {
+        what: format!("who was silent behind {interface}"),
+        why: why.into(),
+        remedy: "look after the interface and its cable, and scan again".into(),
     }
 }
 
