@@ -143,6 +143,17 @@ pub(super) mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_lower_rate_counts_the_turns_of_the_second_before() {
+        let (pacer, start) = (Pacer::new(10), Instant::now());
+        for _ in 0..5 {
+            pacer.turn().await;
+        }
+        pacer.set_rate(2);
+        // The last but one was at 306 ms.
+        assert_eq!(pacer.next(), Some(start + Duration::from_millis(306) + SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn whoever_comes_late_does_not_make_up_for_it_within_a_second() {
         for rate in [1, 5, 50, 300, 5000] {
             let pacer = Pacer::new(rate);

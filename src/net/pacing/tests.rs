@@ -197,6 +197,25 @@ async fn a_host_that_was_spoken_to_of_late_is_not_forgotten_among_thousands() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_maps_of_hosts_are_swept_when_they_have_grown_beyond_their_size() {
+    let (hosts, pacing) = (hosts(), Pacing::new(Limits::default()));
+    let speak = |number: usize| {
+        let host = Ipv4Addr::from(number as u32).into();
+        assert!(hosts.claim(host, Kind::Datagram));
+        drop(pacing.turnstile(host));
+        (lock(&hosts.recent).len(), lock(&pacing.talked_to).len())
+    };
+    for number in 0..HOSTS_BEFORE_SWEEP {
+        speak(number);
+    }
+    tokio::time::advance(hosts.gap).await;
+    let full = HOSTS_BEFORE_SWEEP + 1;
+    assert_eq!(speak(full), (full, full));
+    // The last one has its gap yet to wait for.
+    assert_eq!(speak(full + 1), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_is_talked_to_is_not_forgotten_among_thousands() {
     let pacing = Pacing::new(Limits::default());
     let held = pacing.begin(HOST).await;
