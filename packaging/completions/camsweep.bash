@@ -31,6 +31,9 @@ _camsweep() {
             camsweep,data)
                 cmd="camsweep__subcmd__data"
                 ;;
+            camsweep,deliver)
+                cmd="camsweep__subcmd__deliver"
+                ;;
             camsweep,diff)
                 cmd="camsweep__subcmd__diff"
                 ;;
@@ -130,6 +133,9 @@ _camsweep() {
             camsweep__subcmd__help,data)
                 cmd="camsweep__subcmd__help__subcmd__data"
                 ;;
+            camsweep__subcmd__help,deliver)
+                cmd="camsweep__subcmd__help__subcmd__deliver"
+                ;;
             camsweep__subcmd__help,diff)
                 cmd="camsweep__subcmd__help__subcmd__diff"
                 ;;
@@ -194,7 +200,7 @@ _camsweep() {
 
     case "${cmd}" in
         camsweep)
-            opts="-h -V --config --no-config --help --version scan judge report history show diff baseline export import keygen sign verify audit forget data profiles schema config completions man help"
+            opts="-h -V --config --no-config --help --version scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -505,6 +511,64 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__deliver)
+            opts="-h --drop --mail-to --mail-from --smtp --smtp-password-file --smtp-ca --webhook --webhook-secret-file --webhook-ca --store --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --drop)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__diff)
             opts="-h --format --output --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -584,7 +648,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help)
-            opts="scan judge report history show diff baseline export import keygen sign verify audit forget data profiles schema config completions man help"
+            opts="scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -696,6 +760,20 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help__subcmd__data)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__help__subcmd__deliver)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -978,7 +1056,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__judge)
-            opts="-v -h --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --config --no-config --help"
+            opts="-v -h --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --mail-to --mail-from --smtp --smtp-password-file --smtp-ca --webhook --webhook-secret-file --webhook-ca --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1038,6 +1116,38 @@ _camsweep() {
                     ;;
                 --fail-on)
                     COMPREPLY=($(compgen -W "found affected new changed" -- "${cur}"))
+                    return 0
+                    ;;
+                --mail-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1168,7 +1278,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__scan)
-            opts="-v -h --exclude --interface --yes-large --dry-run --known --probe-silent --no-tcp --passive --for --l2-sadp --ipv6 --wait-for-other --no-names --credentials --login --profile --arp-rate --rate --host-rate --connections --connection-rate --pages --allow-port --i-know --record --resume --no-progress --no-sandbox --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --config --no-config --help"
+            opts="-v -h --exclude --interface --yes-large --dry-run --known --probe-silent --no-tcp --passive --for --l2-sadp --ipv6 --wait-for-other --no-names --credentials --login --profile --arp-rate --rate --host-rate --connections --connection-rate --pages --allow-port --i-know --record --resume --no-progress --no-sandbox --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --mail-to --mail-from --smtp --smtp-password-file --smtp-ca --webhook --webhook-secret-file --webhook-ca --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1294,6 +1404,38 @@ _camsweep() {
                     COMPREPLY=($(compgen -W "found affected new changed" -- "${cur}"))
                     return 0
                     ;;
+                --mail-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1306,7 +1448,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__schema)
-            opts="-h --config --no-config --help reply report diff export"
+            opts="-h --config --no-config --help reply report diff export notice"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
