@@ -191,8 +191,10 @@ fn a_file_that_others_may_read_or_change_is_refused() {
         assert!(why.contains("others than its owner"), "{mode:o}: {why}");
         assert_eq!(remedy, "chmod 600 it");
     }
-    write(folder.path(), "logins", 0o600, vec![b'#'; 100_000]);
-    assert!(refusal_of(folder.path(), "logins").0.contains("longer than"));
+    for (length, part) in [(65_536, "missing field"), (65_537, "longer than 65536 bytes")] {
+        write(folder.path(), "logins", 0o600, vec![b'#'; length]);
+        assert!(refusal_of(folder.path(), "logins").0.contains(part), "{length}");
+    }
     write(folder.path(), "logins", 0o600, b"\xff\xfe");
     assert!(refusal_of(folder.path(), "logins").0.contains("UTF-8"));
     assert!(refusal_of(folder.path(), "absent").0.contains("cannot be read"));
