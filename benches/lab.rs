@@ -46,6 +46,12 @@ mod over_ipv6;
 mod play;
 #[path = "../tests/lab/replies.rs"]
 mod replies;
+#[path = "../tests/lab/rogue.rs"]
+#[allow(
+    unused_imports,
+    reason = "its own tests, which are not run here, look into the estate"
+)]
+mod rogue;
 #[path = "../tests/lab/stage.rs"]
 mod stage;
 #[path = "../tests/lab/sys.rs"]

@@ -12,7 +12,7 @@ use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, config, credentials, data, exit, exit::Code, file,
     file::WholeFile, history, interruption, limits, manual, memory, memory::Memory, notices, notices::Notices,
     notices::Post, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
-    resume::Journal, words,
+    resume::Journal, sign, words,
 };
 use camsweep::deliver::notice::Notice;
 use camsweep::identify::Knowledge;
@@ -20,7 +20,7 @@ use camsweep::judge::Judge;
 use camsweep::net::live::RawSockets;
 use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
-use camsweep::store::{Place, Remembered, diff::Diff};
+use camsweep::store::{Place, Remembered, diff::Diff, transfer};
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -90,6 +90,10 @@ fn dispatch(command: Option<Command>) -> Outcome {
         Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
         Some(Command::Diff(args)) => history::compare(&args).and_then(|text| put(&text, args.output.as_deref())),
         Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
+        Some(Command::Export(args)) => history::export(&args).and_then(|text| print(&text)),
+        Some(Command::Keygen(args)) => sign::keygen(&args).and_then(|text| print(&text)),
+        Some(Command::Sign(args)) => sign::sign(&args).and_then(|text| print(&text)),
+        Some(Command::Verify(args)) => sign::verify(&args).and_then(|text| print(&text)),
         Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
         Some(Command::Deliver(args)) => deliver(&args),
         Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
@@ -437,6 +441,7 @@ fn print_schema(format: SchemaOf) -> Outcome {
         SchemaOf::Reply => data::schema::<record::ReplyLine>(),
         SchemaOf::Report => data::schema::<Report>(),
         SchemaOf::Diff => data::schema::<Diff>(),
+        SchemaOf::Export => data::schema::<transfer::Line>(),
         SchemaOf::Notice => data::schema::<Notice>(),
     })
 }

@@ -247,6 +247,10 @@ fn help_has_examples_and_exit_codes() {
         &["diff", "--help"],
         &["baseline", "accept", "--help"],
         &["import", "--help"],
+        &["export", "--help"],
+        &["keygen", "--help"],
+        &["sign", "--help"],
+        &["verify", "--help"],
         &["forget", "--help"],
         &["audit", "verify", "--help"],
         &["schema", "--help"],
@@ -308,7 +312,7 @@ fn a_report_is_written_whole() {
 
 #[test]
 fn the_published_schemas_are_current() {
-    for name in ["reply", "report", "diff", "notice"] {
+    for name in ["reply", "report", "diff", "export", "notice"] {
         let (status, out, _) = run(&["schema", name]);
         assert_eq!(status, 0);
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -48,7 +48,7 @@ fn every_crate_has_a_licence_that_is_allowed_and_comes_from_the_registry() {
         .filter(|package| package["name"] != env!("CARGO_PKG_NAME"))
     {
         let (name, licence, source) = (text(package, "name"), text(package, "license"), text(package, "source"));
-        if !Expression::of(licence).is_met(&allowed) {
+        if !Expression::of(licence).holds(&allowed) {
             wrong.push(format!("{name} is under {licence:?}"));
         }
         if source != REGISTRY {
@@ -80,7 +80,7 @@ impl Expression {
         )
     }
 
-    fn is_met(mut self, allowed: &[String]) -> bool {
+    fn holds(mut self, allowed: &[String]) -> bool {
         self.any(allowed) && self.0.is_empty()
     }
 
@@ -130,6 +130,6 @@ fn a_licence_is_allowed_only_where_all_that_it_asks_is() {
         ("MIT ISC", false),
     ];
     for (licence, met) in table {
-        assert_eq!(Expression::of(licence).is_met(&allowed), met, "{licence:?}");
+        assert_eq!(Expression::of(licence).holds(&allowed), met, "{licence:?}");
     }
 }

@@ -34,7 +34,11 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the store knows of a unit: where it was seen, and what happened to it')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say what changed: in a stored run against all before, or between two runs or reports')
             [CompletionResult]::new('baseline', 'baseline', [CompletionResultType]::ParameterValue, 'Accept the units that are there now as expected')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the whole store to one file, for another store to import')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before, or what another store has exported')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key for signatures')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign a report, or any file, in the way of minisign')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a signature; exit code 10 where the file is not what was signed')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check that the stored runs are what was stored')
             [CompletionResult]::new('deliver', 'deliver', [CompletionResultType]::ParameterValue, 'Deliver the notices that are waiting, and list those that still are')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the runs that ended before a day, and the units that only they saw')
@@ -220,8 +224,41 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         'camsweep;baseline;help;help' {
             break
         }
+        'camsweep;export' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'camsweep;import' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'camsweep;keygen' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-password', '--no-password', [CompletionResultType]::ParameterName, 'Protect the secret key by no password, for cron: who reads the file can sign')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'camsweep;sign' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The secret key. Its password comes from CAMSWEEP_KEY_PASSWORD or is asked for')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'camsweep;verify' {
+            [CompletionResult]::new('--public-key', '--public-key', [CompletionResultType]::ParameterName, 'The public key of whoever signed it')
+            [CompletionResult]::new('--signature', '--signature', [CompletionResultType]::ParameterName, 'The signature, where it is not in FILE.minisig')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -355,7 +392,11 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the store knows of a unit: where it was seen, and what happened to it')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say what changed: in a stored run against all before, or between two runs or reports')
             [CompletionResult]::new('baseline', 'baseline', [CompletionResultType]::ParameterValue, 'Accept the units that are there now as expected')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the whole store to one file, for another store to import')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before, or what another store has exported')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key for signatures')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign a report, or any file, in the way of minisign')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a signature; exit code 10 where the file is not what was signed')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check that the stored runs are what was stored')
             [CompletionResult]::new('deliver', 'deliver', [CompletionResultType]::ParameterValue, 'Deliver the notices that are waiting, and list those that still are')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the runs that ended before a day, and the units that only they saw')
@@ -393,7 +434,19 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         'camsweep;help;baseline;accept' {
             break
         }
+        'camsweep;help;export' {
+            break
+        }
         'camsweep;help;import' {
+            break
+        }
+        'camsweep;help;keygen' {
+            break
+        }
+        'camsweep;help;sign' {
+            break
+        }
+        'camsweep;help;verify' {
             break
         }
         'camsweep;help;audit' {

@@ -1,6 +1,7 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
 pub mod notice;
+pub mod sign;
 pub mod store;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,10 @@ use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use notice::{DeliverArgs, NoticeArgs};
-use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
+use sign::{KeygenArgs, SignArgs, VerifyArgs};
+use store::{
+    AuditArgs, BaselineArgs, DiffArgs, ExportArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -20,7 +24,8 @@ Exit codes:
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
     4  complete, but --syslog, --mail-to or --webhook was not delivered to (3, 10 and 130 win over it)
-   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
+   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound; of verify:
+       the file is not what was signed
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
@@ -113,8 +118,16 @@ pub enum Command {
     Diff(DiffArgs),
     /// Accept the units that are there now as expected.
     Baseline(BaselineArgs),
-    /// Store reports that were made elsewhere or before.
+    /// Write the whole store to one file, for another store to import.
+    Export(ExportArgs),
+    /// Store reports that were made elsewhere or before, or what another store has exported.
     Import(ImportArgs),
+    /// Make a key for signatures.
+    Keygen(KeygenArgs),
+    /// Sign a report, or any file, in the way of minisign.
+    Sign(SignArgs),
+    /// Check a signature; exit code 10 where the file is not what was signed.
+    Verify(VerifyArgs),
     /// Check that the stored runs are what was stored.
     Audit(AuditArgs),
     /// Deliver the notices that are waiting, and list those that still are.
@@ -487,6 +500,8 @@ pub enum SchemaOf {
     Report,
     /// That of `camsweep diff --format json`.
     Diff,
+    /// A line of what `camsweep export` writes, after the first.
+    Export,
     /// That of --webhook.
     Notice,
 }

@@ -23,6 +23,7 @@ pub mod register;
 pub mod render;
 pub mod resume;
 mod secret_file;
+pub mod sign;
 pub mod words;
 
 use exit::Code;

@@ -5,6 +5,7 @@
 //! with its report ([`Store::finish`]) in one transaction: whoever is killed in between leaves a run that says so.
 //! Nothing here reads a clock.
 
+mod baselines;
 mod census;
 mod chain;
 mod deliveries;
@@ -17,6 +18,7 @@ mod runs;
 mod schema;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -24,6 +26,7 @@ use std::path::Path;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
+pub use baselines::Baseline;
 pub use census::{Census, Count};
 pub use chain::Audit;
 pub use deliveries::{Delivery, Owed};
@@ -31,7 +34,7 @@ pub use devices::{Sighting, Unit};
 pub use error::StoreError;
 pub use known::Known;
 pub use place::Place;
-pub use runs::{Baseline, Remembered, Run};
+pub use runs::{Remembered, Run};
 use schema::Dialect;
 
 /// How long a store waits for another run that writes.

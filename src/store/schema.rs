@@ -6,7 +6,7 @@ use super::StoreError;
 
 /// One step a version. `{bytes}` is the type for bytes of the database at hand; everything else is the same for both:
 /// numbers are BIGINT, times and JSON are TEXT.
-const STEPS: &[&[&str]] = &[RUNS, DELIVERIES];
+const STEPS: &[&[&str]] = &[RUNS, DELIVERIES, IMPORTED];
 
 /// What was found, and what is known.
 const RUNS: &[&str] = &[
@@ -38,6 +38,13 @@ const DELIVERIES: &[&str] = &[
      PRIMARY KEY (run, number))",
 ];
 
+/// The chains of imported stores, each by the hash of its first link. `here`: the number that the run has in this store.
+const IMPORTED: &[&str] = &[
+    "CREATE TABLE imported (origin TEXT NOT NULL, link BIGINT NOT NULL, run BIGINT NOT NULL, content TEXT NOT NULL, \
+     hash TEXT NOT NULL, forgotten TEXT, here BIGINT, PRIMARY KEY (origin, link))",
+    "CREATE INDEX imported_here ON imported (here)",
+];
+
 /// Which database it is: the few words in which the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
@@ -59,6 +66,14 @@ impl Dialect {
         match self {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",
+        }
+    }
+
+    /// Begins what only reads, and sees the store as of one moment: PostgreSQL would otherwise look anew each time.
+    pub(super) fn begin_reading(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "BEGIN",
+            Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         }
     }
 

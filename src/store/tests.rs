@@ -1,11 +1,13 @@
 //! Two reports and what changed between them; then the same through a store.
 
+mod transfer;
+
 use std::path::Path;
 
 use super::*;
 use crate::coverage::Coverage;
 use crate::identify::{Behind, Device, Firmware, Login};
-use crate::report::model::{PlanSummary, Report};
+use crate::report::model::Report;
 use crate::report::{Run as Made, assemble};
 
 /// `10.0.0.5 serial=A mac=… maker=dahua fw=… act=no login=refused behind=10.0.0.2/3`; a Hikvision unit unless said
@@ -74,18 +76,9 @@ fn report(day: u8, asked: &str, devices: &[&str]) -> Report {
 fn made(day: u8, asked: &str, devices: &[&str]) -> Made {
     let time: jiff::Timestamp = format!("2026-01-{day:02}T09:00:00Z").parse().unwrap();
     Made {
-        oui_data: "2026-01-01".into(),
-        started: time,
-        finished: time,
-        interrupted: false,
-        plan: PlanSummary {
-            command: "scan".into(),
-            scope: vec![format!("{asked} on eth0")],
-            ..PlanSummary::default()
-        },
         coverage: coverage(asked),
-        blind_spots: Vec::new(),
         devices: devices.iter().map(|words| device(words)).collect(),
+        ..Made::begun("scan", vec![format!("{asked} on eth0")], time)
     }
 }
 

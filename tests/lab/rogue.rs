@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::arp::bytes_of;
 use crate::play::{DHIP, SADP, WSD, literal};
-use crate::{estate, replies, sys};
+use crate::{replies, sys};
 
 /// What it does, by the words that are in the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -302,7 +302,7 @@ fn datagram(to: [u8; 6], from: Ipv4Addr, (from_port, to_port): (u16, u16), paylo
 
 #[test]
 fn who_is_slandered_exists_but_for_one_and_is_no_unit() {
-    let near = |ip: &str| estate::NEAR.iter().find(|host| host.ip == ip);
+    let near = |ip: &str| crate::estate::NEAR.iter().find(|host| host.ip == ip);
     let innocent = SLANDERED
         .iter()
         .filter(|ip| near(ip).is_some_and(|host| host.expect.maker.is_none()));

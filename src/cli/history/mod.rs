@@ -12,7 +12,7 @@ mod words;
 
 pub use audit::audit;
 pub use baseline::baseline;
-pub use carry::import;
+pub use carry::{export, import};
 pub use compare::{compare, report};
 pub(super) use place::open;
 pub use place::{failed, make, prepared};

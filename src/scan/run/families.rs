@@ -15,15 +15,15 @@ pub(super) struct Families {
     pub(super) heard: HashSet<IpAddr>,
     /// The MACs that targets were seen with, and the addresses of each.
     macs: HashMap<IpAddr, MacAddress>,
-    by_mac: HashMap<MacAddress, Vec<IpAddr>>,
+    /// None where a MAC is a router's.
+    by_mac: HashMap<MacAddress, Option<Vec<IpAddr>>>,
 }
 
 impl<D: Door> Run<'_, D> {
     /// A device hears no more by two addresses than by one: what has the same MAC on the wire is one host to the door.
-    /// Two addresses of IPv4 with one MAC may be a router's, and stay two.
+    /// With two addresses of IPv4 it may be a router's, that answers for others: they stay what they are.
     pub(super) fn pair(&mut self, host: IpAddr) {
-        let has_both = !self.scope.by_family().1.is_empty();
-        if !has_both || self.families.macs.contains_key(&host) {
+        if !self.scope.has_ipv6() || self.families.macs.contains_key(&host) {
             return;
         }
         let facts = facts_of(&self.ledger.of(host));
@@ -32,9 +32,11 @@ impl<D: Door> Run<'_, D> {
             return;
         };
         self.families.macs.insert(host, mac);
-        let addresses = self.families.by_mac.entry(mac).or_default();
+        let known = self.families.by_mac.entry(mac).or_insert_with(|| Some(Vec::new()));
+        let Some(addresses) = known else { return };
         let is_second = host.is_ipv4() && addresses.iter().any(IpAddr::is_ipv4);
         if is_second || addresses.len() >= MOST {
+            *known = None;
             return;
         }
         if let Some(first) = addresses.first() {
@@ -76,7 +78,7 @@ impl<D: Door> Run<'_, D> {
 impl Families {
     /// The other addresses of a host.
     pub(super) fn others(&self, host: IpAddr) -> Vec<IpAddr> {
-        let mac = self.macs.get(&host).and_then(|mac| self.by_mac.get(mac));
+        let mac = self.macs.get(&host).and_then(|mac| self.by_mac.get(mac)?.as_ref());
         let others = mac.into_iter().flatten().copied();
         others.filter(|other| *other != host).collect()
     }
