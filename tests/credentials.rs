@@ -108,7 +108,10 @@ fn every_bad_file_is_refused_with_its_line_and_a_remedy_and_never_quotes_the_pas
             "{GOOD}password = true\n",
             "logins:5: a password is a text in quotation marks",
         ),
-        ("{GOOD}password = [\"hunter2\"]\n", "logins:5: "),
+        (
+            "{GOOD}password = [\"hunter2\"]\n",
+            "logins:5: invalid type: sequence, expected a text",
+        ),
         ("{GOOD}password = { text = \"hunter2\" }\n", "logins:5: "),
         ("{GOOD}password = 1979-05-27\n", "logins:5: "),
         ("{GOOD}password = \"hunter2\"\npassword = \"hunter2\"\n", "logins:6: "),

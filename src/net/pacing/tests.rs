@@ -313,3 +313,31 @@ fn pages_are_counted_for_a_host_however_its_address_is_written() {
     pacing.pages_asked(mapped, u32::MAX);
     assert_eq!([pacing.pages_left(HOST), pacing.pages_left(OTHER)], [0, 3]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_host_is_out_of_time_when_it_has_had_all_that_one_gets() {
+    let pacing = Pacing::new(Limits::default());
+    let moment = Duration::from_millis(1);
+    for (time, expected) in [(TIME_FOR_A_HOST - moment, vec![]), (moment, vec![HOST])] {
+        let conversation = pacing.begin(HOST).await;
+        tokio::time::sleep(time).await;
+        drop(conversation);
+        assert_eq!(pacing.out_of_time(), expected, "{time:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_more_conversations_are_open_than_were_asked_for_and_one_at_the_least() {
+    for (most, open) in [(2, 2), (0, 1)] {
+        let pacing = Pacing::new(Limits::default());
+        pacing.converse_with(most);
+        let mut conversations = Vec::new();
+        for number in 0..open {
+            conversations.push(pacing.begin(Ipv4Addr::from(number).into()).await);
+        }
+        let wait = Duration::from_secs(5);
+        assert!(tokio::time::timeout(wait, pacing.begin(HOST)).await.is_err(), "{most}");
+        conversations.pop();
+        assert!(tokio::time::timeout(wait, pacing.begin(HOST)).await.is_ok(), "{most}");
+    }
+}
