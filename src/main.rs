@@ -37,6 +37,7 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         None => interfaces().and_then(|interfaces| print(&words::attached(&interfaces))),
         Some(Command::Scan(args)) => sweep(&args),
+        Some(Command::Hosts(args)) => sweep(&(*args).into()),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Report(args)) => report_again(&args),
         Some(Command::History(args)) => history::history(&args.store).and_then(|text| print(&text)),

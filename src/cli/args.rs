@@ -1,5 +1,6 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod hosts;
 pub mod store;
 
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::str::FromStr;
 use super::outbox::SyslogTo;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use hosts::HostsArgs;
 use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
 
 const EXIT_CODES: &str = "\
@@ -50,6 +52,9 @@ pub enum Command {
     /// Sweep the attached subnets or the targets given.
     #[command(after_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
     Scan(Box<ScanArgs>),
+    /// List who is there, with their MAC addresses and whose those are, and ask nobody anything.
+    #[command(after_help = EXIT_CODES)]
+    Hosts(Box<HostsArgs>),
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(JudgeArgs),
@@ -85,6 +90,9 @@ pub enum Command {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScanArgs {
+    /// Only list who is there: `camsweep hosts`.
+    #[arg(skip)]
+    pub hosts: bool,
     /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
     #[arg(help_heading = "Targets")]
     pub targets: Vec<String>,

@@ -61,6 +61,9 @@ impl Budget {
 
     /// The most that the plan can send if so many hosts exist.
     pub fn bound(&self, plan: &Plan, hosts: u64) -> Traffic {
+        if plan.hosts_only {
+            return self.arp(plan);
+        }
         let segments = plan.segments.len() as u64;
         let frames = if plan.ethernet { self.frames } else { Traffic::default() };
         let link_local = if plan.ipv6 { self.link_local } else { Traffic::default() };
@@ -123,6 +126,9 @@ impl Budget {
         if plan.on_link() > 0 {
             lines.extend(self.on_segments(plan));
         }
+        if plan.hosts_only {
+            return lines;
+        }
         lines.push(self.unicast(plan));
         if !plan.routed.is_empty() {
             lines.push(self.beyond_a_router(plan));
@@ -136,13 +142,16 @@ impl Budget {
     fn on_segments(&self, plan: &Plan) -> Vec<String> {
         let (neighbours, segments, limits) = (plan.on_link(), plan.segments.len(), &plan.limits);
         let Traffic { packets, bytes, .. } = self.arp(plan);
-        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
+        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP.at(limits.arp_rate));
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
             "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
              {most} where packets get lost; {}",
             seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
+        if plan.hosts_only {
+            return lines;
+        }
         lines.push(format!(
             "ARP: at most {} requests more to a host that exists, where it stops answering",
             self.rechecks.packets

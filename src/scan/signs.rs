@@ -210,7 +210,7 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
                 .into(),
         );
     }
-    if !plan.segments.is_empty() && plan.limits.hasty {
+    if !plan.segments.is_empty() && plan.limits.hasty && !plan.hosts_only {
         notes.push(
             "The run ended with its last host: late answers to the multicast questions, which the profile standard \
              waits 4 s for, are missing."

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use crate::crowd;
 use crate::estate;
 use crate::host::When;
 use crate::mortal;
@@ -21,6 +22,7 @@ pub struct Holder {
 /// Everybody on the segment of `interface`.
 pub fn holders(interface: &str) -> Vec<Holder> {
     let (hosts, claims): (Vec<_>, _) = match interface {
+        "cam0" if crowd::is_quiet() => (estate::near().collect(), [].as_slice()),
         "cam0" => (estate::near().collect(), estate::CLAIMS),
         _ => (estate::SECOND.iter().collect(), [].as_slice()),
     };

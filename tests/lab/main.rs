@@ -20,7 +20,7 @@
 //! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
 //!   in it, `check` compares the report with the estate;
 //! - `wire` captures what leaves, with the kernel's times;
-//! - `scans`, `logins`, `passive`, `silent` and `pace` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `scans`, `hosts`, `logins`, `passive`, `silent`, `pace` and `goodbye` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -43,8 +43,10 @@ mod check;
 mod crier;
 mod crowd;
 mod estate;
+mod goodbye;
 mod harmless;
 mod host;
+mod hosts;
 mod ledger;
 mod logins;
 mod mortal;
