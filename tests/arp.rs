@@ -91,7 +91,7 @@ async fn who_is_there_alone_takes_little_longer_than_its_packets_and_one_wait() 
             "{name}: only the silent are asked again"
         );
         let sending = Duration::from_secs(1) * ledger.arps.len() as u32 / plan.limits.arp_rate;
-        let ideal = sending + ARP.at(plan.limits.arp_rate).rest;
+        let ideal = sending + ARP.at(plan.limits.arp_rate, 253).rest;
         let longest = match name {
             "lifted" => Duration::from_millis(60),
             _ => ideal.mul_f64(1.2),

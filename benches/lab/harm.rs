@@ -28,8 +28,10 @@ pub fn measure(lab: &Lab) {
 }
 
 fn row(lab: &Lab, name: &str, program: &str, arguments: &[&str]) {
-    let place = |argument: &&str| if *argument == SEGMENT { SOME } else { *argument };
-    let arguments: Vec<&str> = arguments.iter().map(|argument| place(&argument)).collect();
+    let arguments = arguments
+        .iter()
+        .map(|argument| if *argument == SEGMENT { SOME } else { *argument });
+    let arguments: Vec<&str> = arguments.collect();
     let capture = Capture::begin().expect("root in its own namespace");
     let ran: Ran = lab.run(Path::new(program), &arguments, Privilege::RawSocket);
     let hosts = by_host(&capture.end());

@@ -142,7 +142,7 @@ impl Budget {
     fn on_segments(&self, plan: &Plan) -> Vec<String> {
         let (neighbours, segments, limits) = (plan.on_link(), plan.segments.len(), &plan.limits);
         let Traffic { packets, bytes, .. } = self.arp(plan);
-        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP.at(limits.arp_rate));
+        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP.at(limits.arp_rate, neighbours));
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
             "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \

@@ -38,18 +38,18 @@ pub struct Tempo {
     pub rest: Duration,
 }
 
-/// The pause is no longer than so many requests take, and no shorter than an answer that comes at once.
-const PAUSE: (u32, Duration) = (150, Duration::from_millis(10));
+/// The pause is no longer than so many requests take, or a whole round, and no shorter than an answer that comes at once.
+const PAUSE: (u64, Duration) = (150, Duration::from_millis(5));
 /// The same for the rest.
-const REST: (u32, Duration) = (2500, Duration::from_millis(20));
+const REST: (u64, Duration) = (2500, Duration::from_millis(15));
 
 impl Tempo {
-    /// The same at so many requests a second: where many leave in the time that is waited for an answer, it is the waits that
-    /// the run consists of. In no profile is the rest shorter for it, and in `fast` alone the pause.
-    pub fn at(self, per_second: u32) -> Tempo {
-        let worth = |wait: Duration, (requests, least): (u32, Duration)| {
-            let worth = Duration::from_secs(1) * requests / per_second.max(1);
-            wait.min(worth.max(least))
+    /// The same for so many addresses at so many requests a second: where they leave in less time than an answer is waited
+    /// for, it is the waits that the run consists of. In no profile is the rest shorter for it, and in `fast` alone the pause.
+    pub fn at(self, per_second: u32, addresses: u64) -> Tempo {
+        let worth = |wait: Duration, (requests, least): (u64, Duration)| {
+            let worth = requests.max(addresses) as f64 / f64::from(per_second.max(1));
+            wait.min(Duration::from_secs_f64(worth).max(least))
         };
         Tempo {
             pause: worth(self.pause, PAUSE),
@@ -297,13 +297,17 @@ mod tests {
             rest: Duration::from_millis(500),
             ..TEMPO
         };
-        for (rate, pause, rest) in [(50, 300, 500), (500, 300, 500), (5000, 30, 500), (300_000, 10, 20)] {
-            let Tempo {
-                pause: found,
-                rest: after,
-                ..
-            } = usual.at(rate);
-            assert_eq!((found.as_millis(), after.as_millis()), (pause, rest), "{rate}");
+        let table = [
+            (50, 254, 300, 500),
+            (500, 254, 300, 500),
+            (5000, 1, 30, 500),
+            (5000, 250, 50, 500),
+            (300_000, 254, 5, 15),
+            (300_000, 60_000, 200, 200),
+        ];
+        for (rate, addresses, pause, rest) in table {
+            let at = usual.at(rate, addresses);
+            assert_eq!((at.pause.as_millis(), at.rest.as_millis()), (pause, rest), "{rate}");
         }
     }
 

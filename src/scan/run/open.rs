@@ -49,7 +49,7 @@ impl<D: Door> Run<'_, D> {
         let interface = segment.interface.name.clone();
         let denied = match self.door.open(&Channel::Arp { interface }).await {
             Ok(()) => {
-                let tempo = ARP.at(self.plan.limits.arp_rate);
+                let tempo = ARP.at(self.plan.limits.arp_rate, segment.targets.len());
                 let presence = Presence::Arp(Rounds::new(segment.targets.clone(), tempo), self.steering(segment));
                 return Ok((presence, None));
             }
