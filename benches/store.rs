@@ -37,7 +37,7 @@ fn main() {
     println!("what changed in a run is said in {} ms", last.as_millis());
     let two = measured(|time| {
         let [earlier, later] = [RUNS / 2, RUNS + time].map(|run| store.report(run).expect("a run").expect("a report"));
-        drop(diff::between(&earlier, &later, ["earlier", "later"]));
+        drop(diff::between(&earlier, &later, &[], ["earlier", "later"]));
     });
     println!("what changed between two runs is said in {} ms", two.as_millis());
 }

@@ -74,6 +74,10 @@ pub struct Coverage {
     /// versions have none.
     #[serde(default)]
     pub asked: Vec<String>,
+    /// Of the addresses that were asked, those beyond a router in networks (/24) of which nothing at all was heard, as
+    /// ranges: nobody may be there, or there may have been no way there. Reports of older versions have none.
+    #[serde(default)]
+    pub unheard: Vec<String>,
     /// Addresses in scope that were not asked as planned, as ranges.
     pub not_asked: Vec<String>,
     /// Hosts that may be fragile, each with the reason: the profile `clinical` has sent them nothing beyond ARP, and
@@ -141,5 +145,13 @@ impl Coverage {
     /// Whether an address in scope was not asked as planned, or the run stopped by itself.
     pub fn is_incomplete(&self) -> bool {
         !self.not_asked.is_empty() || self.stopped.is_some()
+    }
+}
+
+/// So many addresses, in words.
+pub fn addresses(count: u64) -> String {
+    match count {
+        1 => "1 address".to_owned(),
+        many => format!("{many} addresses"),
     }
 }

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use mac_address::MacAddress;
-use strum::{AsRefStr, Display, EnumCount, EnumString, IntoStaticStr};
+use strum::{AsRefStr, Display, EnumCount, EnumIter, EnumString, IntoStaticStr};
 
 /// The longest datagram or XML document that is kept, in bytes.
 pub const MAX_DATAGRAM: usize = 64 * 1024;
@@ -20,7 +20,7 @@ pub const WITH_LOGIN: &str = " with login";
 pub const LOGIN_WITHHELD: &str = ", login withheld";
 
 /// How a reply came. The spelling is the one of the reply format (`docs/formats.md`).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, AsRefStr, Display, EnumString)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, AsRefStr, Display, EnumIter, EnumString)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Protocol {
     /// A row of an operating system's neighbour table: the text is a MAC address.

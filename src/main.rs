@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use camsweep::cli::args::store::ReportArgs;
-use camsweep::cli::args::{Cli, Command, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
+use camsweep::cli::args::{Cli, Command, ConfigCommand, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
-    Failure, account::Account, additions::Additions, alarm, budget, credentials, data, exit, exit::Code, file,
-    file::WholeFile, history, limits, memory, memory::Memory, others, outbox, outbox::Outbox, plan, progress::Watch,
-    render, render::Files, resume, resume::Journal, words,
+    Failure, account::Account, additions::Additions, alarm, budget, config, credentials, data, exit, exit::Code, file,
+    file::WholeFile, history, limits, manual, memory, memory::Memory, others, outbox, outbox::Outbox, plan,
+    progress::Watch, render, render::Files, resume, resume::Journal, words,
 };
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
@@ -34,15 +34,59 @@ fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|fault| {
         say(&format!("fault in camsweep: {}\n", escape(&fault.to_string())));
     }));
-    let outcome = match Cli::parse().command {
+    let code = match configured() {
+        Ok(Ok(command)) => done(dispatch(command)),
+        Ok(Err(code)) => code,
+        Err(failure) => done(Err(failure)),
+    };
+    ExitCode::from(code)
+}
+
+/// The command with what the configuration file adds to it, or the code that clap ends with: it has said its word then.
+fn configured() -> Result<Result<Option<Command>, u8>, Failure> {
+    let given = config::given(std::env::args_os().collect())?;
+    let parsed = Cli::try_parse_from(&given.arguments);
+    let file = given.file;
+    Ok(parsed
+        .map_err(|error| refuse(&error, file.as_deref()))
+        .map(|cli| match cli.command {
+            Some(Command::Scan(mut args)) => {
+                args.config = file;
+                Some(Command::Scan(args))
+            }
+            other => other,
+        }))
+}
+
+fn refuse(error: &clap::Error, file: Option<&Path>) -> u8 {
+    let _ = error.print();
+    if let Some(file) = file.filter(|_| error.use_stderr()) {
+        let file = escape(&file.display().to_string()).into_owned();
+        say(&format!(
+            "\nhint: options of {file} are in effect too; --no-config leaves them out\n"
+        ));
+    }
+    u8::try_from(error.exit_code()).unwrap_or(Code::Usage as u8)
+}
+
+fn done(outcome: Outcome) -> u8 {
+    let code = outcome.unwrap_or_else(|failure| {
+        complain(&failure);
+        failure.code
+    });
+    code as u8
+}
+
+fn dispatch(command: Option<Command>) -> Outcome {
+    match command {
         None => interfaces().and_then(|interfaces| print(&words::attached(&interfaces))),
         Some(Command::Scan(args)) => sweep(&args),
         Some(Command::Hosts(args)) => sweep(&(*args).into()),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Report(args)) => report_again(&args),
-        Some(Command::History(args)) => history::history(&args.store).and_then(|text| print(&text)),
+        Some(Command::History(args)) => history::history(&args).and_then(|text| print(&text)),
         Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
-        Some(Command::Diff(args)) => history::compare(&args).and_then(|text| print(&text)),
+        Some(Command::Diff(args)) => history::compare(&args).and_then(|text| put(&text, args.output.as_deref())),
         Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
         Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
         Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
@@ -53,12 +97,17 @@ fn main() -> ExitCode {
         Some(Command::Data(args)) => show_data(&args),
         Some(Command::Profiles) => print(&limits::table()),
         Some(Command::Schema { format }) => print_schema(format),
-    };
-    let code = outcome.unwrap_or_else(|failure| {
-        complain(&failure);
-        failure.code
-    });
-    ExitCode::from(code as u8)
+        Some(Command::Config { command }) => check_config(&command),
+        Some(Command::Completions { shell }) => print(&manual::completions(shell)),
+        Some(Command::Man { command }) => manual::page(&command).and_then(|page| print(&page)),
+    }
+}
+
+/// Whatever a scan would refuse is wrong with the file then.
+fn check_config(ConfigCommand::Check { file }: &ConfigCommand) -> Outcome {
+    let checked = config::check(file.as_deref())?;
+    print(&checked.words)?;
+    sweep(&checked.scan).map_err(Failure::as_usage)
 }
 
 fn complain(failure: &Failure) {
@@ -81,15 +130,13 @@ fn sweep(args: &ScanArgs) -> Outcome {
     }
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
-    let header = words::scope_header(&plan) + &outbox::words(&args.output.form);
-    if args.dry_run {
-        let known = args.known.as_deref().map(data::report).transpose()?;
-        let expected = known.map(|before| budget::expected(&before)).transpose()?;
-        let expected = expected.map(|words| format!("  {words}\n")).unwrap_or_default();
-        return print(&format!("{header}{expected}Nothing was sent.\n"));
-    }
+    let header =
+        words::scope_header(&plan) + &words::configured(args.config.as_deref()) + &outbox::words(&args.output.form);
     resume::is_apart(args)?;
-    let raw = RawSockets::open(&plan.raw_channels(), &interfaces);
+    if args.dry_run {
+        return rehearse(args, &header);
+    }
+    let raw = RawSockets::open(&plan.raw_channels(), &interfaces).with_room(plan.segments.len() + 1);
     plan.given_up.extend(drop_privileges()?);
     let resumed = args
         .resume
@@ -134,6 +181,22 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let code = code?;
     journal.map_or(Ok(()), |journal| end(journal, interrupted))?;
     Ok(code)
+}
+
+/// Says what a scan would do. What it would write is begun and left, so that a bad name is found here too; as by the
+/// scan, without privileges.
+fn rehearse(args: &ScanArgs, header: &str) -> Outcome {
+    let known = args.known.as_deref().map(data::report).transpose();
+    let expected = known
+        .map_err(Failure::as_usage)?
+        .map(|before| budget::expected(&before))
+        .transpose()?;
+    let expected = expected.map(|words| format!("  {words}\n")).unwrap_or_default();
+    drop_privileges()?;
+    Files::begin(&args.output.form, args.inputs())?;
+    Outbox::begin(&args.output.form)?;
+    args.record.as_deref().map(WholeFile::begin).transpose()?;
+    print(&format!("{header}{expected}Nothing was sent.\n"))
 }
 
 /// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
@@ -374,6 +437,18 @@ fn say(text: &str) {
 fn print(text: &str) -> Outcome {
     let printed = quiet_if_closed(io::stdout().lock().write_all(text.as_bytes()));
     printed.map_err(|error| Failure::could_not_run(format!("cannot print: {error}"), "see standard output"))?;
+    Ok(Code::Complete)
+}
+
+/// To the file, where one is named, else to standard output.
+fn put(text: &str, output: Option<&Path>) -> Outcome {
+    let Some(path) = output else { return print(text) };
+    let mut file = WholeFile::begin(path)?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.finish());
+    written.map_err(|error| {
+        let name = path.display().to_string();
+        Failure::could_not_run(format!("cannot write {name:?}: {error}"), "see --output")
+    })?;
     Ok(Code::Complete)
 }
 

@@ -50,7 +50,27 @@ fn wrong_usage_is_one_line_and_a_hint() {
         ),
         (&["scan", "127.0.0.1", "--interface", "no-such-if"], 2, "no-such-if"),
         (&["scan", "127.0.0.0/16", "--dry-run"], 2, "65534 addresses"),
-        (&["scan", "127.0.0.1", "--oui-file", "no-such-file"], 1, "no-such-file"),
+        (&["scan", "127.0.0.1", "--oui-file", "no-such-file"], 2, "no-such-file"),
+        (
+            &["scan", "127.0.0.1", "--oui-file", "Cargo.toml"],
+            2,
+            "is no MAC registry",
+        ),
+        (
+            &["scan", "127.0.0.1", "--dry-run", "--known", "no-such-file"],
+            2,
+            "no-such-file",
+        ),
+        (
+            &["scan", "127.0.0.1", "--dry-run", "--output", "no/such/directory/x"],
+            1,
+            "no/such/directory/x",
+        ),
+        (
+            &["scan", "127.0.0.1", "--dry-run", "--record", "no/such/directory/x"],
+            1,
+            "no/such/directory/x",
+        ),
         (
             &["scan", "127.0.0.1", "--output", "no/such/directory/x"],
             1,

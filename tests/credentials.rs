@@ -57,6 +57,36 @@ fn write(folder: &Path, name: &str, mode: u32, text: impl AsRef<[u8]>) {
 
 const GOOD: &str = "[[credential]]\nscope = [\"10.0.4.0/24\", \"10.0.5.9\"]\nmaker = \"hikvision\"\nuser = \"audit\"\n";
 
+/// A service reads it by a list of who may (acl(5)), which the mode shows as a right of the group.
+#[test]
+fn what_systemd_hands_over_is_private_and_the_same_elsewhere_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "logins",
+        0o440,
+        format!("{GOOD}password = \"{SECRET}\"\n"),
+    );
+    let file = folder.path().join("logins");
+    for (directory, mode, code) in [
+        (Some(folder.path()), 0o440, 0),
+        (Some(folder.path()), 0o460, 2),
+        (Some(folder.path()), 0o444, 2),
+        (Some(Path::new("/")), 0o440, 2),
+        (None, 0o440, 2),
+    ] {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let mut command = Command::new(cargo_bin!("camsweep"));
+        command
+            .args(["scan", "127.0.0.1", "--dry-run", "--credentials"])
+            .arg(&file);
+        command.env_remove("CREDENTIALS_DIRECTORY");
+        command.envs(directory.map(|directory| ("CREDENTIALS_DIRECTORY", directory)));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{directory:?} {mode:o}");
+    }
+}
+
 #[test]
 fn every_bad_file_is_refused_with_its_line_and_a_remedy_and_never_quotes_the_password() {
     let table: &[(&str, &str)] = &[

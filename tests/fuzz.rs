@@ -220,6 +220,9 @@ fn every_codec_and_every_reader_of_files_has_a_target_and_every_target_its_seeds
         "report/register/former.rs",
         "identify/oui.rs",
         "identify/makers.rs",
+        "cli/resume.rs",
+        "store/runs.rs",
+        "cli/others/mark.rs",
     ] {
         assert!(sources.join(reader).exists(), "{reader} is gone");
         assert!(about.contains(reader), "{reader} has no fuzz target");

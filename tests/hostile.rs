@@ -10,13 +10,16 @@ mod run;
 mod steps;
 #[path = "hostile/tcp.rs"]
 mod tcp;
+#[cfg(feature = "legacy-tls")]
+#[path = "hostile/tls.rs"]
+mod tls;
 #[path = "hostile/udp.rs"]
 mod udp;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use camsweep::fact::{MAX_BODY, MAX_HEAD, Outcome};
+use camsweep::fact::{MAX_BODY, MAX_HEAD};
 use camsweep::net::live::Live;
 use camsweep::net::{Answer, Ask, Door, Exchange, Fetch, Limits, Vault};
 use camsweep::wire::{hik_sdk, http};
@@ -135,35 +138,4 @@ async fn what_claims_to_be_compressed_is_kept_as_it_came() {
     let row = tcp::WEB.iter().find(|row| row.what == "lies about gzip").unwrap();
     let answer = door().fetch(page(device(100, row).await, false)).await;
     assert!(answer.bytes.ends_with(b"\r\n\r\nno gzip"), "{answer:?}");
-}
-
-/// A certificate with so many names that it fills more than a record of TLS.
-#[tokio::test]
-async fn a_certificate_beyond_all_measure_costs_no_more_than_its_question() {
-    let names: Vec<String> = (0..1500).map(|nth| format!("{nth}.camera.example")).collect();
-    let made = rcgen::generate_simple_self_signed(names).unwrap();
-    let der = made.cert.der().clone();
-    let key = tokio_rustls::rustls::pki_types::PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![der.clone()], key)
-        .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(std::sync::Arc::new(config));
-    let listener = TcpListener::bind("127.0.87.200:0").await.unwrap();
-    let to = listener.local_addr().unwrap();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let _ = acceptor.accept(stream).await;
-        }
-    });
-    let answer = tokio::time::timeout(HUNG, door().exchange(question(to, true)))
-        .await
-        .unwrap();
-    assert_eq!(
-        (answer.outcome, answer.certificate),
-        (Outcome::Silent, Some(der.to_vec()))
-    );
 }

@@ -5,14 +5,14 @@
 
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
-use camsweep::net::{Ask, Body, Channel, Door, Exchange, Fetch, Limits, Packet, Vault, interfaces};
+use camsweep::net::{Ask, Body, Channel, Door, Exchange, Family, Fetch, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
 use camsweep::wire::wsd::LINK_LOCAL_GROUP;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -54,13 +54,14 @@ async fn a_mute_door_sends_nothing_whatever_it_is_asked() {
     let door = door().mute();
     let channel = Channel::Unicast {
         protocol: Protocol::Wsd,
+        family: Family::V4,
         interface: None,
         source_port: 0,
     };
     door.open(&channel).await.unwrap();
     let packet = Packet::Datagram {
         channel,
-        to: SocketAddrV4::new(LOCAL.into(), 3702),
+        to: SocketAddr::from((LOCAL, 3702)),
         payload: b"hello".as_slice().into(),
     };
     let refused = door.send(packet).await.unwrap_err();
@@ -412,15 +413,13 @@ async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
 fn unicast() -> Channel {
     Channel::Unicast {
         protocol: Protocol::Sadp,
+        family: Family::V4,
         interface: None,
         source_port: 0,
     }
 }
 
 fn datagram(to: SocketAddr, payload: &[u8]) -> Packet {
-    let SocketAddr::V4(to) = to else {
-        panic!("the tests use IPv4")
-    };
     Packet::Datagram {
         channel: unicast(),
         to,
@@ -505,7 +504,7 @@ async fn what_comes_to_a_port_is_heard_once_and_nothing_leaves_by_an_ear() {
     assert_eq!(heard, [(ears, b"to all".to_vec()), (own.clone(), b"to one".to_vec())]);
     let packet = Packet::Datagram {
         channel: own,
-        to: SocketAddrV4::new(Ipv4Addr::LOCALHOST, port),
+        to: SocketAddr::from((Ipv4Addr::LOCALHOST, port)),
         payload: (*b"x").into(),
     };
     assert_eq!(door.send(packet).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
@@ -640,7 +639,7 @@ mod namespace {
         for target in [alive, dead] {
             door.send(Packet::Nudge {
                 interface: "left".into(),
-                target,
+                target: target.into(),
             })
             .await
             .unwrap();
@@ -682,7 +681,7 @@ mod namespace {
             for to in [group, Ipv4Addr::BROADCAST] {
                 let packet = Packet::Datagram {
                     channel: channel.clone(),
-                    to: SocketAddrV4::new(to, 37020),
+                    to: SocketAddr::from((to, 37020)),
                     payload: (*b"x").into(),
                 };
                 door.send(packet).await.unwrap();

@@ -23,7 +23,7 @@ ip addr add 10.9.9.1/29 dev lab0
 ip link set lab0 up
 ip link set lab1 up
 ip link set lo up
-"$CAMSWEEP" scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
+$AS "$CAMSWEEP" scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
 run=$!
 while kill -0 $run 2>/dev/null; do
     [ "$(ls /proc/$run/task | wc -l)" -gt 1 ] && break
@@ -39,6 +39,7 @@ fn inside(namespaces: &str, out: &Path, env: &[(&str, &str)], args: &[&str]) -> 
         .args(args)
         .env("CAMSWEEP", cargo_bin!("camsweep"))
         .env("OUT", out)
+        .env_remove("AS")
         .env_remove("SUDO_UID")
         .env_remove("SUDO_GID")
         .envs(env.iter().copied())
@@ -136,6 +137,52 @@ fn who_has_called_sudo_owns_the_report() {
     assert!(all_his("Uid", "54321") && all_his("Gid", "54322"));
     assert!(values(folder.path(), "Groups").iter().all(|groups| groups == "54322"));
     assert!(report(folder.path()).coverage.questions.contains_key("arp"));
+}
+
+/// As `packaging/systemd/camsweep.service` has it started (capabilities(7), "Ambient"). Without CAP_SETPCAP it cannot empty
+/// its bounding set, from which nothing can be gained with no_new_privs.
+#[test]
+fn a_service_with_one_ambient_right_hears_arp_and_keeps_none() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("SKIPPED: only root can start it as another user");
+    }
+    if Command::new("setpriv").arg("--version").output().is_err() {
+        return eprintln!("SKIPPED: no setpriv here (util-linux)");
+    }
+    if !has_namespaces("-n") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let only = "-all,+net_raw";
+    let user = "setpriv --reuid 54321 --regid 54322 --clear-groups --no-new-privs";
+    let service = format!("{user} --inh-caps {only} --ambient-caps {only} --bounding-set {only}");
+    let env = [
+        ("AS", service.as_str()),
+        ("XDG_DATA_HOME", folder.path().to_str().unwrap()),
+    ];
+    let output = inside("-n", folder.path(), &env, &["--store"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for name in ["CapInh", "CapPrm", "CapEff", "CapAmb"] {
+        let values = values(folder.path(), name);
+        assert!(values.len() > 1, "{name}: {values:?}");
+        let none = |value: &String| value.chars().all(|digit| digit == '0');
+        assert!(values.iter().all(none), "{name}: {values:?}");
+    }
+    assert!(values(folder.path(), "NoNewPrivs").iter().all(|value| value == "1"));
+    let store = fs::metadata(folder.path().join("camsweep/store.sqlite")).unwrap();
+    assert_eq!((store.uid(), store.mode() & 0o777), (54321, 0o600));
+    let report = report(folder.path());
+    assert!(
+        report.plan.given_up.join("\n").contains("all capabilities"),
+        "{:?}",
+        report.plan.given_up
+    );
+    assert!(
+        report.coverage.questions.contains_key("arp"),
+        "{:?}",
+        report.blind_spots
+    );
 }
 
 #[test]

@@ -12,31 +12,8 @@ use camsweep::read::{Reading, read};
 use camsweep::wire::{arp, dhip, dvrip, http, rtsp, sadp, text, wsd, xml};
 use proptest::prelude::*;
 use proptest::test_runner::FileFailurePersistence;
+use strum::IntoEnumIterator;
 use uuid::Uuid;
-
-const PROTOCOLS: &[&str] = &[
-    "neighbour",
-    "arp",
-    "wsd",
-    "sadp",
-    "dhip",
-    "dvrip-udp",
-    "dvrip",
-    "ssdp",
-    "mdns",
-    "http",
-    "https",
-    "certificate",
-    "rtsp",
-    "hik-sdk",
-    "isapi",
-    "dahua-cgi",
-    "dahua-rpc",
-    "onvif",
-    "snmp",
-    "dns",
-    "ftp",
-];
 
 fn protocol(name: &str) -> Protocol {
     name.parse().expect("every text is a protocol")
@@ -796,13 +773,16 @@ fn hostile() -> Vec<Vec<u8>> {
 #[test]
 fn hostile_documents_end_quickly() {
     for bytes in hostile() {
-        for name in PROTOCOLS {
+        for protocol in Protocol::iter() {
             let start = Instant::now();
-            let _ = read(&Reply::new("10.0.0.1", protocol(name), bytes.clone()));
+            let _ = read(&Reply::new("10.0.0.1", protocol.clone(), bytes.clone()));
             let _ = http::is_complete(&bytes);
             let took = start.elapsed();
             let beginning = String::from_utf8_lossy(&bytes[..20]).into_owned();
-            assert!(took < Duration::from_secs(2), "{name} took {took:?} for {beginning:?}");
+            assert!(
+                took < Duration::from_secs(2),
+                "{protocol} took {took:?} for {beginning:?}"
+            );
         }
     }
 }
@@ -843,8 +823,8 @@ proptest! {
     })]
 
     #[test]
-    fn no_bytes_of_any_protocol_panic(bytes in any_bytes(), name in prop::sample::select(PROTOCOLS)) {
-        let reply = Reply::new("10.0.0.1", protocol(name), bytes);
+    fn no_bytes_of_any_protocol_panic(bytes in any_bytes(), protocol in prop::sample::select(Protocol::iter().collect::<Vec<_>>())) {
+        let reply = Reply::new("10.0.0.1", protocol, bytes);
         if let Reading::Facts(facts) | Reading::Garbled { facts, .. } = read(&reply) {
             for said in facts {
                 prop_assert!(!said.value.trim().is_empty());

@@ -19,6 +19,7 @@
 #![cfg(target_os = "linux")]
 #![allow(
     dead_code,
+    unused_imports,
     reason = "the lab is the tests'; the benchmark stands it up and looks at it"
 )]
 #![allow(clippy::print_stdout, reason = "it prints figures")]
@@ -33,6 +34,8 @@ mod below;
 mod cable;
 #[path = "../../tests/lab/cameras.rs"]
 mod cameras;
+#[path = "../../tests/lab/changing.rs"]
+mod changing;
 #[path = "../../tests/lab/crier.rs"]
 mod crier;
 #[path = "../../tests/lab/crowd.rs"]
@@ -45,10 +48,14 @@ mod host;
 mod ledger;
 #[path = "../../tests/lab/mortal.rs"]
 mod mortal;
+#[path = "../../tests/lab/over_ipv6.rs"]
+mod over_ipv6;
 #[path = "../../tests/lab/play.rs"]
 mod play;
 #[path = "../../tests/lab/replies.rs"]
 mod replies;
+#[path = "../../tests/lab/rogue.rs"]
+mod rogue;
 #[path = "../../tests/lab/stage.rs"]
 mod stage;
 #[path = "../../tests/lab/sys.rs"]

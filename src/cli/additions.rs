@@ -62,7 +62,11 @@ impl Additions {
     }
 }
 
-fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T, Wrong>, remedy: &str) -> Result<T, Failure> {
+/// Reads a file of the user's.
+///
+/// # Errors
+/// Where it cannot be read or is too long; or what `parse` finds wrong, with its line.
+pub(super) fn read<T>(path: &Path, parse: impl Fn(&str) -> Result<T, Wrong>, remedy: &str) -> Result<T, Failure> {
     let name = path.display().to_string();
     let unreadable = |error: std::io::Error| {
         let hint = "check its name and your permission to read it; it must be UTF-8 text";

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::outbox::SyslogTo;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use hosts::HostsArgs;
 use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
@@ -35,12 +36,57 @@ Examples:
 
 ";
 
+/// What `scan -h` shows; `--help` shows all.
+const COMMON: &[&str] = &[
+    "targets",
+    "exclude",
+    "interface",
+    "yes_large",
+    "dry_run",
+    "passive",
+    "l2_sadp",
+    "credentials",
+    "login",
+    "profile",
+    "resume",
+    "record",
+    "format",
+    "output",
+    "report",
+    "register",
+    "all",
+    "redact",
+    "store",
+    "quiet_unless",
+    "fail_on",
+    "config",
+    "help",
+];
+
+const SHORT_HELP: &str = "\
+Examples:
+  camsweep scan --dry-run                        say what would be sent, send nothing
+  camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
+
+camsweep scan --help has every option, more examples and the exit codes.";
+
+fn only_common(arg: Arg) -> Arg {
+    let common = COMMON.contains(&arg.get_id().as_str());
+    arg.hide_short_help(!common)
+}
+
 /// Finds the Hikvision and Dahua units on a network that you administer: model, serial number,
 /// firmware version, how sure it is and why. It only asks; it never changes anything, and logs in
 /// only where you tell it to.
 #[derive(Debug, Parser)]
 #[command(name = "camsweep", version, after_help = EXIT_CODES)]
 pub struct Cli {
+    /// Read options from this file (docs/configuration.md), in place of the user's or the machine's camsweep.toml.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Read none from any file.
+    #[arg(long, global = true, help_heading = "Configuration", conflicts_with = "config")]
+    pub no_config: bool,
     /// What to do; without it, show the attached subnets and send nothing.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -50,7 +96,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Sweep the attached subnets or the targets given.
-    #[command(after_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
+    #[command(mut_args(only_common), after_help = SHORT_HELP, after_long_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
     Scan(Box<ScanArgs>),
     /// List who is there, with their MAC addresses and whose those are, and ask nobody anything.
     #[command(after_help = EXIT_CODES)]
@@ -83,6 +129,32 @@ pub enum Command {
     Schema {
         /// Which format.
         format: SchemaOf,
+    },
+    /// Look after the file that options can stand in.
+    Config {
+        /// What to do.
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Print what a shell reads to complete this command line.
+    Completions {
+        /// Which shell.
+        shell: Shell,
+    },
+    /// Print a page of the manual (roff; `man -l -` shows it).
+    Man {
+        /// Of which command; without one, of the program.
+        command: Vec<String>,
+    },
+}
+
+/// What to do with the configuration file.
+#[derive(Debug, Clone, Subcommand)]
+pub enum ConfigCommand {
+    /// Say what it brings about, and whether a scan would take it; send nothing. Exits with 0 or 2.
+    Check {
+        /// Another file than the one a scan would read.
+        file: Option<PathBuf>,
     },
 }
 
@@ -166,6 +238,9 @@ pub struct ScanArgs {
     /// How to report.
     #[command(flatten)]
     pub output: OutputArgs,
+    /// The file that some of this comes from.
+    #[arg(skip)]
+    pub config: Option<PathBuf>,
 }
 
 impl ScanArgs {
@@ -254,7 +329,7 @@ impl ScanArgs {
     pub fn inputs(&self) -> impl Iterator<Item = &Path> {
         let lists = self.targets.iter().chain(&self.exclude);
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
-        let files = [&self.credentials, &self.output.oui_file];
+        let files = [&self.credentials, &self.output.oui_file, &self.config];
         let files = files.into_iter().flatten().map(PathBuf::as_path);
         lists.chain(files).chain(self.output.keep.file())
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Failure;
-use crate::coverage::Traffic;
-use crate::net::{HEADERS, Limits, Packet};
+use crate::coverage::{Traffic, addresses};
+use crate::net::{Family, Limits, Packet, length_of_datagram};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::report::model::Report;
 use crate::scan::{self, Plan};
@@ -24,10 +24,14 @@ pub struct Budget {
     pub frames: Traffic,
     /// To everybody on an interface over IPv6, where that is wanted.
     pub link_local: Traffic,
-    /// To one host that exists: discovery datagrams, and connections if it is not settled by then.
+    /// To one host that exists: discovery datagrams, and connections if it is not settled by then. By an address of
+    /// IPv6 it is fewer.
     pub to_live: Traffic,
-    /// To one address beyond a router that stays silent; the connections only with `--probe-silent`.
-    pub to_silent: Traffic,
+    /// To one address beyond a router that stays silent, of IPv4 and of IPv6; the connections only with
+    /// `--probe-silent`.
+    pub to_silent: [Traffic; 2],
+    /// To an address of IPv6 on a segment, to see whether it exists.
+    pub nudge: Traffic,
     /// TCP connections more, to one unit that there is a login for.
     pub connections_with_login: u64,
 }
@@ -49,12 +53,13 @@ impl Budget {
             link_local: repeated(times, link_local()),
             to_live: Traffic {
                 connections: probe::tcp::most_connections(limits.pages),
-                ..asks(&questions, live)
+                ..asks(&questions, live, Family::V4)
             },
-            to_silent: Traffic {
+            to_silent: Family::ALL.map(|family| Traffic {
                 connections: probe::tcp::MOST_CONNECTIONS_TO_SILENT,
-                ..asks(&questions, ORDER_FOR_SILENT)
-            },
+                ..asks(&questions, ORDER_FOR_SILENT, family)
+            }),
+            nudge: datagram(length_of_datagram(Family::V6, 1) as u64),
             connections_with_login: probe::tcp::most_connections_with_login(),
         }
     }
@@ -62,25 +67,22 @@ impl Budget {
     /// The most that the plan can send if so many hosts exist.
     pub fn bound(&self, plan: &Plan, hosts: u64) -> Traffic {
         if plan.hosts_only {
-            return self.arp(plan);
+            return [self.arp(plan), repeated(nudged(plan), self.nudge)].into_iter().sum();
         }
-        let segments = plan.segments.len() as u64;
+        let segments = plan.segments_of(Family::V4).count() as u64;
         let frames = if plan.ethernet { self.frames } else { Traffic::default() };
         let link_local = if plan.ipv6 { self.link_local } else { Traffic::default() };
-        let beyond = Traffic {
-            connections: if plan.probe_silent {
-                self.to_silent.connections
-            } else {
-                0
-            },
-            ..self.to_silent
-        };
+        let beyond = self
+            .beyond(plan)
+            .into_iter()
+            .map(|(routed, each)| repeated(routed, each));
         let bound = [
             self.arp(plan),
             repeated(segments, self.multicast),
             repeated(segments, frames),
-            repeated(segments, link_local),
-            repeated(plan.routed.len(), beyond),
+            repeated(plan.segments.len() as u64, link_local),
+            beyond.sum(),
+            repeated(nudged(plan), self.nudge),
             repeated(hosts, self.to_live),
             repeated(hosts.min(plan.on_link()), self.rechecks),
             Traffic {
@@ -99,10 +101,20 @@ impl Budget {
         }
     }
 
+    /// How many addresses beyond a router there are of each family, and what each of them gets while it is silent.
+    fn beyond(&self, plan: &Plan) -> [(u64, Traffic); 2] {
+        let (v4, v6) = plan.routed.by_family();
+        let each = self.to_silent.map(|each| Traffic {
+            connections: if plan.probe_silent { each.connections } else { 0 },
+            ..each
+        });
+        [(v4.len(), each[0]), (v6.len(), each[1])]
+    }
+
     /// The requests to silent addresses, and those that steer the rate of a large segment.
     fn arp(&self, plan: &Plan) -> Traffic {
         let (_, rounds) = self.arp_rounds;
-        let requests = |segment: &scan::Segment| {
+        let requests = |segment: scan::Segment| {
             let requests = segment.targets.len() * rounds;
             let looks = if segment.targets.len() > scan::MANY {
                 requests / scan::LEG + 1
@@ -111,7 +123,7 @@ impl Budget {
             };
             requests + looks * scan::SAMPLE as u64
         };
-        repeated(plan.segments.iter().map(requests).sum(), arp_request())
+        repeated(plan.segments_of(Family::V4).map(requests).sum(), arp_request())
     }
 
     /// One line for each phase that the plan calls for: how much, and how long it takes.
@@ -123,16 +135,16 @@ impl Budget {
             )];
         }
         let mut lines = Vec::new();
-        if plan.on_link() > 0 {
+        if plan.segments_of(Family::V4).next().is_some() {
             lines.extend(self.on_segments(plan));
         }
+        lines.extend(self.over_ipv6(plan));
         if plan.hosts_only {
             return lines;
         }
         lines.push(self.unicast(plan));
-        if !plan.routed.is_empty() {
-            lines.push(self.beyond_a_router(plan));
-        }
+        let beyond = self.beyond(plan).into_iter().filter(|(routed, _)| *routed > 0);
+        lines.extend(beyond.map(|(routed, each)| beyond_a_router(plan, routed, each)));
         lines.extend(self.by_tcp(plan));
         let most = self.bound(plan, plan.addresses());
         lines.push(format!("in all, were every address a host: at most {}", words(most)));
@@ -140,13 +152,15 @@ impl Budget {
     }
 
     fn on_segments(&self, plan: &Plan) -> Vec<String> {
-        let (neighbours, segments, limits) = (plan.on_link(), plan.segments.len(), &plan.limits);
+        let (segments, limits) = (plan.segments_of(Family::V4).count(), &plan.limits);
+        let neighbours: u64 = plan.segments_of(Family::V4).map(|segment| segment.targets.len()).sum();
         let Traffic { packets, bytes, .. } = self.arp(plan);
         let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP.at(limits.arp_rate, neighbours));
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
-            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {neighbours} addresses while it is silent, \
+            "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {} while it is silent, \
              {most} where packets get lost; {}",
+            addresses(neighbours),
             seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
         if plan.hosts_only {
@@ -169,10 +183,24 @@ impl Budget {
                 "raw Ethernet: at most {packets} SADP inquiries ({bytes} bytes) on each of {segments} interface(s)"
             ));
         }
-        if plan.ipv6 {
-            let Traffic { packets, bytes, .. } = self.link_local;
+        lines
+    }
+
+    fn over_ipv6(&self, plan: &Plan) -> Vec<String> {
+        let mut lines = Vec::new();
+        if plan.ipv6 && !plan.segments.is_empty() {
+            let (Traffic { packets, bytes, .. }, segments) = (self.link_local, plan.segments.len());
             lines.push(format!(
                 "multicast over IPv6: at most {packets} datagrams ({bytes} bytes) on each of {segments} interface(s)"
+            ));
+        }
+        let neighbours = nudged(plan);
+        if neighbours > 0 {
+            let Traffic { bytes, .. } = repeated(neighbours, self.nudge);
+            lines.push(format!(
+                "neighbour discovery: at most {neighbours} datagrams ({bytes} bytes), one to each address of IPv6 on a \
+                 segment, so that this machine's kernel looks for it; {}",
+                seconds(at_rate(neighbours, plan.limits.rate))
             ));
         }
         lines
@@ -189,16 +217,6 @@ impl Budget {
         )
     }
 
-    fn beyond_a_router(&self, plan: &Plan) -> String {
-        let (each, routed) = (self.to_silent.packets, plan.routed.len());
-        let Traffic { packets, bytes, .. } = repeated(routed, self.to_silent);
-        format!(
-            "unicast: at most {each} datagrams to each of {routed} addresses not on a segment of this machine, {packets} \
-             in all ({bytes} bytes); {}",
-            seconds(at_rate(packets, plan.limits.rate))
-        )
-    }
-
     fn by_tcp(&self, plan: &Plan) -> Vec<String> {
         if plan.no_tcp {
             return vec!["TCP: no connection (--no-tcp)".into()];
@@ -206,7 +224,7 @@ impl Budget {
         let silent = match plan.probe_silent {
             true => format!(
                 ", {} to each silent address beyond a router",
-                self.to_silent.connections
+                probe::tcp::MOST_CONNECTIONS_TO_SILENT
             ),
             false => String::new(),
         };
@@ -226,6 +244,26 @@ impl Budget {
         }));
         lines
     }
+}
+
+/// The addresses of IPv6 on segments that the kernel is made to look for: in the profile `clinical` none.
+fn nudged(plan: &Plan) -> u64 {
+    let nudged = |segment: scan::Segment| segment.targets.len();
+    match plan.limits.gentle {
+        true => 0,
+        false => plan.segments_of(Family::V6).map(nudged).sum(),
+    }
+}
+
+fn beyond_a_router(plan: &Plan, routed: u64, each: Traffic) -> String {
+    let Traffic { packets, bytes, .. } = repeated(routed, each);
+    format!(
+        "unicast: at most {} datagrams to each of {} not on a segment of this machine, {packets} in all \
+         ({bytes} bytes); {}",
+        each.packets,
+        addresses(routed),
+        seconds(at_rate(packets, plan.limits.rate))
+    )
 }
 
 fn arp_request() -> Traffic {
@@ -301,7 +339,7 @@ fn repeated(times: u64, traffic: Traffic) -> Traffic {
 /// What one question sends once to everybody on an interface.
 fn to_everybody(question: &DatagramQuestion) -> impl Iterator<Item = Traffic> + '_ {
     let places = u64::from(question.group.is_some()) + u64::from(question.broadcast);
-    let sent = |ask: &probe::Ask| datagram((HEADERS + ask.payload.len()) as u64);
+    let sent = |ask: &probe::Ask| datagram(length_of_datagram(Family::V4, ask.payload.len()) as u64);
     question.multicast.iter().map(move |ask| repeated(places, sent(ask)))
 }
 
@@ -309,15 +347,17 @@ fn to_everybody(question: &DatagramQuestion) -> impl Iterator<Item = Traffic> + 
 fn link_local() -> Traffic {
     let questions = probe::link_local_questions(uuid::Uuid::new_v4);
     let asks = questions.iter().flat_map(|question| &question.asks);
-    // The header of IPv6 is 20 bytes longer.
-    asks.map(|ask| datagram((HEADERS + 20 + ask.payload.len()) as u64))
+    asks.map(|ask| datagram(length_of_datagram(Family::V6, ask.payload.len()) as u64))
         .sum()
 }
 
-fn asks<'a>(questions: &[DatagramQuestion], places: impl IntoIterator<Item = &'a (usize, usize)>) -> Traffic {
-    let payload = |&(question, ask): &(usize, usize)| questions[question].unicast[ask].payload.len();
-    places
-        .into_iter()
-        .map(|place| datagram((HEADERS + payload(place)) as u64))
+fn asks<'a>(
+    questions: &[DatagramQuestion],
+    places: impl IntoIterator<Item = &'a (usize, usize)>,
+    family: Family,
+) -> Traffic {
+    let ask = |&(question, ask): &(usize, usize)| questions[question].asks_over(family).get(ask);
+    let asks = places.into_iter().filter_map(ask);
+    asks.map(|ask| datagram(length_of_datagram(family, ask.payload.len()) as u64))
         .sum()
 }

@@ -232,7 +232,8 @@ fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
     };
     let file = File::open(path).map_err(unreadable)?;
     // Of the file that is open, so that it cannot be another by now.
-    if !is_private(&file.metadata().map_err(unreadable)?) {
+    let mode = mode(&file.metadata().map_err(unreadable)?);
+    if mode & 0o077 != 0 && !(mode & 0o037 == 0 && is_handed_over(path)) {
         return Err(("others than its owner may read or change it".into(), "chmod 600 it"));
     }
     // With room for all of it, so that no copy is left behind when it grows.
@@ -245,14 +246,20 @@ fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
 }
 
 #[cfg(unix)]
-fn is_private(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o077 == 0
+fn mode(metadata: &std::fs::Metadata) -> u32 {
+    std::os::unix::fs::MetadataExt::mode(metadata)
 }
 
 #[cfg(not(unix))]
-fn is_private(_: &std::fs::Metadata) -> bool {
-    true
+fn mode(_: &std::fs::Metadata) -> u32 {
+    0
+}
+
+/// Whether it lies in the folder that systemd made for this service alone (systemd.exec(5), `LoadCredential=`). Who may
+/// read there is said by a list, of which the mode shows as the group's what is one user's (acl(5)).
+fn is_handed_over(path: &Path) -> bool {
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
+    folder.is_some_and(|folder| path.parent() == Some(Path::new(&folder)))
 }
 
 /// `MAKER:USER@SCOPE`. A user's name may hold both of the separators; a maker's id and a scope never do.

@@ -26,9 +26,9 @@ pub fn knowledge(oui_file: Option<&Path>) -> Result<Cow<'static, Knowledge>, Fai
     let name = path.display().to_string();
     let hint = "give the IEEE's own CSV, or leave --oui-file out to use the embedded registry";
     let csv = std::fs::read_to_string(path)
-        .map_err(|error| Failure::could_not_run(format!("cannot read the MAC registry {name:?}: {error}"), hint))?;
+        .map_err(|error| Failure::usage(format!("cannot read the MAC registry {name:?}: {error}"), hint))?;
     let registry = Registry::from_csv(&csv)
-        .map_err(|error| Failure::could_not_run(format!("{name:?} is no MAC registry: {error}"), hint))?;
+        .map_err(|error| Failure::usage(format!("{name:?} is no MAC registry: {error}"), hint))?;
     Ok(Cow::Owned(Knowledge::with_registry(registry)))
 }
 

@@ -5,12 +5,14 @@ pub mod additions;
 pub mod alarm;
 pub mod args;
 pub mod budget;
+pub mod config;
 pub mod credentials;
 pub mod data;
 pub mod exit;
 pub mod file;
 pub mod history;
 pub mod limits;
+pub mod manual;
 pub mod memory;
 pub mod others;
 pub mod outbox;
@@ -52,6 +54,22 @@ impl Failure {
             code: Code::CouldNotRun,
         }
     }
+
+    /// The same, where it is the user's words that are looked at.
+    pub fn as_usage(self) -> Self {
+        Failure {
+            code: Code::Usage,
+            ..self
+        }
+    }
+}
+
+/// By the owner of this process, where the system tells.
+fn is_root() -> bool {
+    #[cfg(unix)]
+    return std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
+    #[cfg(not(unix))]
+    return false;
 }
 
 impl From<crate::scan::TargetError> for Failure {

@@ -1,6 +1,6 @@
 //! From what was typed and what this machine has to a plan. Pure: nothing is opened but target files.
 
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use ipnetwork::Ipv4Network;
@@ -10,6 +10,7 @@ use super::args::ScanArgs;
 use super::limits;
 use super::render;
 use crate::net::Interface;
+use crate::ranges::routers_of;
 use crate::scan::{Plan, Ranges, Segment, parse_exclusions, parse_targets};
 
 /// The most addresses that are swept without `--yes-large`: a /20.
@@ -54,13 +55,20 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         false => for_targets(args, interfaces)?,
     };
     let wanted = match args.targets.is_empty() {
-        true => used
-            .iter()
-            .fold(Ranges::default(), |all, interface| all.union(&hosts_on(interface))),
+        true => used.iter().fold(Ranges::default(), |all, interface| {
+            all.union(&hosts_over_ipv4(interface))
+        }),
         false => targets,
     };
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
+    let (kept, deaf) = match args.passive {
+        true => kept.by_family(),
+        false => (kept, Ranges::default()),
+    };
+    if !deaf.is_empty() {
+        skipped.push(format!("{deaf}: of IPv6, and --passive hears IPv4 alone"));
+    }
     let (segments, mut routed) = split(kept, &used);
     if args.passive && !routed.is_empty() {
         skipped.push(format!(
@@ -161,7 +169,7 @@ fn allowed<'a>(args: &ScanArgs, interfaces: &'a [Interface]) -> Result<Vec<&'a I
 
 fn for_targets<'a>(args: &ScanArgs, interfaces: &'a [Interface]) -> Result<Vec<&'a Interface>, Failure> {
     let mut used = allowed(args, interfaces)?;
-    used.retain(|interface| why_not(interface).is_none());
+    used.retain(|interface| !interface.loopback && interface.up && interface.broadcast);
     used.sort_by_key(|interface| is_plumbing(&interface.name)); // a shared subnet goes to the real wire
     Ok(used)
 }
@@ -204,7 +212,7 @@ fn why_not(interface: &Interface) -> Option<&'static str> {
         Interface { loopback: true, .. } => Some("the loopback"),
         Interface { up: false, .. } => Some("down"),
         Interface { ipv4, ipv6, .. } if ipv4.is_empty() && !ipv6.is_empty() => {
-            Some("has IPv6 addresses only, and IPv6 networks are not swept yet")
+            Some("has IPv6 addresses only, and nobody can sweep a network of IPv6: name its devices' addresses")
         }
         Interface { ipv4, .. } if ipv4.is_empty() => Some("has no address"),
         Interface { broadcast: false, .. } => Some("cannot broadcast"),
@@ -225,9 +233,15 @@ pub fn subnets_of(interface: &Interface) -> String {
     words.join(", ")
 }
 
-fn hosts_on(interface: &Interface) -> Ranges {
+fn hosts_over_ipv4(interface: &Interface) -> Ranges {
     let hosts = interface.ipv4.iter().copied().map(Ranges::hosts_of);
     hosts.fold(Ranges::default(), |all, hosts| all.union(&hosts))
+}
+
+/// The neighbours that an interface can have. Link-local addresses are no targets.
+fn neighbours_on(interface: &Interface) -> Ranges {
+    let hosts = interface.ipv6.iter().copied().map(Ranges::hosts_of);
+    hosts.fold(hosts_over_ipv4(interface), |all, hosts| all.union(&hosts))
 }
 
 /// Takes off this machine's own addresses, and network and broadcast addresses of its subnets.
@@ -238,12 +252,13 @@ fn without_unusable(
     skipped: &mut Vec<String>,
 ) -> Ranges {
     let real = interfaces.iter().filter(|interface| !interface.loopback);
-    let own: Ranges = real
-        .flat_map(|interface| interface.ipv4.iter().map(|network| network.ip()))
-        .collect();
+    let own: Ranges = real.flat_map(Interface::addresses).collect();
     let ends: Ranges = used
         .iter()
-        .flat_map(|interface| interface.ipv4.iter().flat_map(ends_of))
+        .flat_map(|interface| {
+            let routers = interface.ipv6.iter().copied().filter_map(routers_of).map(IpAddr::from);
+            interface.ipv4.iter().flat_map(ends_of).chain(routers)
+        })
         .collect();
     let mut kept = wanted.clone();
     for (off, why) in [(own, "this machine's own"), (ends, "network and broadcast addresses")] {
@@ -256,10 +271,10 @@ fn without_unusable(
     kept
 }
 
-fn ends_of(network: &Ipv4Network) -> Vec<Ipv4Addr> {
+fn ends_of(network: &Ipv4Network) -> Vec<IpAddr> {
     match network.prefix() {
         31 | 32 => Vec::new(),
-        _ => vec![network.network(), network.broadcast()],
+        _ => vec![network.network().into(), network.broadcast().into()],
     }
 }
 
@@ -267,7 +282,7 @@ fn ends_of(network: &Ipv4Network) -> Vec<Ipv4Addr> {
 fn split(mut rest: Ranges, used: &[&Interface]) -> (Vec<Segment>, Ranges) {
     let mut segments = Vec::new();
     for interface in used {
-        let targets = rest.intersection(&hosts_on(interface));
+        let targets = rest.intersection(&neighbours_on(interface));
         if !targets.is_empty() {
             rest = rest.without(&targets);
             segments.push(Segment {

@@ -145,7 +145,7 @@ pub fn check<'a>(
 }
 
 /// Where a file is or will be, by whatever way it is named.
-fn place(file: &Path) -> PathBuf {
+pub(super) fn place(file: &Path) -> PathBuf {
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = std::fs::canonicalize(folder.unwrap_or(Path::new(".")));
     let within = |folder: PathBuf| Some(folder.join(file.file_name()?));

@@ -307,7 +307,7 @@ fn take(past: &mut Past, line: &[u8]) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{IpAddr, Ipv4Addr};
 
     use proptest::prelude::*;
 
@@ -316,7 +316,7 @@ mod tests {
     use crate::fact::Protocol;
     use crate::scan::Ranges;
 
-    const HOST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 5);
+    const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 5));
 
     fn plan() -> Plan {
         Plan {

@@ -1,7 +1,10 @@
 //! What is said before anything is sent.
 
+use std::path::Path;
+
 use super::budget::Budget;
 use super::plan::{is_plumbing, subnets_of};
+use crate::coverage::addresses;
 use crate::net::Interface;
 use crate::report::model::PlanSummary;
 use crate::scan::Plan;
@@ -33,7 +36,7 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
 /// The scope, as it is printed before the first packet.
 pub fn scope_header(plan: &Plan) -> String {
     let summary = summary_of(plan, &Budget::of(&plan.limits));
-    let mut text = format!("scope: {} addresses\n", plan.addresses());
+    let mut text = format!("scope: {}\n", addresses(plan.addresses()));
     let lists = [
         ("", &summary.scope),
         ("excluded: ", &summary.excluded),
@@ -44,6 +47,17 @@ pub fn scope_header(plan: &Plan) -> String {
         text.extend(lines.iter().map(|line| format!("  {label}{line}\n")));
     }
     text
+}
+
+/// That options come from a file too, where they do.
+pub fn configured(file: Option<&Path>) -> String {
+    file.map(|file| {
+        format!(
+            "  options of {} are in effect too (--no-config leaves them out)\n",
+            file.display()
+        )
+    })
+    .unwrap_or_default()
 }
 
 /// What `camsweep` alone shows: where this machine is, and the command that would sweep it.

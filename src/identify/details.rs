@@ -198,17 +198,24 @@ fn put_production_date(device: &mut Device, host: &Host<'_>, weighed: &Weighed<'
     device.production_date = day.map(|day| day.to_string());
 }
 
-fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+/// The MAC, how it came to us, and in which reply: what was seen on the wire before what is only said. Where two machines
+/// answer for the address, that of the one which says itself that it has it.
+fn mac_of(host: &Host<'_>, view: &View<'_>) -> Option<(Name, MacAddress, usize)> {
+    let all = |name| {
+        let parsed = move |fact: &Fact| parse_mac(&fact.value).map(|mac| (name, mac, fact.reply));
+        host.all(name).filter_map(parsed)
+    };
+    let is_said = |mac| all(Name::ClaimedMac).any(|(_, said, _)| said == mac);
     // The tail of a random UUID is no MAC: a derived one counts only where its block has an owner.
-    let plausible =
-        |name, mac| name != Name::DerivedMac || view.knowledge.registry.lookup(mac).organisation().is_some();
-    let found = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
-        .into_iter()
-        .find_map(|name| {
-            host.all(name)
-                .filter_map(|fact| parse_mac(&fact.value).map(|mac| (name, mac, fact.reply)))
-                .find(|(name, mac, _)| plausible(*name, *mac))
-        });
+    let has_owner = |mac| view.knowledge.registry.lookup(mac).organisation().is_some();
+    let both = all(Name::Mac).find(|(_, mac, _)| is_said(*mac));
+    both.or_else(|| all(Name::Mac).next())
+        .or_else(|| all(Name::ClaimedMac).next())
+        .or_else(|| all(Name::DerivedMac).find(|(_, mac, _)| has_owner(*mac)))
+}
+
+fn put_mac(device: &mut Device, host: &Host<'_>, view: &View<'_>) {
+    let found = mac_of(host, view);
     let Some((name, mac, reply)) = found else { return };
     device.mac = Some(spell_mac(mac).to_ascii_lowercase());
     device.mac_source = Some(if name == Name::DerivedMac {

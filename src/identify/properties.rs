@@ -127,7 +127,8 @@ proptest! {
     #[test]
     fn a_host_that_has_nothing_in_common_changes_no_verdict(heard in all(), stranger in heard(&["172.16.0.9"])) {
         let mut stranger = stranger;
-        stranger.said.retain(|(name, _)| !matches!(name, Name::Mac | Name::Serial));
+        let is_shared = |name| matches!(name, Name::Mac | Name::ClaimedMac | Name::DerivedMac | Name::Serial);
+        stranger.said.retain(|(name, _)| !is_shared(*name));
         let mut more = judge(&[heard.clone(), vec![stranger]].concat());
         more.retain(|device| !device.addresses.iter().any(|address| address == "172.16.0.9"));
         prop_assert_eq!(judge(&heard), more);

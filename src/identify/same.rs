@@ -26,7 +26,7 @@ struct Claim<'a> {
 
 /// Makes one of the hosts that are one device, and marks those that only say so.
 pub fn same_devices<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
-    with_one_mac(recorded_ones(with_one_serial(hosts, view)), view)
+    of_both_families(with_one_mac(recorded_ones(with_one_serial(hosts, view)), view))
 }
 
 /// A recorder says the same at each of its ports. Devices that share no more than a serial number stay apart: one of
@@ -189,7 +189,7 @@ fn agree(one: &Host<'_>, other: &Host<'_>) -> bool {
 /// An IPv6 address joins the host with the same MAC on the same interface. Two IPv4 addresses with one MAC do not: that
 /// may be a router's.
 fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
-    if !hosts.iter().any(|host| is_ipv6(host)) {
+    if !hosts.iter().any(is_ipv6) {
         return hosts;
     }
     let mut devices: Vec<Host<'a>> = Vec::with_capacity(hosts.len());
@@ -204,6 +204,37 @@ fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
         match devices.get_mut(place) {
             Some(device) => device.absorb(host),
             None => devices.push(host),
+        }
+    }
+    devices
+}
+
+/// Beyond a router no MAC is seen on the wire. There an IPv6 address joins the IPv4 host that gives the same MAC, in
+/// whatever way, unless something contradicts that the two are one. Where several IPv4 hosts give it, nobody knows whose
+/// it is.
+fn of_both_families(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
+    if !hosts.iter().any(is_ipv6) {
+        return hosts;
+    }
+    let mut devices: Vec<Host<'_>> = Vec::with_capacity(hosts.len());
+    let mut givers: HashMap<MacAddress, Option<usize>> = HashMap::new();
+    for host in hosts {
+        let macs: BTreeSet<MacAddress> = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
+            .into_iter()
+            .flat_map(|name| host.all(name))
+            .filter_map(|fact| parse_mac(&fact.value))
+            .collect();
+        let known = macs.iter().find_map(|mac| *givers.get(mac)?);
+        match known.filter(|&place| is_ipv6(&host) && agree(&devices[place], &host)) {
+            Some(place) => devices[place].absorb(host),
+            None => {
+                let new = devices.len();
+                let is_ipv4 = order(&host.addresses[0]).0 == 0 && host.behind.is_none();
+                for mac in macs.into_iter().filter(|_| is_ipv4) {
+                    givers.entry(mac).and_modify(|giver| *giver = None).or_insert(Some(new));
+                }
+                devices.push(host);
+            }
         }
     }
     devices

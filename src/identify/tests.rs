@@ -121,6 +121,19 @@ fn proxy_arp_is_marked_and_accuses_nobody() {
 }
 
 #[test]
+fn of_two_macs_on_the_wire_a_unit_has_the_one_that_it_says_it_has() {
+    let rogue: &[(Name, &str)] = &[(Name::Mac, "02:66:66:66:66:66")];
+    let own: &[(Name, &str)] = &[(Name::Mac, HIK)];
+    let inquiry = ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP);
+    for [first, second] in [[rogue, own], [own, rogue]] {
+        let arp = |mac| ("10.0.0.5", Protocol::Arp, "who-has", mac);
+        let devices = judge(&[arp(first), arp(second), inquiry.clone()]);
+        assert_eq!(devices[0].mac.as_deref(), Some(HIK));
+        assert!(devices[0].conflicts.iter().any(|conflict| conflict.about == "mac"));
+    }
+}
+
+#[test]
 fn two_makers_are_a_conflict_and_never_sure() {
     let devices = judge(&[
         ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP),

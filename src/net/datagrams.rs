@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -10,16 +10,43 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::time::{sleep, timeout};
 
-use super::{Channel, Interface, system};
+use super::{Channel, Family, Interface, system};
+
+/// Sockets of IPv4 without an address yet, with more room for what comes in than a program without privileges may ask for.
+#[derive(Default)]
+pub(super) struct Roomy(Mutex<Vec<Socket>>);
+
+impl Roomy {
+    /// Opens at most so many; none where the system gives no more room than to anybody.
+    pub(super) fn open(most: usize) -> Self {
+        let sockets = (0..most).map_while(|_| {
+            let socket = bare_socket(Family::V4).ok()?;
+            system::force_receive_buffer(&socket).then_some(socket)
+        });
+        Roomy(Mutex::new(sockets.collect()))
+    }
+
+    /// One of them, or any socket where there is none (any more).
+    fn take(&self) -> io::Result<Socket> {
+        let roomy = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        roomy.map_or_else(|| bare_socket(Family::V4), Ok)
+    }
+}
 
 /// Opens the socket of a multicast, listening or unicast channel. `interface` is the channel's own.
-pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Result<UdpSocket> {
+pub(super) fn open(channel: &Channel, interface: Option<&Interface>, roomy: &Roomy) -> io::Result<UdpSocket> {
+    let socket = || on_interface(roomy.take()?, interface);
     let socket = match *channel {
-        Channel::Listen { port, group, .. } => listen(port, group, interface)?,
-        Channel::OwnPort { port, .. } => own_port(port, interface)?,
-        Channel::Bystander { port, to, .. } => bystander(port, to, interface)?,
-        Channel::Multicast { source_port, .. } => multicast(source_port, interface)?,
-        Channel::Unicast { source_port, .. } => speak_from(source_port, interface)?,
+        Channel::Listen { port, group, .. } => listen(socket()?, port, group, interface)?,
+        Channel::OwnPort { port, .. } => own_port(socket()?, port)?,
+        Channel::Bystander { port, to, .. } => bystander(socket()?, port, to, interface)?,
+        Channel::Multicast { source_port, .. } => multicast(socket()?, source_port, interface)?,
+        Channel::Unicast {
+            family: Family::V4,
+            source_port,
+            ..
+        } => speak_from(socket()?, source_port, interface)?,
+        Channel::Unicast { family: Family::V6, .. } => unicast_v6(interface)?,
         Channel::LinkLocal { .. } => link_local(interface)?,
         Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Overhear { .. } | Channel::Kernel => {
             return Err(io::ErrorKind::InvalidInput.into());
@@ -29,9 +56,20 @@ pub(super) fn open(channel: &Channel, interface: Option<&Interface>) -> io::Resu
     UdpSocket::from_std(socket.into())
 }
 
-fn new_socket(interface: Option<&Interface>) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+fn bare_socket(family: Family) -> io::Result<Socket> {
+    let domain = match family {
+        Family::V4 => Domain::IPV4,
+        Family::V6 => Domain::IPV6,
+    };
+    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
+    if family == Family::V6 {
+        socket.set_only_v6(true)?;
+    }
+    Ok(socket)
+}
+
+fn on_interface(socket: Socket, interface: Option<&Interface>) -> io::Result<Socket> {
     if let Some(interface) = interface {
         // What cannot be bound still sends to groups by the right interface.
         let _ = system::bind_device(&socket, &interface.name, interface.index);
@@ -39,27 +77,34 @@ fn new_socket(interface: Option<&Interface>) -> io::Result<Socket> {
     Ok(socket)
 }
 
-fn bind(socket: &Socket, address: Ipv4Addr, port: u16) -> io::Result<()> {
-    socket.bind(&SocketAddr::from((address, port)).into())
+fn bind(socket: &Socket, address: impl Into<IpAddr>, port: u16) -> io::Result<()> {
+    socket.bind(&SocketAddr::new(address.into(), port).into())
 }
 
 /// A socket on the port, shared where it is a fixed one, or on any port where it is taken.
-fn speak_from(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
+fn speak_from(mut socket: Socket, port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
     if port != 0 {
-        let socket = new_socket(interface)?;
         system::share_port(&socket)?;
         if bind(&socket, Ipv4Addr::UNSPECIFIED, port).is_ok() {
             return Ok(socket);
         }
+        // One that shares nothing.
+        socket = on_interface(bare_socket(Family::V4)?, interface)?;
     }
-    let socket = new_socket(interface)?;
     bind(&socket, Ipv4Addr::UNSPECIFIED, 0)?;
     Ok(socket)
 }
 
-fn multicast(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
+/// No question over IPv6 cares which port it leaves from.
+fn unicast_v6(interface: Option<&Interface>) -> io::Result<Socket> {
+    let socket = on_interface(bare_socket(Family::V6)?, interface)?;
+    bind(&socket, Ipv6Addr::UNSPECIFIED, 0)?;
+    Ok(socket)
+}
+
+fn multicast(socket: Socket, port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
     let interface = interface.ok_or(io::ErrorKind::NotFound)?;
-    let socket = speak_from(port, Some(interface))?;
+    let socket = speak_from(socket, port, Some(interface))?;
     socket.set_broadcast(true)?;
     socket.set_multicast_ttl_v4(1)?;
     socket.set_multicast_loop_v4(false)?;
@@ -71,22 +116,17 @@ fn multicast(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
 /// The hop limit of one keeps what is sent on the link, whatever the group.
 fn link_local(interface: Option<&Interface>) -> io::Result<Socket> {
     let interface = interface.ok_or(io::ErrorKind::NotFound)?;
-    let socket = Socket::new(Domain::IPV6, Type::DGRAM, Some(Protocol::UDP))?;
-    socket.set_nonblocking(true)?;
-    socket.set_only_v6(true)?;
-    // What cannot be bound still sends to groups by the right interface.
-    let _ = system::bind_device(&socket, &interface.name, interface.index);
+    let socket = on_interface(bare_socket(Family::V6)?, Some(interface))?;
     socket.set_multicast_hops_v6(1)?;
     socket.set_multicast_loop_v6(false)?;
     socket.set_multicast_if_v6(interface.index)?;
-    socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into())?;
+    bind(&socket, Ipv6Addr::UNSPECIFIED, 0)?;
     Ok(socket)
 }
 
 /// Ears only. Where the group is none (`255.255.255.255`), it hears what is broadcast.
-fn listen(port: u16, group: Ipv4Addr, interface: Option<&Interface>) -> io::Result<Socket> {
+fn listen(socket: Socket, port: u16, group: Ipv4Addr, interface: Option<&Interface>) -> io::Result<Socket> {
     let interface = interface.ok_or(io::ErrorKind::NotFound)?;
-    let socket = new_socket(Some(interface))?;
     system::share_port(&socket)?;
     if !group.is_multicast() {
         bind(&socket, group, port)?;
@@ -101,8 +141,7 @@ fn listen(port: u16, group: Ipv4Addr, interface: Option<&Interface>) -> io::Resu
 /// Ears only, for what is sent to this machine alone: no group is joined, so that nothing is heard twice. Of the
 /// sockets that share a port the kernel gives such a datagram to one, which is ours before another's that is bound
 /// to neither interface nor address: that program hears the groups alone while a scan runs.
-fn own_port(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
-    let socket = new_socket(interface)?;
+fn own_port(socket: Socket, port: u16) -> io::Result<Socket> {
     system::share_port(&socket)?;
     system::only_own_groups(&socket)?;
     bind(&socket, Ipv4Addr::UNSPECIFIED, port)?;
@@ -111,8 +150,8 @@ fn own_port(port: u16, interface: Option<&Interface>) -> io::Result<Socket> {
 
 /// Ears only, for a group that is not joined, because joining makes the kernel send IGMP (RFC 3376), or for what is
 /// broadcast. Bound to that very address it takes nothing from a program that has the port.
-fn bystander(port: u16, to: Ipv4Addr, interface: Option<&Interface>) -> io::Result<Socket> {
-    let socket = new_socket(Some(interface.ok_or(io::ErrorKind::NotFound)?))?;
+fn bystander(socket: Socket, port: u16, to: Ipv4Addr, interface: Option<&Interface>) -> io::Result<Socket> {
+    interface.ok_or(io::ErrorKind::NotFound)?;
     system::share_port(&socket)?;
     bind(&socket, to, port)?;
     Ok(socket)
@@ -151,11 +190,11 @@ const NUDGES_PER_SOCKET: u32 = 200;
 
 /// Makes the kernel resolve addresses.
 #[derive(Default)]
-pub(super) struct Nudges(Mutex<BTreeMap<u32, (Socket, u32)>>);
+pub(super) struct Nudges(Mutex<BTreeMap<(u32, Family), (Socket, u32)>>);
 
 impl Nudges {
     /// Sends one zero byte to the discard port of an address, by the interface.
-    pub(super) async fn nudge(&self, interface: &Interface, target: Ipv4Addr) -> io::Result<()> {
+    pub(super) async fn nudge(&self, interface: &Interface, target: IpAddr) -> io::Result<()> {
         let mut offer = 1;
         loop {
             match self.try_nudge(interface, target) {
@@ -166,15 +205,16 @@ impl Nudges {
         }
     }
 
-    fn try_nudge(&self, interface: &Interface, target: Ipv4Addr) -> io::Result<()> {
+    fn try_nudge(&self, interface: &Interface, target: IpAddr) -> io::Result<()> {
         let mut sockets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (socket, left) = match sockets.remove(&interface.index) {
+        let key = (interface.index, Family::of(target));
+        let (socket, left) = match sockets.remove(&key) {
             Some((socket, left)) if left > 0 => (socket, left),
-            _ => (new_socket(Some(interface))?, NUDGES_PER_SOCKET),
+            _ => (on_interface(bare_socket(key.1)?, Some(interface))?, NUDGES_PER_SOCKET),
         };
         let sent = socket.send_to(&[0], &SocketAddr::from((target, DISCARD)).into());
         if sent.is_ok() {
-            sockets.insert(interface.index, (socket, left - 1));
+            sockets.insert(key, (socket, left - 1));
         }
         sent.map(drop)
     }

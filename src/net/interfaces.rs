@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ipnetwork::Ipv4Network;
+use ipnetwork::{Ipv4Network, Ipv6Network};
 use mac_address::MacAddress;
 use netdev::interface::state::OperState;
 
@@ -39,7 +39,11 @@ fn interface(found: &netdev::Interface) -> Interface {
             .iter()
             .filter_map(|net| Ipv4Network::new(net.addr(), net.prefix_len()).ok())
             .collect(),
-        ipv6: found.ipv6.iter().map(|net| net.addr()).collect(),
+        ipv6: found
+            .ipv6
+            .iter()
+            .filter_map(|net| Ipv6Network::new(net.addr(), net.prefix_len()).ok())
+            .collect(),
         up: found.is_up() && !matches!(found.oper_state, OperState::Down | OperState::NotPresent),
         broadcast: found.is_broadcast(),
         loopback: found.is_loopback(),

@@ -134,7 +134,8 @@ fn session() -> Result<Ssl, ErrorStack> {
     context.set_max_proto_version(Some(SslVersion::TLS1_2))?;
     context.set_cipher_list("ALL:!aNULL:!eNULL:@SECLEVEL=0")?;
     context.set_sigalgs_list(SIGNATURES)?;
-    context.set_options(SslOptions::from_bits_retain(LEGACY_SERVER_CONNECT));
+    // One handshake a connection: who it is must not change in the midst of an answer (RFC 5746 §1).
+    context.set_options(SslOptions::from_bits_retain(LEGACY_SERVER_CONNECT) | SslOptions::NO_RENEGOTIATION);
     context.set_verify(SslVerifyMode::NONE);
     Ssl::new(&context.build())
 }

@@ -279,16 +279,20 @@ fn link_layer_broadcast(index: u32, ethertype: u16) -> io::Result<SockAddr> {
 
 const RECEIVE_BUFFER: usize = 4 << 20;
 
-/// Makes room for a burst of answers: as much as anybody may have, or more with CAP_NET_ADMIN.
+/// Makes room for a burst of answers, unless there is more already: as much as anybody may have, or more with
+/// CAP_NET_ADMIN.
 pub(super) fn grow_receive_buffer(socket: &Socket) {
-    // What is refused leaves a smaller buffer, and what it loses is counted.
-    let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
-    let _ = set_option(
-        socket,
-        libc::SOL_SOCKET,
-        libc::SO_RCVBUFFORCE,
-        RECEIVE_BUFFER as libc::c_int,
-    );
+    if !socket.recv_buffer_size().is_ok_and(|size| size >= RECEIVE_BUFFER) {
+        // What is refused leaves a smaller buffer, and what it loses is counted.
+        let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
+        force_receive_buffer(socket);
+    }
+}
+
+/// Makes more room than anybody may have, which takes CAP_NET_ADMIN. Whether it was given.
+pub(super) fn force_receive_buffer(socket: &Socket) -> bool {
+    let size = RECEIVE_BUFFER as libc::c_int;
+    set_option(socket, libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, size).is_ok()
 }
 
 /// Lets a socket speak and hear by one interface only.
@@ -341,9 +345,13 @@ pub(super) fn dropped_by(socket: &impl AsFd) -> u64 {
     counters[libc::SK_MEMINFO_DROPS as usize].into()
 }
 
-/// How often the IPv4 neighbour table was full, since the machine was started.
+/// How often the neighbour tables of IPv4 and IPv6 were full, since the machine was started.
 pub(super) fn table_overflows() -> u64 {
-    std::fs::read_to_string("/proc/net/stat/arp_cache").map_or(0, |text| sum_column(&text, "table_fulls"))
+    let fulls = |table: &str| {
+        let text = std::fs::read_to_string(format!("/proc/net/stat/{table}"));
+        text.map_or(0, |text| sum_column(&text, "table_fulls"))
+    };
+    fulls("arp_cache") + fulls("ndisc_cache")
 }
 
 /// The sum of a column of hexadecimal numbers, one row per processor.

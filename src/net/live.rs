@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,13 +14,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::datagrams::{self, Nudges};
+use super::datagrams::{self, Nudges, Roomy};
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket, RawSocket};
 use super::{
-    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Fetch, Heard, Interface, Lane, Limits,
+    Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Family, Fetch, Heard, Interface, Lane, Limits,
     Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, overhear, streams,
 };
 use crate::fact::MAX_DATAGRAM;
@@ -46,12 +46,19 @@ pub struct Live {
     overflows_before: u64,
     events_lost: Arc<AtomicU64>,
     mute: bool,
-    raw: Mutex<RawSockets>,
+    raw: Mutex<BTreeMap<Channel, RawSocket>>,
+    roomy: Roomy,
 }
 
-/// Raw sockets that were opened while it was allowed, by their channels.
+/// What was opened while it was allowed: raw sockets by their channels, and datagram sockets with more room than others.
 #[derive(Default)]
-pub struct RawSockets(BTreeMap<Channel, RawSocket>);
+pub struct RawSockets {
+    by_channel: BTreeMap<Channel, RawSocket>,
+    roomy: Roomy,
+}
+
+/// The most datagram sockets that are opened on an interface: two ways to ask and two to listen for each protocol.
+const ON_AN_INTERFACE: usize = 4 * 6;
 
 impl RawSockets {
     /// Opens what of these channels is raw and can be opened. What cannot is tried again, and said, by the door.
@@ -62,17 +69,26 @@ impl RawSockets {
             });
             Some((channel.clone(), socket?.ok()?))
         });
-        RawSockets(opened.collect())
+        RawSockets {
+            by_channel: opened.collect(),
+            roomy: Roomy::default(),
+        }
     }
 
-    /// How many there are.
+    /// The same, with room for what comes in on so many interfaces.
+    pub fn with_room(self, interfaces: usize) -> Self {
+        let roomy = Roomy::open(interfaces * ON_AN_INTERFACE);
+        RawSockets { roomy, ..self }
+    }
+
+    /// How many raw ones there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.by_channel.len()
     }
 
-    /// Whether there is none.
+    /// Whether there is no raw one.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_channel.is_empty()
     }
 }
 
@@ -112,6 +128,7 @@ impl Live {
             events_lost: Arc::default(),
             mute: false,
             raw: Mutex::default(),
+            roomy: Roomy::default(),
         }
     }
 
@@ -157,14 +174,15 @@ impl Live {
     /// A door that has these sockets already.
     pub fn with(self, raw: RawSockets) -> Self {
         Live {
-            raw: Mutex::new(raw),
+            raw: Mutex::new(raw.by_channel),
+            roomy: raw.roomy,
             ..self
         }
     }
 
     /// The socket of a raw channel: the one opened before, or a new one.
     fn raw(&self, channel: &Channel) -> io::Result<Arc<PacketSocket>> {
-        let before = lock(&self.raw).0.remove(channel).map(Ok);
+        let before = lock(&self.raw).remove(channel).map(Ok);
         let opened = before.or_else(|| open_raw(channel, |name| self.interface(name).ok()));
         let raw = opened.ok_or(io::ErrorKind::NotFound)??;
         Ok(Arc::new(PacketSocket::listen(raw)?))
@@ -212,7 +230,7 @@ impl Live {
     }
 
     fn open_datagrams(&self, channel: &Channel, interface: Option<&str>) -> io::Result<Opened> {
-        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?)?);
+        let socket = Arc::new(datagrams::open(channel, self.interface_of(interface)?, &self.roomy)?);
         let ear = self.ear(channel, interface.map(str::to_owned));
         self.listen(hear_datagrams(ear, Arc::clone(&socket)));
         Ok(Opened::Datagrams(socket))
@@ -242,7 +260,7 @@ impl Live {
         socket.send(&wire::sadp_l2::inquiry(mac, address)).await
     }
 
-    async fn send_nudge(&self, interface: &str, target: Ipv4Addr) -> io::Result<()> {
+    async fn send_nudge(&self, interface: &str, target: IpAddr) -> io::Result<()> {
         let Opened::Kernel(nudges) = self.opened(&Channel::Kernel)? else {
             return wrong_channel();
         };
@@ -250,7 +268,7 @@ impl Live {
         nudges.nudge(self.interface(interface)?, target).await
     }
 
-    async fn send_datagram(&self, channel: &Channel, to: SocketAddrV4, payload: &[u8]) -> io::Result<()> {
+    async fn send_datagram(&self, channel: &Channel, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
         if FORBIDDEN_PORTS.contains(&to.port()) {
             let why = format!("port {} is never spoken to", to.port());
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
@@ -265,16 +283,18 @@ impl Live {
         if !matches!(channel, Channel::Multicast { .. } | Channel::Unicast { .. }) {
             return wrong_channel();
         }
-        let to_everybody = to.ip().is_multicast() || to.ip().is_broadcast();
+        let to_everybody = to.ip().is_multicast() || to.ip() == IpAddr::V4(Ipv4Addr::BROADCAST);
         let Opened::Datagrams(socket) = self.opened(channel)? else {
             return wrong_channel();
         };
         match channel {
             Channel::Multicast { interface, .. } if to_everybody => self.pacing.multicast(interface).await?,
-            Channel::Unicast { .. } if !to_everybody => self.pacing.datagram(*to.ip()).await,
+            Channel::Unicast { family, .. } if !to_everybody && *family == Family::of(to.ip()) => {
+                self.pacing.datagram(to.ip()).await;
+            }
             _ => return wrong_channel(),
         }
-        datagrams::send(&socket, to.into(), payload).await
+        datagrams::send(&socket, to, payload).await
     }
 
     async fn send_link_local(&self, channel: &Channel, to: (Ipv6Addr, u16), payload: &[u8]) -> io::Result<()> {
@@ -433,6 +453,10 @@ impl Door for Live {
 
     fn pages_asked(&self, host: IpAddr, pages: u32) {
         self.pacing.pages_asked(host, pages);
+    }
+
+    fn out_of_time(&self) -> Vec<IpAddr> {
+        self.pacing.out_of_time()
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

@@ -32,11 +32,11 @@ mod vault;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipnetwork::Ipv4Network;
+use ipnetwork::{Ipv4Network, Ipv6Network};
 use jiff::Timestamp;
 use mac_address::MacAddress;
 use tokio::time::Instant;
@@ -47,7 +47,7 @@ use crate::wire::onvif;
 pub use credential::{Confirmed, Credential, Reason, Secret};
 pub use interfaces::interfaces;
 pub use pacing::{Conversation, Lane, Pacing};
-pub use profile::{Limits, PROFILES, Profile};
+pub use profile::{Limits, PROFILES, Profile, TIME_FOR_A_HOST};
 pub use vault::Vault;
 
 /// TCP ports that are never connected to: printers that print what they hear (9100–9107, 515, 631),
@@ -67,8 +67,8 @@ pub struct Interface {
     pub mac: Option<MacAddress>,
     /// Its IPv4 addresses with their prefixes, host bits kept.
     pub ipv4: Vec<Ipv4Network>,
-    /// Its IPv6 addresses.
-    pub ipv6: Vec<Ipv6Addr>,
+    /// Its IPv6 addresses with their prefixes, likewise.
+    pub ipv6: Vec<Ipv6Network>,
     /// Administratively and operationally up.
     pub up: bool,
     /// It can broadcast.
@@ -77,6 +77,33 @@ pub struct Interface {
     pub loopback: bool,
     /// It is no hardware (bridge, veth, tunnel) as far as the system tells.
     pub is_virtual: bool,
+}
+
+impl Interface {
+    /// Its addresses, IPv4 first.
+    pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
+        let v4 = self.ipv4.iter().map(|network| network.ip().into());
+        v4.chain(self.ipv6.iter().map(|network| network.ip().into()))
+    }
+}
+
+/// A family of addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// IPv4.
+    V4,
+    /// IPv6.
+    V6,
+}
+
+impl Family {
+    /// Both.
+    pub const ALL: [Family; 2] = [Family::V4, Family::V6];
+
+    /// The family that an address is of.
+    pub fn of(address: IpAddr) -> Self {
+        if address.is_ipv4() { Family::V4 } else { Family::V6 }
+    }
 }
 
 /// A way of speaking and hearing. Opened once a run, by [`Door::open`].
@@ -158,6 +185,8 @@ pub enum Channel {
     Unicast {
         /// The protocol asked.
         protocol: Protocol,
+        /// The family of those who are asked.
+        family: Family,
         /// The only interface to leave by, or none for the routing table's choice.
         interface: Option<String>,
         /// The port to send from; 0 for any. Where it is taken, any is used.
@@ -185,14 +214,14 @@ pub enum Packet {
         /// The interface that the address is on.
         interface: String,
         /// The address asked for.
-        target: Ipv4Addr,
+        target: IpAddr,
     },
     /// A datagram.
     Datagram {
         /// The channel to send it by: [`Channel::Multicast`] or [`Channel::Unicast`].
         channel: Channel,
         /// Where to.
-        to: SocketAddrV4,
+        to: SocketAddr,
         /// The bytes.
         payload: Arc<[u8]>,
     },
@@ -211,7 +240,16 @@ pub enum Packet {
 
 const ETHERNET_HEADER: usize = 14;
 /// The headers of Ethernet, IPv4 and UDP before a datagram's own bytes.
-pub const HEADERS: usize = ETHERNET_HEADER + 20 + 8;
+const HEADERS: usize = ETHERNET_HEADER + 20 + 8;
+
+/// The bytes on the wire of a datagram that carries so many.
+pub fn length_of_datagram(family: Family, payload: usize) -> usize {
+    match family {
+        Family::V4 => HEADERS + payload,
+        // Its header is twice as long (RFC 8200 §3).
+        Family::V6 => HEADERS + 20 + payload,
+    }
+}
 
 impl Packet {
     /// Its bytes on the wire, without padding and checksum of the frame.
@@ -219,10 +257,9 @@ impl Packet {
         let bytes = match self {
             Packet::Arp { .. } => ETHERNET_HEADER + crate::wire::arp::LENGTH,
             Packet::EthernetInquiry { .. } => crate::wire::sadp_l2::LENGTH,
-            Packet::Nudge { .. } => HEADERS + 1,
-            Packet::Datagram { payload, .. } => HEADERS + payload.len(),
-            // The header of IPv6 is twice as long as that of IPv4.
-            Packet::LinkLocal { payload, .. } => HEADERS + 20 + payload.len(),
+            Packet::Nudge { target, .. } => length_of_datagram(Family::of(*target), 1),
+            Packet::Datagram { to, payload, .. } => length_of_datagram(Family::of(to.ip()), payload.len()),
+            Packet::LinkLocal { payload, .. } => length_of_datagram(Family::V6, payload.len()),
         };
         bytes as u64
     }
@@ -439,6 +476,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// A host has had so many in an earlier run of the same scan.
     fn pages_asked(&self, host: IpAddr, pages: u32);
+
+    /// The hosts that have kept us in conversation for as long as one host may, and were asked no further.
+    fn out_of_time(&self) -> Vec<IpAddr>;
 
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;

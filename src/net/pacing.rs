@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
@@ -183,14 +183,14 @@ impl Pacing {
     }
 
     /// Waits for the turn of a nudge, which a host that exists gets as a datagram.
-    pub async fn nudge(&self, host: Ipv4Addr) {
+    pub async fn nudge(&self, host: IpAddr) {
         self.kernel.turn().await;
         self.datagram(host).await;
     }
 
     /// Waits for the turn of a datagram to a host.
-    pub async fn datagram(&self, host: Ipv4Addr) {
-        self.turn(host.into(), Kind::Datagram).await;
+    pub async fn datagram(&self, host: IpAddr) {
+        self.turn(host.to_canonical(), Kind::Datagram).await;
     }
 
     /// Waits for the turn of a datagram or frame to everybody on an interface.
@@ -251,6 +251,13 @@ impl Pacing {
         *asked = asked.saturating_add(pages);
     }
 
+    /// The hosts that have had all the time that one host gets.
+    pub fn out_of_time(&self) -> Vec<IpAddr> {
+        let spent = lock(&self.spent);
+        let over = spent.iter().filter(|(_, time)| **time >= TIME_FOR_A_HOST);
+        over.map(|(host, _)| *host).collect()
+    }
+
     async fn turn(&self, host: IpAddr, kind: Kind) {
         let pacer = match kind {
             Kind::Datagram => &self.datagrams,
@@ -294,13 +301,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::super::pacer::tests::peak;
     use super::*;
 
     #[tokio::test(start_paused = true)]
     async fn no_host_gets_more_than_its_share_whoever_speaks_to_it() {
         let pacing = Arc::new(Pacing::new(Limits::default()));
-        let host = Ipv4Addr::new(192, 0, 2, 1);
+        let host: IpAddr = [192, 0, 2, 1].into();
         let sent = Arc::new(Mutex::new(Vec::new()));
         let mut tasks = tokio::task::JoinSet::new();
         for speaker in 0..4 {
@@ -308,7 +317,7 @@ mod tests {
             tasks.spawn(async move {
                 for _ in 0..10 {
                     match speaker {
-                        0 => drop(pacing.begin(host.into()).await),
+                        0 => drop(pacing.begin(host).await),
                         _ => pacing.datagram(host).await,
                     }
                     lock(&sent).push(Instant::now());
@@ -369,6 +378,7 @@ mod tests {
             [talk().await, talk().await, talk().await],
             [TIME_FOR_A_HOST, half, Duration::ZERO]
         );
+        assert_eq!(pacing.out_of_time(), [host]);
         let other = pacing.begin([192, 0, 2, 2].into()).await;
         assert_eq!(other.time_left(), TIME_FOR_A_HOST);
     }

@@ -16,5 +16,6 @@ pub(super) fn question() -> DatagramQuestion {
         listens: true,
         multicast: vec![ask.clone()],
         unicast: vec![ask],
+        unicast_v6: Vec::new(),
     }
 }

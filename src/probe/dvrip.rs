@@ -23,6 +23,7 @@ pub(super) fn question() -> DatagramQuestion {
         listens: false,
         multicast: vec![ask.clone()],
         unicast: vec![ask],
+        unicast_v6: Vec::new(),
     }
 }
 

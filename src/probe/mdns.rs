@@ -22,7 +22,8 @@ pub(super) fn question() -> DatagramQuestion {
         broadcast: false,
         listens: false,
         multicast: vec![ask.clone()],
-        unicast: vec![ask],
+        unicast: vec![ask.clone()],
+        unicast_v6: vec![ask],
     }
 }
 

@@ -28,6 +28,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use crate::fact::Protocol;
+use crate::net::Family;
 
 /// One datagram, ready to be sent as often as the schedule wants.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +69,19 @@ pub struct DatagramQuestion {
     /// What is sent to single hosts. Other ids than in `multicast`: a device that has seen a
     /// MessageID takes the second one for a retransmission and keeps silent.
     pub unicast: Vec<Ask>,
+    /// The same over IPv6, for protocols that know it. Other ids again: a device with both families would take one
+    /// that it has seen over IPv4 for a retransmission.
+    pub unicast_v6: Vec<Ask>,
+}
+
+impl DatagramQuestion {
+    /// What is sent to single hosts of this family.
+    pub fn asks_over(&self, family: Family) -> &[Ask] {
+        match family {
+            Family::V4 => &self.unicast,
+            Family::V6 => &self.unicast_v6,
+        }
+    }
 }
 
 /// Every datagram question, the makers' own protocols first. `id` gives a fresh random id each time.

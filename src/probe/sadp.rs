@@ -23,5 +23,6 @@ pub(super) fn question(id: &mut impl FnMut() -> Uuid) -> DatagramQuestion {
         listens: true,
         multicast: asks(),
         unicast: asks(),
+        unicast_v6: Vec::new(),
     }
 }

@@ -17,5 +17,6 @@ pub(super) fn question() -> DatagramQuestion {
         listens: false,
         multicast: vec![Ask::new("M-SEARCH", search())],
         unicast: Vec::new(),
+        unicast_v6: Vec::new(),
     }
 }

@@ -31,5 +31,6 @@ pub(super) fn question(id: &mut impl FnMut() -> Uuid) -> DatagramQuestion {
         listens: false,
         multicast: asks(),
         unicast: asks(),
+        unicast_v6: asks(),
     }
 }

@@ -21,6 +21,7 @@ mod upnp;
 mod wsd;
 
 use std::borrow::Cow;
+use std::net::Ipv6Addr;
 
 use crate::fact::{Name, Protocol, Reply, Said, parse_mac, spell_mac};
 use crate::wire::text;
@@ -56,6 +57,7 @@ pub fn read(reply: &Reply) -> Reading {
     if let Reading::Facts(facts) | Reading::Garbled { facts, .. } = &mut reading {
         let mut said = Sayings(std::mem::take(facts));
         login::facts(&mut said, reply);
+        said.mac(Name::DerivedMac, mac_in_address(&reply.host).as_deref());
         *facts = said.0;
     }
     reading
@@ -154,6 +156,18 @@ impl Sayings {
             true => garbled(why),
             false => Reading::Facts(self.0),
         }
+    }
+}
+
+/// The MAC address that an IPv6 address was made from (EUI-64, RFC 4291 appendix A). It is a weak tell: one address of
+/// 65,536 that were drawn by lot looks so, too.
+fn mac_in_address(address: &str) -> Option<String> {
+    let address: Ipv6Addr = address.split('%').next()?.parse().ok()?;
+    match address.octets() {
+        [_, _, _, _, _, _, _, _, a, b, c, 0xff, 0xfe, d, e, f] => {
+            Some(mac_address::MacAddress::new([a ^ 2, b, c, d, e, f]).to_string())
+        }
+        _ => None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! WS-Discovery envelopes.
 
-use super::{Reading, Sayings, garbled};
+use super::{Reading, Sayings, garbled, mac_in_address};
 use crate::fact::{Name, Reply, parse_mac};
 use crate::wire::wsd::{self, Answer, Match, Message};
 
@@ -64,7 +64,7 @@ fn device(said: &mut Sayings, one: &Match) {
     }
     said.mac(Name::DerivedMac, one.endpoint.as_deref().and_then(uuid_tail));
     for xaddr in &one.xaddrs {
-        said.maybe(Name::DerivedMac, address_of(xaddr).and_then(mac_in_address));
+        said.mac(Name::DerivedMac, address_of(xaddr).and_then(mac_in_address).as_deref());
     }
 }
 
@@ -93,15 +93,4 @@ pub(super) fn uuid_tail(endpoint: &str) -> Option<&str> {
     let uuid = endpoint.trim().rsplit(':').next()?;
     let groups: Vec<&str> = uuid.split('-').collect();
     (groups.len() == 5 && groups[4].len() == 12).then(|| groups[4])
-}
-
-/// The MAC address that a link-local address was made from (EUI-64, RFC 4291 appendix A).
-fn mac_in_address(address: &str) -> Option<String> {
-    let address: std::net::Ipv6Addr = address.split('%').next()?.parse().ok()?;
-    match address.octets() {
-        [0xfe, 0x80, _, _, _, _, _, _, a, b, c, 0xff, 0xfe, d, e, f] => {
-            Some(mac_address::MacAddress::new([a ^ 2, b, c, d, e, f]).to_string())
-        }
-        _ => None,
-    }
 }

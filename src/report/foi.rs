@@ -124,7 +124,10 @@ fn reached(report: &Report) -> Vec<String> {
         )];
     }
     let mut lines = vec![
-        format!("{} addresses were to be asked", coverage.addresses),
+        match coverage.addresses {
+            1 => "1 address was to be asked".to_owned(),
+            many => format!("{many} addresses were to be asked"),
+        },
         format!("{} of them responded", coverage.live),
         format!(
             "{} were not reachable: silent, which is no proof that there is nothing",

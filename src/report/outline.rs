@@ -8,7 +8,7 @@ use super::build::is_unit;
 use super::model::{Ended, MakerCount, Report};
 use super::words::{maker_name, name, remarks, when, why};
 use super::{lens, meaning};
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, addresses};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
@@ -268,8 +268,13 @@ fn coverage(report: &Report) -> Vec<String> {
     let mut lines: Vec<String> = report.plan.scope.clone();
     if report.plan.command != "judge" {
         lines.push(format!(
-            "{} addresses ({} on a segment of this machine, {} not), {} exist, {} stayed silent, {} excluded",
-            c.addresses, c.on_link, c.routed, c.live, c.silent, c.excluded
+            "{} ({} on a segment of this machine, {} not), {} exist, {} stayed silent, {} excluded",
+            addresses(c.addresses),
+            c.on_link,
+            c.routed,
+            c.live,
+            c.silent,
+            c.excluded
         ));
     }
     lines.extend(questions(report));
@@ -291,7 +296,19 @@ fn coverage(report: &Report) -> Vec<String> {
     lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());
+    lines.extend(protections(report));
     lines
+}
+
+/// What camsweep itself could no more when the first byte came: what a rogue could not have misused.
+fn protections(report: &Report) -> Option<String> {
+    let given_up = &report.plan.given_up;
+    (!given_up.is_empty()).then(|| {
+        format!(
+            "camsweep had given up before it heard anything: {}",
+            given_up.join("; ")
+        )
+    })
 }
 
 fn fenced(hosts: &BTreeMap<String, String>) -> Option<String> {

@@ -2,7 +2,7 @@
 //! settled or all are asked; then a second of listening.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -26,9 +26,9 @@ pub type Place = (usize, usize);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// Ask this host that.
-    Ask(Ipv4Addr, Place),
+    Ask(IpAddr, Place),
     /// This host has been asked everything, and its time to answer is over.
-    Rested(Ipv4Addr),
+    Rested(IpAddr),
     /// Nothing until then.
     Wait(Instant),
     /// No host is left; until then answers may come.
@@ -42,9 +42,9 @@ pub enum Next {
 pub struct Asking {
     room: usize,
     pace: Duration,
-    waiting: VecDeque<(Ipv4Addr, Host)>,
-    hosts: HashMap<Ipv4Addr, Host>,
-    due: BTreeSet<(Instant, Ipv4Addr)>,
+    waiting: VecDeque<(IpAddr, Host)>,
+    hosts: HashMap<IpAddr, Host>,
+    due: BTreeSet<(Instant, IpAddr)>,
     /// Until when answers may come to what was asked.
     listen: Option<Instant>,
 }
@@ -73,7 +73,7 @@ impl Asking {
     }
 
     /// Puts a host in the queue with the questions to ask it, the first not before `earliest`.
-    pub fn admit(&mut self, host: Ipv4Addr, places: impl IntoIterator<Item = Place>, earliest: Instant) {
+    pub fn admit(&mut self, host: IpAddr, places: impl IntoIterator<Item = Place>, earliest: Instant) {
         let entry = Host {
             places: places.into_iter().collect(),
             due: Some(earliest),
@@ -83,7 +83,7 @@ impl Asking {
     }
 
     /// The kernel does not know this host and has to look for it first.
-    pub fn look_first(&mut self, host: Ipv4Addr) {
+    pub fn look_first(&mut self, host: IpAddr) {
         // It has just been admitted: it is the last.
         if let Some((_, entry)) = self.waiting.iter_mut().rfind(|(other, _)| *other == host) {
             entry.unresolved = Some(0);
@@ -91,14 +91,14 @@ impl Asking {
     }
 
     /// Whether the kernel has given a host up: nothing that we send can reach it.
-    pub fn is_out_of_reach(&self, host: Ipv4Addr) -> bool {
+    pub fn is_out_of_reach(&self, host: IpAddr) -> bool {
         self.hosts
             .get(&host)
             .is_some_and(|entry| entry.unresolved >= Some(UNRESOLVED))
     }
 
     /// The kernel knows a host now, `for_sure` or because the host has shown itself since it was asked.
-    pub fn resolved(&mut self, host: Ipv4Addr, for_sure: bool, now: Instant) {
+    pub fn resolved(&mut self, host: IpAddr, for_sure: bool, now: Instant) {
         let waiting = self.waiting.iter_mut().find(|(other, _)| *other == host);
         let under_way = self.hosts.get_mut(&host);
         let Some(entry) = under_way.or(waiting.map(|(_, entry)| entry)) else {
@@ -117,7 +117,7 @@ impl Asking {
     }
 
     /// From one datagram to the next, or to the end where there is none.
-    fn patience(&self, host: Ipv4Addr) -> Duration {
+    fn patience(&self, host: IpAddr) -> Duration {
         match self.hosts.get(&host) {
             Some(entry) if entry.unresolved.is_some() => RESOLVING.max(self.pace),
             Some(entry) if entry.places.is_empty() => REST,
@@ -126,12 +126,12 @@ impl Asking {
     }
 
     /// Whether nothing is left that a host under way is to be asked.
-    pub fn is_asked_all(&self, host: Ipv4Addr) -> bool {
+    pub fn is_asked_all(&self, host: IpAddr) -> bool {
         self.hosts.get(&host).is_some_and(|entry| entry.places.is_empty())
     }
 
     /// Asks a host that has been asked everything some more.
-    pub fn ask_again(&mut self, host: Ipv4Addr, places: impl IntoIterator<Item = Place>, now: Instant) {
+    pub fn ask_again(&mut self, host: IpAddr, places: impl IntoIterator<Item = Place>, now: Instant) {
         if let Some(entry) = self.hosts.get_mut(&host) {
             entry.places.extend(places);
             self.set_due(host, Some(now));
@@ -139,14 +139,14 @@ impl Asking {
     }
 
     /// What was handed out for a host is not asked yet: it is the next, when [`Asking::ask_again`] lets the host go on.
-    pub fn put_back(&mut self, host: Ipv4Addr, place: Place) {
+    pub fn put_back(&mut self, host: IpAddr, place: Place) {
         if let Some(entry) = self.hosts.get_mut(&host) {
             entry.places.push_front(place);
         }
     }
 
     /// A host is settled: whatever it was still to be asked is dropped, and it rests at once.
-    pub fn settle(&mut self, host: Ipv4Addr, now: Instant) {
+    pub fn settle(&mut self, host: IpAddr, now: Instant) {
         if let Some((_, entry)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
             entry.places.clear();
         }
@@ -158,7 +158,7 @@ impl Asking {
     }
 
     /// What was handed out for a host has been sent only now: its pace and its patience count from here.
-    pub fn sent(&mut self, host: Ipv4Addr, now: Instant) {
+    pub fn sent(&mut self, host: IpAddr, now: Instant) {
         if let Some(entry) = self.hosts.get_mut(&host) {
             entry.was_asked = true;
             entry.unresolved = entry.unresolved.map(|waiting| waiting + 1);
@@ -171,7 +171,7 @@ impl Asking {
     }
 
     /// What was handed out for a host is not asked after all: its patience counts from the question before.
-    pub fn passed_over(&mut self, host: Ipv4Addr, now: Instant) {
+    pub fn passed_over(&mut self, host: IpAddr, now: Instant) {
         if let Some(entry) = self.hosts.get(&host) {
             let left = if entry.places.is_empty() {
                 REST.saturating_sub(self.pace)
@@ -183,7 +183,7 @@ impl Asking {
     }
 
     /// A host is done with altogether: its place is free for the next.
-    pub fn release(&mut self, host: Ipv4Addr) {
+    pub fn release(&mut self, host: IpAddr) {
         self.set_due(host, None);
         self.hosts.remove(&host);
     }
@@ -213,7 +213,7 @@ impl Asking {
         }
     }
 
-    fn set_due(&mut self, host: Ipv4Addr, due: Option<Instant>) {
+    fn set_due(&mut self, host: IpAddr, due: Option<Instant>) {
         let Some(entry) = self.hosts.get_mut(&host) else { return };
         if let Some(before) = std::mem::replace(&mut entry.due, due) {
             self.due.remove(&(before, host));
@@ -222,7 +222,7 @@ impl Asking {
     }
 
     /// Hosts that have not been asked everything.
-    pub fn unfinished(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
+    pub fn unfinished(&self) -> impl Iterator<Item = IpAddr> + '_ {
         let asked = self
             .hosts
             .iter()
@@ -234,11 +234,13 @@ impl Asking {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     const PACE: Duration = Duration::from_millis(200);
-    const HOST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
-    const OTHER: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 2);
+    const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+    const OTHER: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 2));
 
     fn run(asking: &mut Asking, start: Instant) -> Vec<(u64, Next)> {
         let (mut now, mut log) = (start, Vec::new());

@@ -68,7 +68,7 @@ mod tests {
     fn three_sends_and_four_seconds_of_listening_after_the_last() {
         let packet = Packet::Nudge {
             interface: "eth0".into(),
-            target: Ipv4Addr::LOCALHOST,
+            target: Ipv4Addr::LOCALHOST.into(),
         };
         let start = Instant::now();
         let mut chorus = Chorus::new(&[packet], crate::net::Limits::default().sends, start);

@@ -5,7 +5,7 @@
 //! hundred addresses are under way at a time.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,11 +23,11 @@ const PATIENCE: Duration = Duration::from_millis(3500);
 pub struct KernelSweep {
     targets: Ranges,
     room: usize,
-    cursor: Option<Ipv4Addr>,
-    known: BTreeSet<Ipv4Addr>,
+    cursor: Option<IpAddr>,
+    known: BTreeSet<IpAddr>,
     /// Known before their turn came.
-    spared: HashSet<Ipv4Addr>,
-    under_way: HashMap<Ipv4Addr, Instant>,
+    spared: HashSet<IpAddr>,
+    under_way: HashMap<IpAddr, Instant>,
 }
 
 impl KernelSweep {
@@ -44,7 +44,7 @@ impl KernelSweep {
     }
 
     /// This address is known to exist: it need not be asked. Whether that is news.
-    pub fn found(&mut self, address: Ipv4Addr) -> bool {
+    pub fn found(&mut self, address: IpAddr) -> bool {
         self.under_way.remove(&address);
         let is_news = self.targets.contains(address) && self.known.insert(address);
         if is_news && !self.has_reached(address) {
@@ -53,17 +53,17 @@ impl KernelSweep {
         is_news
     }
 
-    fn has_reached(&self, address: Ipv4Addr) -> bool {
+    fn has_reached(&self, address: IpAddr) -> bool {
         self.cursor.is_some_and(|cursor| address <= cursor)
     }
 
     /// Whether this address was asked.
-    pub fn was_asked(&self, address: Ipv4Addr) -> bool {
+    pub fn was_asked(&self, address: IpAddr) -> bool {
         self.targets.contains(address) && self.has_reached(address) && !self.spared.contains(&address)
     }
 
     /// The kernel has given this address up.
-    pub fn failed(&mut self, address: Ipv4Addr) {
+    pub fn failed(&mut self, address: IpAddr) {
         self.under_way.remove(&address);
     }
 
@@ -84,7 +84,7 @@ impl KernelSweep {
         }
     }
 
-    fn next_unknown(&self) -> Option<Ipv4Addr> {
+    fn next_unknown(&self) -> Option<IpAddr> {
         let mut next = self.targets.next_after(self.cursor);
         while let Some(address) = next.filter(|address| self.known.contains(address)) {
             next = self.targets.next_after(Some(address));
@@ -124,7 +124,7 @@ mod tests {
         let targets = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(10, 0, 0, 5));
         let mut sweep = KernelSweep::new(targets, 2);
         let now = Instant::now();
-        let [one, two, three, five] = [1, 2, 3, 5].map(|last| Ipv4Addr::new(10, 0, 0, last));
+        let [one, two, three, five] = [1, 2, 3, 5].map(|last| [10, 0, 0, last].into());
         assert!(sweep.found(five), "read in the table beforehand");
         assert!(!sweep.was_asked(one));
         assert_eq!(sweep.poll(now), Turn::Ask(0, one));
@@ -133,7 +133,7 @@ mod tests {
         assert!(sweep.found(one));
         assert_eq!(sweep.poll(now), Turn::Ask(0, three));
         sweep.failed(two);
-        assert_eq!(sweep.poll(now), Turn::Ask(0, Ipv4Addr::new(10, 0, 0, 4)));
+        assert_eq!(sweep.poll(now), Turn::Ask(0, [10, 0, 0, 4].into()));
         let later = now + PATIENCE;
         assert_eq!(sweep.poll(later), Turn::Done, "what was never heard of is given up");
         assert!(sweep.unreached().is_empty());

@@ -20,6 +20,10 @@ const CRUSH: usize = 32 << 20;
 /// The most bytes of datagrams that are kept of one host in a crush, and of one outside the targets ever.
 const IN_A_CRUSH: usize = 32 << 10;
 
+/// Where makers put a unit that nobody has addressed yet (Hikvision's activation manual, Dahua's quick start guide): of all
+/// strangers these are looked for, and no flood of others takes their place.
+const FACTORY: [&str; 3] = ["192.168.1.64", "192.0.0.64", "192.168.1.108"];
+
 /// Of more strangers than are kept, so many are reported.
 const SAMPLE: usize = 16;
 /// From so many dropped replies on, a host is said to flood.
@@ -96,7 +100,7 @@ impl Ledger {
     /// Whether a reply finds no place any more, whatever it says.
     pub(super) fn is_too_much(&self, reply: &Reply) -> bool {
         let is_new_stranger = reply.off_target && !self.strangers.contains(&reply.host);
-        if is_new_stranger && self.strangers.len() >= MAX_STRANGERS {
+        if is_new_stranger && self.strangers.len() >= MAX_STRANGERS && !is_factory(&reply.host) {
             return true;
         }
         let most = match reply.off_target || self.bytes > CRUSH {
@@ -127,7 +131,10 @@ impl Ledger {
         let mut sample = HashSet::new();
         self.replies.retain(|reply| {
             let has_room = sample.len() < SAMPLE;
-            !reply.off_target || sample.contains(&reply.host) || (has_room && sample.insert(reply.host.clone()))
+            !reply.off_target
+                || is_factory(&reply.host)
+                || sample.contains(&reply.host)
+                || (has_room && sample.insert(reply.host.clone()))
         });
     }
 
@@ -153,6 +160,11 @@ impl Ledger {
             ));
         }
         notes
+    }
+
+    /// All replies.
+    pub(super) fn replies(&self) -> &[Reply] {
+        &self.replies
     }
 
     /// The latest reply.
@@ -231,6 +243,10 @@ impl Ledger {
     }
 }
 
+fn is_factory(host: &str) -> bool {
+    FACTORY.contains(&host)
+}
+
 fn datagram_bytes(reply: &Reply) -> usize {
     match reply.protocol.is_datagram() {
         true => reply.bytes.len(),
@@ -262,6 +278,23 @@ mod tests {
         let mut bytes = format!("<ProbeMatch><DeviceDescription>{nth}</DeviceDescription></ProbeMatch>").into_bytes();
         bytes.resize(length.max(bytes.len()), b' ');
         Reply::new(host.to_string(), Protocol::Sadp, bytes)
+    }
+
+    #[test]
+    fn made_up_strangers_crowd_out_no_unit_at_its_factory_address() {
+        let mut ledger = Ledger::default();
+        let stranger = |host: &str, nth| Reply {
+            host: host.into(),
+            off_target: true,
+            ..datagram(0, nth, 0)
+        };
+        for nth in 0..2 * MAX_STRANGERS {
+            ledger.keep(stranger(&format!("198.18.{}.{}", nth / 256, nth % 256), nth));
+        }
+        let kept = FACTORY.map(|host| ledger.keep(stranger(host, 0)));
+        assert_eq!(kept, [Kept::Yes; 3]);
+        let (replies, _) = ledger.close();
+        assert_eq!(replies.len(), SAMPLE + FACTORY.len());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! that something was asked which was not (the run was killed between the two), never the other way round.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -33,40 +33,40 @@ pub enum Mark {
     /// A host that the passes had asked so often has shown that it exists, and leaves them.
     Found {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
         /// So often.
         passes: usize,
     },
     /// A host is asked this by datagram.
     Asked {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
         /// The question and which of its asks, by their places.
         place: Place,
     },
     /// It is decided that a host is not asked this.
     LeftOut {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
         /// The question.
         place: Place,
     },
     /// A host that does not answer any more is looked for by ARP.
     Checked {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
     },
     /// A host is asked this over TCP.
     Talking {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
         /// The question.
         question: Question,
     },
     /// That question has ended, and its replies are kept.
     Talked {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
         /// How many of its connections have gone unanswered, since the first question.
         dropped: u32,
         /// How many HTTP requests it has had, since the first question.
@@ -75,7 +75,7 @@ pub enum Mark {
     /// A host became silent after it was asked something: it is let alone.
     Gone {
         /// The host.
-        host: Ipv4Addr,
+        host: IpAddr,
         /// What it was asked.
         after: String,
     },
@@ -99,15 +99,15 @@ pub(super) struct Conversation {
 pub struct Past {
     pub(super) replies: Vec<Reply>,
     pub(super) reached: BTreeMap<String, rounds::Place>,
-    pub(super) found: HashMap<Ipv4Addr, usize>,
-    pub(super) asked: HashMap<Ipv4Addr, Vec<Place>>,
-    pub(super) conversations: HashMap<Ipv4Addr, Conversation>,
+    pub(super) found: HashMap<IpAddr, usize>,
+    pub(super) asked: HashMap<IpAddr, Vec<Place>>,
+    pub(super) conversations: HashMap<IpAddr, Conversation>,
     /// How often hosts were looked for that did not answer any more.
-    pub(super) checked: HashMap<Ipv4Addr, usize>,
+    pub(super) checked: HashMap<IpAddr, usize>,
     /// Hosts that became silent, and after what.
-    pub(super) gone: BTreeMap<Ipv4Addr, String>,
+    pub(super) gone: BTreeMap<IpAddr, String>,
     /// Hosts from which nothing had come since they were last asked, and whether that was over TCP.
-    pub(super) owing: HashMap<Ipv4Addr, bool>,
+    pub(super) owing: HashMap<IpAddr, bool>,
     /// The last run ended by itself or by the user, not by a kill.
     pub(super) ended: bool,
     complete: bool,
@@ -177,6 +177,8 @@ pub(super) fn grain(addresses: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
     #[test]
@@ -195,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_question_is_open_until_its_end_is_marked() {
-        let host = Ipv4Addr::new(10, 0, 0, 5);
+        let host = Ipv4Addr::new(10, 0, 0, 5).into();
         let mut past = Past::default();
         let question = Question::Banner;
         past.take(Mark::Talking { host, question });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::net::{Channel, Interface, Limits};
+use crate::net::{Channel, Family, Interface, Limits};
 use crate::probe;
 
 use crate::ranges::Ranges;
@@ -14,6 +14,23 @@ pub struct Segment {
     pub interface: Interface,
     /// The targets that are neighbours there, exclusions taken off.
     pub targets: Ranges,
+}
+
+impl Segment {
+    /// Its IPv4 targets and its IPv6 targets, each of which is swept in a way of its own. None is empty.
+    pub fn by_family(&self) -> impl Iterator<Item = Segment> + '_ {
+        let (v4, v6) = self.targets.by_family();
+        let targets = [v4, v6].into_iter().filter(|targets| !targets.is_empty());
+        targets.map(|targets| Segment {
+            interface: self.interface.clone(),
+            targets,
+        })
+    }
+
+    /// The family of its targets, where all are of one.
+    pub fn family(&self) -> Family {
+        self.targets.nth(0).map_or(Family::V4, Family::of)
+    }
 }
 
 /// A run, resolved: no name, file or default is left to look up.
@@ -60,6 +77,12 @@ impl Plan {
     /// How many of them are neighbours.
     pub fn on_link(&self) -> u64 {
         self.segments.iter().map(|segment| segment.targets.len()).sum()
+    }
+
+    /// The segments with targets of a family, and those targets.
+    pub fn segments_of(&self, family: Family) -> impl Iterator<Item = Segment> + '_ {
+        let segments = self.segments.iter().flat_map(Segment::by_family);
+        segments.filter(move |segment| segment.family() == family)
     }
 
     /// What the run will open that needs a privilege.

@@ -3,7 +3,7 @@
 //! holds up a host nor slanders it.
 
 use std::collections::HashMap;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,9 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Check {
     /// Look for this host.
-    Ask(Ipv4Addr),
+    Ask(IpAddr),
     /// This host became silent, after that.
-    Gone(Ipv4Addr, String),
+    Gone(IpAddr, String),
     /// Nothing until then.
     Wait(Instant),
     /// Nobody is in doubt.
@@ -35,9 +35,9 @@ pub enum Check {
 /// Everybody in doubt.
 #[derive(Debug, Default)]
 pub struct Rechecks {
-    doubts: HashMap<Ipv4Addr, Doubt>,
+    doubts: HashMap<IpAddr, Doubt>,
     /// Requests so far, by host.
-    asked: HashMap<Ipv4Addr, usize>,
+    asked: HashMap<IpAddr, usize>,
 }
 
 #[derive(Debug)]
@@ -49,7 +49,7 @@ struct Doubt {
 
 impl Rechecks {
     /// A host does not answer any more, since it was asked `after`. Whether it may be looked for.
-    pub fn doubt(&mut self, host: Ipv4Addr, after: String, now: Instant) -> bool {
+    pub fn doubt(&mut self, host: IpAddr, after: String, now: Instant) -> bool {
         if self
             .asked
             .get(&host)
@@ -67,12 +67,12 @@ impl Rechecks {
     }
 
     /// A host was looked for so often in an earlier run.
-    pub fn were_asked(&mut self, host: Ipv4Addr, requests: usize) {
+    pub fn were_asked(&mut self, host: IpAddr, requests: usize) {
         self.asked.insert(host, requests);
     }
 
     /// A host has given a sign of life. Whether it was in doubt.
-    pub fn answered(&mut self, host: Ipv4Addr) -> bool {
+    pub fn answered(&mut self, host: IpAddr) -> bool {
         self.doubts.remove(&host).is_some()
     }
 
@@ -104,9 +104,11 @@ impl Rechecks {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
-    const HOST: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 1);
+    const HOST: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 
     /// Lets time pass until nobody is in doubt; the host answers the so-manieth request.
     fn run(answers: usize) -> (Vec<u128>, Option<u128>) {

@@ -1,7 +1,7 @@
 //! Asking a range of addresses several times over, each time only those that are still silent.
 
 use std::collections::HashSet;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use super::walk::Walk;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
     /// Ask this address; the number counts the rounds from 0.
-    Ask(usize, Ipv4Addr),
+    Ask(usize, IpAddr),
     /// Nothing until then.
     Wait(Instant),
     /// All rounds are over, and so is the wait after the last.
@@ -65,7 +65,7 @@ pub struct Rounds {
     targets: Ranges,
     walk: Walk,
     tempo: Tempo,
-    found: HashSet<Ipv4Addr>,
+    found: HashSet<IpAddr>,
     /// How many addresses were found since the round began.
     of_round: usize,
     round: usize,
@@ -105,7 +105,7 @@ impl Rounds {
     }
 
     /// An address has shown that it exists: it is not asked again. Whether that is news.
-    pub fn found(&mut self, address: Ipv4Addr) -> bool {
+    pub fn found(&mut self, address: IpAddr) -> bool {
         let is_news = self.targets.contains(address) && self.found.insert(address);
         self.of_round += usize::from(is_news);
         is_news
@@ -160,7 +160,7 @@ impl Rounds {
         this.mul_f64(silent as f64 / self.asked.max(1) as f64)
     }
 
-    fn next_silent(&mut self) -> Option<Ipv4Addr> {
+    fn next_silent(&mut self) -> Option<IpAddr> {
         while self.steps < self.targets.len() {
             let address = self.targets.nth(self.walk.place(self.steps));
             self.steps += 1;
@@ -190,7 +190,7 @@ impl Rounds {
     }
 
     /// How many rounds one address has been part of.
-    pub fn times_asked(&self, address: Ipv4Addr) -> usize {
+    pub fn times_asked(&self, address: IpAddr) -> usize {
         let Some(place) = self.targets.place_of(address) else {
             return 0;
         };
@@ -227,10 +227,19 @@ impl Rounds {
 
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
-    fn address(last: u8) -> Ipv4Addr {
-        Ipv4Addr::new(10, 0, 0, last)
+    fn address(last: u8) -> IpAddr {
+        Ipv4Addr::new(10, 0, 0, last).into()
+    }
+
+    fn last_of(target: IpAddr) -> u8 {
+        let IpAddr::V4(target) = target else {
+            unreachable!("all are of IPv4")
+        };
+        target.octets()[3]
     }
 
     const TEMPO: Tempo = Tempo {
@@ -249,8 +258,8 @@ mod tests {
         loop {
             match rounds.poll(now) {
                 Turn::Ask(round, target) => {
-                    asked.push(((now - start).as_millis() as u64, round, target.octets()[3]));
-                    if answers.contains(&(round, target.octets()[3])) {
+                    asked.push(((now - start).as_millis() as u64, round, last_of(target)));
+                    if answers.contains(&(round, last_of(target))) {
                         rounds.found(target);
                     }
                     now += Duration::from_millis(10);

@@ -1,12 +1,13 @@
 //! What is known of a host so far, and what the account says of the whole run.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::coverage::Coverage;
-use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
+use crate::fact::{Fact, MAX_BODY, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
-use crate::net::Confirmed;
+use crate::net::{Confirmed, TIME_FOR_A_HOST};
 use crate::probe::tcp::{Known, Page, Shown, Signs, Web};
 
 use super::{Plan, Ranges};
@@ -201,6 +202,33 @@ pub(super) fn curtailed(hosts: &Ranges, pages: u32) -> Option<String> {
     })
 }
 
+/// That hosts were asked less than there was to ask, because they answer so slowly.
+pub(super) fn out_of_time(hosts: &[IpAddr]) -> Option<String> {
+    let mut hosts = hosts.to_vec();
+    hosts.sort_unstable();
+    let addresses: Vec<String> = hosts.iter().map(ToString::to_string).collect();
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "A host is talked to for no more than {} s in a run; these answered so slowly that there was more to ask: {}.",
+            TIME_FOR_A_HOST.as_secs(),
+            addresses.join(", ")
+        )
+    })
+}
+
+/// That answers were longer than what is read of one.
+pub(super) fn cut_off(replies: &[Reply]) -> Option<String> {
+    let is_cut = |reply: &&Reply| !reply.protocol.is_datagram() && reply.bytes.len() >= MAX_BODY;
+    let hosts: BTreeSet<&str> = replies.iter().filter(is_cut).map(|reply| reply.host.as_str()).collect();
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "Of one answer {} KiB are read; there was more, and what it said is not known, of {}.",
+            MAX_BODY >> 10,
+            hosts.into_iter().collect::<Vec<_>>().join(", ")
+        )
+    })
+}
+
 /// What the reader must know before "none" can be believed.
 pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     let mut notes = Vec::new();
@@ -209,6 +237,20 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
             "Addresses beyond a router that answered no datagram were not asked by TCP (--probe-silent asks them)."
                 .into(),
         );
+    }
+    if !coverage.unheard.is_empty() {
+        notes.push(format!(
+            "Nothing was heard from {} beyond a router: nobody answers there, or there was no way there.",
+            coverage.unheard.join(", ")
+        ));
+    }
+    let (_, over_ipv6) = plan.scope().by_family();
+    if !over_ipv6.is_empty() && plan.passive.is_none() && !plan.hosts_only {
+        notes.push(format!(
+            "{} addresses of IPv6 were asked by WS-Discovery and what follows from its answers: the makers' own discovery \
+             protocols know IPv4 alone.",
+            over_ipv6.len()
+        ));
     }
     if !plan.segments.is_empty() && plan.limits.hasty && !plan.hosts_only {
         notes.push(

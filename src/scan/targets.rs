@@ -1,9 +1,9 @@
 //! Targets as people write them, read into [`Ranges`].
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
-use ipnetwork::Ipv4Network;
+use ipnetwork::IpNetwork;
 use thiserror::Error;
 
 use super::Ranges;
@@ -21,8 +21,10 @@ pub struct TargetError {
 enum Wrong {
     #[error("{0:?} is no target")]
     Form(String),
-    #[error("IPv6 targets are not supported yet: {0:?}")]
-    Ipv6(String),
+    #[error("{0:?} has a zone, or needs one: an address of a single link is no target")]
+    OfALink(String),
+    #[error("{0:?} has more addresses than all of IPv4, and no sweep comes to their end")]
+    Endless(String),
     #[error("{0:?} looks like a host name, and names are not looked up")]
     Name(String),
     #[error("the range {0:?} ends before it begins")]
@@ -42,12 +44,16 @@ impl TargetError {
     pub fn remedy(&self) -> &'static str {
         match self.why {
             Wrong::Form(_) | Wrong::Empty => {
-                "write an address (10.0.0.5), a network (10.0.0.0/24), a range (10.0.0.10-40 or 10.0.0.10-10.0.1.4) or @FILE"
+                "write an address (10.0.0.5, 2001:db8::20), a network (10.0.0.0/24, fd00:10::/120), a range (10.0.0.10-40 or 10.0.0.10-10.0.1.4) or @FILE"
             }
-            Wrong::Ipv6(_) => {
-                "name the device's IPv4 address; --ipv6 finds who speaks IPv6 on this machine's own segments"
+            Wrong::OfALink(_) => {
+                "name another address of the device; --ipv6 finds who has link-local ones on this machine's own segments"
             }
-            Wrong::Name(_) => "write its IPv4 address",
+            Wrong::Endless(_) => {
+                "name the devices' addresses, or a network of a few thousand (fd00:10::/116); --ipv6 finds who speaks IPv6 \
+                 on this machine's own segments"
+            }
+            Wrong::Name(_) => "write its address",
             Wrong::Backwards(_) => "write the lower address first",
             Wrong::Refused(..) => "name addresses of single hosts",
             Wrong::File(..) => "check its name and your permission to read it; it must be UTF-8 text",
@@ -56,24 +62,19 @@ impl TargetError {
     }
 }
 
-/// Addresses that no single host has.
-const REFUSED: [(Ipv4Addr, Ipv4Addr, &str); 3] = [
-    (
-        Ipv4Addr::new(0, 0, 0, 0),
-        Ipv4Addr::new(0, 255, 255, 255),
-        "addresses of 0.0.0.0/8, which no host has",
-    ),
-    (
-        Ipv4Addr::new(224, 0, 0, 0),
-        Ipv4Addr::new(239, 255, 255, 255),
-        "multicast addresses",
-    ),
-    (
-        Ipv4Addr::BROADCAST,
-        Ipv4Addr::BROADCAST,
-        "the broadcast address 255.255.255.255",
-    ),
+/// Addresses that no single host has, or that are another address in disguise.
+const REFUSED: [(&str, &str); 6] = [
+    ("0.0.0.0/8", "addresses of 0.0.0.0/8, which no host has"),
+    ("224.0.0.0/4", "multicast addresses"),
+    ("255.255.255.255/32", "the broadcast address 255.255.255.255"),
+    ("::/128", "the address ::, which no host has"),
+    ("::ffff:0:0/96", "IPv4 addresses written as IPv6"),
+    ("ff00::/8", "multicast addresses"),
 ];
+/// Every link has addresses of its own in it (RFC 4291 §2.5.6).
+const OF_A_LINK: &str = "fe80::/10";
+/// No target has more addresses than IPv4 in all.
+const MOST: u64 = 1 << 32;
 
 /// Reads targets in any mix of forms. A network stands for its hosts.
 ///
@@ -152,7 +153,7 @@ fn parse_one(text: &str, purpose: Purpose) -> Result<Ranges, Wrong> {
         return Err(Wrong::Empty);
     } else if text.starts_with('@') {
         return Err(Wrong::Nested(text.into()));
-    } else if let Ok(address) = text.parse::<Ipv4Addr>() {
+    } else if let Ok(address) = text.parse::<IpAddr>() {
         Ranges::from(address)
     } else if let Some((_, prefix)) = text.split_once('/') {
         parse_network(text, prefix, purpose)?
@@ -169,43 +170,56 @@ fn parse_one(text: &str, purpose: Purpose) -> Result<Ranges, Wrong> {
 
 fn parse_network(text: &str, prefix: &str, purpose: Purpose) -> Result<Ranges, Wrong> {
     let plain = !prefix.is_empty() && prefix.bytes().all(|byte| byte.is_ascii_digit());
-    match text.parse::<Ipv4Network>() {
+    match text.parse::<IpNetwork>() {
         Ok(network) if plain && purpose == Purpose::Target => Ok(Ranges::hosts_of(network)),
-        Ok(network) if plain => Ok(Ranges::between(network.network(), network.broadcast())),
+        Ok(network) if plain => Ok(Ranges::of(network)),
         _ => Err(what_else(text)),
     }
 }
 
 fn parse_range(text: &str, first: &str, last: &str) -> Result<Ranges, Wrong> {
-    let Ok(from) = first.parse::<Ipv4Addr>() else {
-        return Err(what_else(text));
+    let ends = match (first.parse(), last.parse()) {
+        (Ok(first @ IpAddr::V4(_)), Ok(last @ IpAddr::V4(_))) => Some((first, last)),
+        (Ok(first @ IpAddr::V6(_)), Ok(last @ IpAddr::V6(_))) => Some((first, last)),
+        // Of IPv4 alone: in IPv6 nobody could tell whether the last figures are decimal.
+        (Ok(IpAddr::V4(first)), Err(_)) => last_of(first, last).map(|last| (first.into(), last.into())),
+        _ => None,
     };
-    let [a, b, c, _] = from.octets();
-    let short = |last: &str| last.parse::<u8>().ok().map(|d| Ipv4Addr::new(a, b, c, d));
-    let Some(to) = last.parse::<Ipv4Addr>().ok().or_else(|| short(last)) else {
-        return Err(what_else(text));
-    };
-    if to < from {
-        return Err(Wrong::Backwards(text.into()));
+    match ends {
+        None => Err(what_else(text)),
+        Some((first, last)) if last < first => Err(Wrong::Backwards(text.into())),
+        Some((first, last)) => Ok(Ranges::between(first, last)),
     }
-    Ok(Ranges::between(from, to))
+}
+
+/// The `40` of `10.0.0.10-40`.
+fn last_of(first: Ipv4Addr, last: &str) -> Option<Ipv4Addr> {
+    let [a, b, c, _] = first.octets();
+    Some(Ipv4Addr::new(a, b, c, last.parse().ok()?))
 }
 
 fn refuse(text: &str, ranges: Ranges) -> Result<Ranges, Wrong> {
-    for (first, last, what) in REFUSED {
-        if !ranges.intersection(&Ranges::between(first, last)).is_empty() {
-            return Err(Wrong::Refused(text.into(), what));
-        }
+    let holds_some_of = |network: &str| {
+        let network = network.parse::<IpNetwork>().map(Ranges::of).unwrap_or_default();
+        !ranges.intersection(&network).is_empty()
+    };
+    if ranges.len() > MOST {
+        return Err(Wrong::Endless(text.into()));
     }
-    Ok(ranges)
+    if let Some((_, what)) = REFUSED.iter().find(|(network, _)| holds_some_of(network)) {
+        return Err(Wrong::Refused(text.into(), what));
+    }
+    match holds_some_of(OF_A_LINK) {
+        true => Err(Wrong::OfALink(text.into())),
+        false => Ok(ranges),
+    }
 }
 
-/// The best guess at what somebody meant who wrote something that is no IPv4 target.
+/// The best guess at what somebody meant who wrote something that is no target.
 fn what_else(text: &str) -> Wrong {
-    let address = text.split(['/', '%']).next().unwrap_or_default();
-    let address = address.trim_matches(['[', ']']);
-    if address.parse::<Ipv6Addr>().is_ok() {
-        Wrong::Ipv6(text.into())
+    let before_zone = text.split_once('%').map(|(address, _)| address);
+    if before_zone.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok()) {
+        Wrong::OfALink(text.into())
     } else if text.chars().any(|c| c.is_ascii_alphabetic())
         && text.chars().all(|c| c.is_alphanumeric() || "-._".contains(c))
     {
@@ -231,6 +245,13 @@ mod tests {
             (&["10.0.0.10-10.0.1.4"], "10.0.0.10-10.0.1.4"),
             (&["10.0.0.1, 10.0.0.2", "10.0.0.9-9"], "10.0.0.1-10.0.0.2, 10.0.0.9"),
             (&["127.0.0.1"], "127.0.0.1"),
+            (
+                &["2001:db8::20", "fd00:10::/120", "10.0.0.0/30"],
+                "10.0.0.1-10.0.0.2, 2001:db8::20, fd00:10::1-fd00:10::ff",
+            ),
+            (&["fd00::9-fd00::1f", "FD00:0::10", "fd00::/124"], "fd00::1-fd00::1f"),
+            (&["fd00::/96"], "fd00::1-fd00::ffff:ffff"),
+            (&["::1"], "::1"),
             (&[], ""),
         ];
         for (targets, expected) in table {
@@ -245,11 +266,31 @@ mod tests {
     }
 
     #[test]
+    fn a_whole_network_of_ipv6_can_be_excluded() {
+        let ranges = parse_exclusions(&["fd00:10::/64, fe80::/10"]).unwrap();
+        assert!(ranges.contains("fd00:10::".parse::<IpAddr>().unwrap()));
+    }
+
+    #[test]
     fn wrong_targets_name_the_value() {
         let table = [
-            ("fe80::1", "IPv6 targets are not supported yet"),
-            ("2001:db8::/64", "IPv6 targets are not supported yet"),
-            ("[::1]", "IPv6 targets are not supported yet"),
+            ("fe80::1", "an address of a single link"),
+            ("fe80::1%eth0", "\"fe80::1%eth0\" has a zone"),
+            ("2001:db8::1%eth0", "has a zone"),
+            ("2001:db8::/64", "\"2001:db8::/64\" has more addresses than all of IPv4"),
+            ("2001:db8::/32", "more addresses than"),
+            ("fd00::/95", "more addresses than"),
+            ("fd00::1-fd01::1", "more addresses than"),
+            ("fd00::/129", "is no target"),
+            ("fd00::1-9", "is no target"),
+            ("10.0.0.1-fd00::1", "is no target"),
+            ("fd00::1-10.0.0.1", "is no target"),
+            ("fd00::9-fd00::1", "ends before it begins"),
+            ("fe80::/120", "an address of a single link"),
+            ("ff02::1", "multicast"),
+            ("::", "the address ::"),
+            ("::ffff:10.0.0.1", "IPv4 addresses written as IPv6"),
+            ("[::1]", "is no target"),
             ("camera-7.school.example", "names are not looked up"),
             ("camera", "names are not looked up"),
             ("10.0.0.40-10", "ends before it begins"),

@@ -58,6 +58,16 @@ impl Store {
         units.map_err(|error| StoreError::of(&error, &self.name))
     }
 
+    /// The units that were known before a time (RFC 3339), with what is known of them now.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn known_before(&mut self, time: &str) -> Result<Vec<Before>, StoreError> {
+        let units = self.units()?;
+        let known = units.iter().filter(|unit| is_before(&unit.first_seen, time));
+        Ok(known.map(Before::from).collect())
+    }
+
     /// The runs that saw a unit, the first one first.
     ///
     /// # Errors
@@ -135,6 +145,8 @@ pub(super) async fn enter(connection: &mut AnyConnection, run: i64, report: &Rep
             Some(unit) => {
                 if !is_later(unit) {
                     update(connection, &known[unit], &seen, run, report).await?;
+                } else if is_before(&report.finished, &known[unit].first_seen) {
+                    seen_first(connection, known[unit].device, run, report).await?;
                 }
                 known[unit].device
             }
@@ -196,6 +208,13 @@ async fn update(
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// An older report says how long a unit has been known.
+async fn seen_first(connection: &mut AnyConnection, device: i64, run: i64, report: &Report) -> sqlx::Result<()> {
+    let update = sqlx::query("UPDATE devices SET first_run = $1, first_seen = $2 WHERE device = $3");
+    let update = update.bind(run).bind(&report.finished).bind(device);
+    update.execute(connection).await.map(drop)
 }
 
 async fn insert(connection: &mut AnyConnection, seen: &Known, run: i64, report: &Report) -> sqlx::Result<i64> {

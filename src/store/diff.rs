@@ -2,7 +2,7 @@
 //! one did not look at.
 
 use std::collections::{HashMap, HashSet};
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,7 @@ pub struct Diff {
 
 /// A unit of before.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Before {
+pub struct Before {
     /// What was known of it.
     pub(super) known: Known,
     /// Whether it was there, as far as is known.
@@ -103,19 +103,27 @@ pub(super) struct Compared {
     pub(super) contested: HashSet<usize>,
 }
 
-/// Compares two reports. What the earlier one did not see is new.
-pub fn between(earlier: &Report, later: &Report, names: [&str; 2]) -> Diff {
+/// Compares two reports. What the earlier one did not see is new, or back where it is one of the `former`: those who were
+/// known before the earlier one ([`Store::known_before`](super::Store::known_before)).
+pub fn between(earlier: &Report, later: &Report, former: &[Before], names: [&str; 2]) -> Diff {
     let units = earlier.devices.iter().filter(|device| is_unit(device));
     let by_tcp = by_tcp(&earlier.coverage);
-    let before: Vec<Before> = units
+    let mut before: Vec<Before> = units
         .map(|device| Before {
             known: device.into(),
             present: true,
             by_tcp,
         })
         .collect();
+    let there = before.len();
+    before.extend(absent(&before, former));
     let mut compared = compare(&before, later);
     let look = Look::of(earlier);
+    compared.changes.retain(|(of, change)| match of {
+        // What the store knows of them may be later news; and who was not looked for was never away.
+        Of::Unit(unit) if *unit >= there => change.kind == Kind::Back && look.would_have_found(&before[*unit]),
+        _ => true,
+    });
     let changes = compared.changes.iter_mut().map(|(_, change)| change);
     for change in changes.filter(|change| change.kind == Kind::New) {
         let there = Before {
@@ -135,6 +143,19 @@ pub fn between(earlier: &Report, later: &Report, names: [&str; 2]) -> Diff {
             .collect(),
         changes: compared.changes.into_iter().map(|(_, change)| change).collect(),
     }
+}
+
+/// Those of the former units that are none of these, as not there.
+fn absent(before: &[Before], former: &[Before]) -> Vec<Before> {
+    let known: Vec<Known> = former.iter().map(|unit| unit.known.clone()).collect();
+    let found = matched(before, &known);
+    let is_other = |place: &usize| found.unit_of[*place].is_none() && !found.contested.contains(place);
+    let others = (0..former.len()).filter(is_other);
+    let absent = others.map(|place| Before {
+        present: false,
+        ..former[place].clone()
+    });
+    absent.collect()
 }
 
 /// Whether a run asked silent addresses beyond a router by TCP.
@@ -273,8 +294,15 @@ fn change(kind: Kind, unit: Known, values: Option<(String, String)>) -> Change {
     }
 }
 
+/// What a coverage has as words.
+fn ranges(words: &[String]) -> Ranges {
+    let each = words.iter().filter_map(|word| word.parse::<Ranges>().ok());
+    each.fold(Ranges::default(), |all, ranges| all.union(&ranges))
+}
+
 /// Where a run looked.
 struct Look<'a> {
+    /// Without the networks of which nothing was heard: that one of their units is gone would only be guessed.
     asked: Ranges,
     coverage: &'a Coverage,
     devices: &'a [Device],
@@ -282,10 +310,8 @@ struct Look<'a> {
 
 impl Look<'_> {
     fn of(report: &Report) -> Look<'_> {
-        let asked = report.coverage.asked.iter();
-        let asked = asked.filter_map(|word| word.parse::<Ranges>().ok());
         Look {
-            asked: asked.fold(Ranges::default(), |all, ranges| all.union(&ranges)),
+            asked: ranges(&report.coverage.asked).without(&ranges(&report.coverage.unheard)),
             coverage: &report.coverage,
             devices: &report.devices,
         }
@@ -298,8 +324,11 @@ impl Look<'_> {
         }
         let as_well = self.coverage.routed == 0 || !unit.by_tcp || by_tcp(self.coverage);
         let addresses = unit.known.addresses.iter();
-        let asked: Vec<bool> = addresses
-            .filter_map(|address| Some((address, address.parse::<Ipv4Addr>().ok()?)))
+        let addresses = addresses.filter_map(|word| Some((word, word.parse::<IpAddr>().ok()?)));
+        let (v4, v6): (Vec<_>, Vec<_>) = addresses.partition(|(_, address)| address.is_ipv4());
+        // Those of IPv6 are heard of more often than asked, so that they count where there is no other.
+        let asked: Vec<bool> = if v4.is_empty() { v6 } else { v4 }
+            .into_iter()
             .map(|(word, address)| self.asked.contains(address) && !self.was_left_alone(word))
             .collect();
         as_well && self.coverage.lost.is_empty() && !asked.is_empty() && asked.into_iter().all(|asked| asked)

@@ -5,6 +5,7 @@
 //! with its report ([`Store::finish`]) in one transaction: whoever is killed in between leaves a run that says so.
 //! Nothing here reads a clock.
 
+mod census;
 mod chain;
 mod devices;
 pub mod diff;
@@ -22,6 +23,7 @@ use std::path::Path;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
+pub use census::{Census, Count};
 pub use chain::Audit;
 pub use devices::{Sighting, Unit};
 pub use error::StoreError;

@@ -50,13 +50,14 @@ fn device(words: &str) -> Device {
     device
 }
 
-/// `asked`: ranges; `fenced:`, `silent:`, `routed`, `tcp`, `lost` beside them.
+/// `asked`: ranges; `fenced:`, `silent:`, `unheard:`, `routed`, `tcp`, `lost` beside them.
 fn coverage(words: &str) -> Coverage {
     let mut coverage = Coverage::default();
     for word in words.split_whitespace() {
         match word.split_once(':') {
             Some(("fenced", host)) => drop(coverage.fenced.insert(host.into(), "medical".into())),
             Some(("silent", host)) => drop(coverage.became_silent.insert(host.into(), "http 80".into())),
+            Some(("unheard", range)) => coverage.unheard.push(range.into()),
             None if word == "routed" => coverage.routed = 254,
             None if word == "tcp" => coverage.silent_routed_asked_by_tcp = true,
             None if word == "lost" => drop(coverage.lost.insert("arp".into(), 1)),
@@ -67,8 +68,12 @@ fn coverage(words: &str) -> Coverage {
 }
 
 fn report(day: u8, asked: &str, devices: &[&str]) -> Report {
+    assemble(made(day, asked, devices))
+}
+
+fn made(day: u8, asked: &str, devices: &[&str]) -> Made {
     let time: jiff::Timestamp = format!("2026-01-{day:02}T09:00:00Z").parse().unwrap();
-    assemble(Made {
+    Made {
         oui_data: "2026-01-01".into(),
         started: time,
         finished: time,
@@ -81,7 +86,7 @@ fn report(day: u8, asked: &str, devices: &[&str]) -> Report {
         coverage: coverage(asked),
         blind_spots: Vec::new(),
         devices: devices.iter().map(|words| device(words)).collect(),
-    })
+    }
 }
 
 /// `new 10.0.0.5`, `moved 10.0.0.5 10.0.0.6`, and `? 10.0.0.5` for what nothing is said of.
@@ -170,6 +175,13 @@ const CASES: &[Case] = &[
         "10.0.0.1-10.0.0.254 lost",
         &[],
         &["? 10.0.0.5"],
+    ),
+    (
+        "not looked for: nothing was heard of its network",
+        &["10.0.0.5 serial=A", "10.0.1.5 serial=B"],
+        "10.0.0.1-10.0.1.254 routed unheard:10.0.1.1-10.0.1.254",
+        &["10.0.0.5 serial=A"],
+        &["? 10.0.1.5"],
     ),
     (
         "not looked for: one of two addresses",
@@ -319,7 +331,7 @@ const CASES: &[Case] = &[
 #[test]
 fn two_reports_and_what_changed() {
     for (what, before, asked, after, expected) in CASES {
-        let diff = diff::between(&report(1, ALL, before), &report(2, asked, after), ["1", "2"]);
+        let diff = diff::between(&report(1, ALL, before), &report(2, asked, after), &[], ["1", "2"]);
         assert_eq!(said(&diff), *expected, "{what}");
     }
 }
@@ -329,6 +341,7 @@ fn what_is_at_a_place_that_the_earlier_run_did_not_ask_is_new_with_a_note() {
     let diff = diff::between(
         &report(1, "10.0.1.1-10.0.1.9", &[]),
         &report(2, ALL, &["10.0.0.5 serial=A"]),
+        &[],
         ["1", "2"],
     );
     assert_eq!(said(&diff), ["new 10.0.0.5 (note)"]);
@@ -342,7 +355,7 @@ fn who_was_found_by_tcp_beyond_a_router_is_gone_only_where_tcp_asked_again() {
     ] {
         let before = report(1, "10.0.0.1-10.0.0.254 routed tcp", &["10.0.0.5 serial=A"]);
         assert_eq!(
-            said(&diff::between(&before, &report(2, asked, &[]), ["1", "2"])),
+            said(&diff::between(&before, &report(2, asked, &[]), &[], ["1", "2"])),
             [expected],
             "{asked}"
         );
@@ -396,6 +409,69 @@ fn runs_over_different_networks_do_not_make_each_others_units_gone_or_new() {
             ["back 10.0.0.5"],
             "a removed unit that came back"
         );
+    });
+}
+
+#[test]
+fn who_was_known_before_the_earlier_of_two_runs_is_back_and_not_new() {
+    with_a_store(|store| {
+        let unit = "10.0.0.5 serial=A fw=V5.4";
+        let elsewhere = "10.0.1.1-10.0.1.254";
+        let reports = [
+            report(1, ALL, &[unit]),
+            report(2, ALL, &[]),
+            report(3, elsewhere, &[]),
+            report(4, ALL, &["10.0.0.5 serial=A fw=V5.5", "10.0.0.6 serial=B"]),
+            report(5, ALL, &["10.0.0.6 serial=B"]),
+        ];
+        // The first one comes last: who has been known for how long is a matter of the reports.
+        for report in reports[1..].iter().chain(&reports[..1]) {
+            store.import(report).unwrap();
+        }
+        let mut between = |earlier: usize, later: usize| {
+            let former = store.known_before(&reports[earlier].finished).unwrap();
+            said(&diff::between(&reports[earlier], &reports[later], &former, ["a", "b"]))
+        };
+        assert_eq!(between(1, 3), ["new 10.0.0.6", "back 10.0.0.5"]);
+        assert_eq!(
+            between(2, 3),
+            ["new 10.0.0.6 (note)"],
+            "who was not looked for was never away"
+        );
+        assert_eq!(between(3, 4), ["gone 10.0.0.5"]);
+        assert_eq!(between(0, 3), ["new 10.0.0.6", "firmware-changed V5.4 V5.5"]);
+    });
+}
+
+#[test]
+fn what_a_run_did_not_look_for_is_beside_what_it_found() {
+    with_a_store(|store| {
+        let all = ["10.0.0.5 serial=A", "10.0.1.5 serial=B"];
+        let scope = "10.0.0.1-10.0.1.254 routed";
+        let outage = format!("{scope} unheard:10.0.1.1-10.0.1.254");
+        let mut runs = vec![
+            report(1, scope, &all),
+            report(2, &outage, &all[..1]),
+            report(3, scope, &all[..1]),
+        ];
+        runs.push(report(4, "10.0.0.1-10.0.0.9", &all[..1]));
+        runs.push(assemble(Made {
+            interrupted: true,
+            ..made(5, scope, &[])
+        }));
+        // The runs were to look at the same, whatever they saw of it.
+        runs[1].plan.scope = runs[0].plan.scope.clone();
+        runs.iter().for_each(|run| drop(enter(store, run)));
+        let census = store.census().unwrap();
+        let counts = |census: &Census| -> Vec<(i64, u64, u64)> {
+            census
+                .counts
+                .iter()
+                .map(|one| (one.run, one.units, one.maybe))
+                .collect()
+        };
+        assert_eq!(counts(&census[0]), [(1, 2, 0), (2, 1, 1), (3, 1, 0)], "{census:?}");
+        assert_eq!((census.len(), counts(&census[1])), (2, vec![(4, 1, 0)]));
     });
 }
 

@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 
+use camsweep::cli::Failure;
 use camsweep::cli::args::{FormArgs, Format, ScanArgs};
 use camsweep::cli::render::render;
 use camsweep::fact::{Protocol, Reply};
@@ -16,11 +17,14 @@ use camsweep::report::escape::escape;
 use camsweep::report::model::Report;
 use camsweep::report::register::former;
 use camsweep::report::sites::Sites;
+use camsweep::scan::Ranges;
+use camsweep::store::{Place, Store};
 use camsweep::wire::{
     arp, certificate, dhip, dvrip, favicon, hik_sdk, http, mdns, onvif, recorder, rtsp, sadp, sadp_l2, ssdp, text,
     upnp, web_ui, wsd, xml,
 };
 use camsweep::{cli, record, scan};
+use strum::IntoEnumIterator;
 
 /// One property.
 pub struct Check {
@@ -71,6 +75,9 @@ pub const CHECKS: &[Check] = &[
     check("targets", "scan/targets.rs", targets),
     check("registry", "identify/oui.rs", registry),
     check("settings", "identify/makers.rs", settings),
+    check("resume", "cli/resume.rs", resuming),
+    check("import", "store/runs.rs", importing),
+    check("mark", "cli/others/mark.rs", marking),
 ];
 
 /// What was read is no larger than what it was read from, allowing for how it is written out.
@@ -212,35 +219,10 @@ fn xml(bytes: &[u8]) {
     assert!(xml::unescape(&text).len() <= text.len());
 }
 
-const PROTOCOLS: [&str; 20] = [
-    "neighbour",
-    "arp",
-    "wsd",
-    "sadp",
-    "dhip",
-    "dvrip-udp",
-    "dvrip",
-    "ssdp",
-    "mdns",
-    "http",
-    "https",
-    "certificate",
-    "rtsp",
-    "hik-sdk",
-    "isapi",
-    "dahua-cgi",
-    "onvif",
-    "snmp",
-    "dns",
-    "tcp",
-];
-
 /// The first byte says the protocol, the second how it was asked. What is said is never empty and never long.
 fn reading(bytes: &[u8]) {
     let [protocol, asked, rest @ ..] = bytes else { return };
-    let protocol: Protocol = PROTOCOLS[usize::from(*protocol) % PROTOCOLS.len()]
-        .parse()
-        .expect("a protocol");
+    let protocol = Protocol::iter().cycle().nth((*protocol).into()).expect("one of them");
     let words = [
         "GET /",
         "GET /d.xml",
@@ -377,6 +359,71 @@ fn settings(bytes: &[u8]) {
         Sites::from_toml(&text),
         Policy::from_toml(&text),
     );
+}
+
+/// The line that a refusal is said in.
+fn is_one_line(failure: &Failure) {
+    let words = &failure.message;
+    assert!(!words.contains(['\n', '\r', '\x1b']) && words.len() < 8192, "{words}");
+}
+
+/// What follows the head of a scan's file, or is one from its beginning. A file that is refused is untouched; one that
+/// is not has kept whole lines alone, and is taken up again.
+fn resuming(bytes: &[u8]) {
+    let file = tempfile::NamedTempFile::new().expect("a file of our own");
+    let plan = scan::Plan::default();
+    let open = || cli::resume::Journal::open(file.path(), &plan).map(drop);
+    if !bytes.starts_with(b"{\"schema\":\"camsweep.resume/") {
+        open().expect("an empty file is none yet");
+    }
+    let head = std::fs::read(file.path()).expect("it is there");
+    let before = [&head, bytes].concat();
+    std::fs::write(file.path(), &before).expect("room for a seed");
+    let opened = open();
+    let after = std::fs::read(file.path()).expect("it is there");
+    match opened {
+        Err(failure) => {
+            is_one_line(&failure);
+            assert_eq!(after, before);
+        }
+        Ok(()) => {
+            assert!(after.ends_with(b"\n") && (before.starts_with(&after) || before.len() < after.len()));
+            assert_eq!(open().err().map(|failure| failure.message), None);
+        }
+    }
+}
+
+/// A report that a store takes is in it as it was, and once.
+fn importing(bytes: &[u8]) {
+    let folder = tempfile::tempdir().expect("a folder of our own");
+    let file = folder.path().join("report");
+    std::fs::write(&file, bytes).expect("room for a seed");
+    let report = match cli::data::report(&file.display().to_string()) {
+        Ok(report) => report,
+        Err(failure) => return is_one_line(&failure),
+    };
+    let mut store = Store::open(&Place::File(folder.path().join("store")), true).expect("a store of our own");
+    if let Some((run, _)) = store.import(&report).expect("it is a report") {
+        assert_eq!(store.report(run).expect("what was stored"), Some(report.clone()));
+    }
+    assert!(store.import(&report).expect("it is still a report").is_none());
+}
+
+/// The mark that another user's run may have left, or its scope alone.
+fn marking(bytes: &[u8]) {
+    let place = tempfile::tempdir().expect("a folder of our own");
+    let network = std::fs::read_link("/proc/self/ns/net").unwrap_or_else(|_| "-".into());
+    let head = format!("camsweep.run/1\npid 7\nnetwork {}\nscope ", network.display());
+    let head = if bytes.starts_with(b"camsweep.run/") { "" } else { &head };
+    let path = place.path().join("camsweep-run-theirs");
+    std::fs::write(&path, [head.as_bytes(), bytes].concat()).expect("room for a seed");
+    let theirs = std::fs::File::open(&path).expect("it is there");
+    theirs.try_lock().expect("nobody else knows of it");
+    let everything = Ranges::between([0; 4], [0xff; 16]);
+    if let Err(failure) = cli::others::claim(&everything, &[place.path().to_owned()], false, &|_| ()) {
+        is_one_line(&failure);
+    }
+    assert!(path.exists(), "what others hold is not taken away");
 }
 
 /// Checks one of them by its name.

@@ -173,6 +173,11 @@ async fn a_run_among_hostile_devices_ends_and_is_right_about_the_good_ones() {
     assert!(memory > 0 && memory <= MOST_MEMORY, "{memory} MiB");
     let report: camsweep::report::model::Report = serde_json::from_str(&read("json")).unwrap();
     check(&report);
+    let notes = report.coverage.notes.join("\n");
+    assert!(
+        notes.contains("Of one answer 256 KiB are read; there was more"),
+        "{notes}"
+    );
     for name in ["table", "markdown", "csv", "log"] {
         let written = read(name).replace("\r\n", "\n");
         let trick = written.trim_start_matches('\u{feff}').chars().find(|c| is_trick(*c));

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
+use crate::changing;
 use crate::crowd;
 use crate::estate;
 use crate::host::When;
@@ -23,7 +24,7 @@ pub struct Holder {
 pub fn holders(interface: &str) -> Vec<Holder> {
     let (hosts, claims): (Vec<_>, _) = match interface {
         "cam0" if crowd::is_quiet() => (estate::near().collect(), [].as_slice()),
-        "cam0" => (estate::near().collect(), estate::CLAIMS),
+        "cam0" => (estate::near().chain(changing::NEAR).collect(), estate::CLAIMS),
         _ => (estate::SECOND.iter().collect(), [].as_slice()),
     };
     // A unit with a foreign address stays mute: it does not see itself on this segment.
@@ -51,7 +52,10 @@ pub fn answer(mut socket: socket2::Socket, holders: &[Holder]) {
             continue;
         }
         let asker: [u8; 10] = std::array::from_fn(|at| frame[22 + at]);
-        for holder in holders.iter().filter(|holder| !mortal::is_dead(holder.ip)) {
+        for holder in holders
+            .iter()
+            .filter(|holder| !mortal::is_dead(holder.ip) && !changing::is_absent(holder.ip))
+        {
             match holder.when {
                 When::Asked if holder.ip == asked => send(&socket, &reply(holder, &asker)),
                 When::Late(wait) if holder.ip == asked => send_later(&socket, reply(holder, &asker), wait),

@@ -5,7 +5,7 @@ use crate::estate;
 use crate::host::Host;
 use crate::stage::run;
 use crate::tcp::LEDGER;
-use crate::{announce, arp, below, crier, crowd, ledger, mortal, play, sys};
+use crate::{announce, arp, below, changing, crier, crowd, ledger, mortal, over_ipv6, play, rogue, sys};
 
 /// The cameras' process: waits for its interfaces, dresses the namespace, plays until its stdin closes.
 pub fn cameras() {
@@ -35,14 +35,22 @@ pub fn cameras() {
     }
     let inquiries = sys::packet_socket("cam0", below::ETHERTYPE).expect("root in its own namespace");
     std::thread::spawn(move || below::answer(inquiries));
+    let solicitations = sys::packet_socket("cam0", over_ipv6::ETHERTYPE).expect("root in its own namespace");
+    std::thread::spawn(move || over_ipv6::advertise(solicitations));
+    changing::heed(changing::word(ledger.as_ref()));
     mortal::heed(mortal::word_to_die(ledger.as_ref()));
+    let (attack, scanner) = (rogue::word_to_attack(ledger.as_ref()), arp::bytes_of(first));
+    std::thread::spawn(move || rogue::attack(&attack, scanner));
     let word = crier::word_to_cry(ledger.as_ref());
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
-        play::play(estate::all().collect())
+        let devices = play::play(all().collect())
             .await
             .expect("every port of the estate can be opened");
-        let (near, second) = (estate::near().collect(), estate::SECOND.iter().collect());
+        over_ipv6::play(&devices)
+            .await
+            .expect("every port over IPv6 can be opened");
+        let (near, second) = (near().collect(), estate::SECOND.iter().collect());
         for (interface, hosts) in [("cam0", near), ("cam1", second)] {
             let hosts: Vec<&'static Host> = hosts;
             let index = sys::index(interface).expect("cam0 and cam1 exist");
@@ -89,7 +97,8 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
     batch += &format!(
         "neigh replace 10.66.0.2 lladdr {scan0} dev cam0 nud permanent\nneigh replace 10.88.0.2 lladdr {scan1} dev cam1 nud permanent\n"
     );
-    for host in estate::all() {
+    batch += &over_ipv6::dress(scan0);
+    for host in all() {
         batch += &format!("route add local {} dev lo table local\n", host.ip);
     }
     for name in ["all", "cam0", "cam1"] {
@@ -119,9 +128,18 @@ fn dress(scan0: &str, scan1: &str) -> std::io::Result<()> {
          chain out0 {{ type filter hook egress device cam0 priority 0; ether saddr set ip saddr map @macs; }}\n\
          chain out1 {{ type filter hook egress device cam1 priority 0; ether saddr set ip saddr map @macs; }}\n}}\n\
          table ip walls {{ chain wall {{ type filter hook input priority 0; ip daddr {{ {walls} }} drop; }}\n}}\n",
-            macs(&mut estate::near(), None),
-            macs(&mut estate::far(), Some(router)),
+            macs(&mut near(), None),
+            macs(&mut estate::far().chain(changing::FAR), Some(router)),
             macs(&mut estate::SECOND.iter(), None)
         ),
     )
+}
+
+/// Those who may come and go, too.
+fn near() -> impl Iterator<Item = &'static Host> {
+    estate::near().chain(changing::NEAR)
+}
+
+fn all() -> impl Iterator<Item = &'static Host> {
+    estate::all().chain(changing::NEAR).chain(changing::FAR)
 }

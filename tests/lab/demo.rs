@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it talks to its reader")]
 
 mod announce;
+mod changing;
 mod host;
 mod mortal;
 mod play;

@@ -22,7 +22,7 @@ fn entry(maker: &str, scope: &str, password: &str, more: &str) -> String {
 }
 
 /// The entry by which the units of a maker let us in.
-fn right(maker: &str, scope: &str, more: &str) -> String {
+pub fn right(maker: &str, scope: &str, more: &str) -> String {
     let unit = estate::all().find(|host| host.expect.maker == Some(maker));
     entry(maker, scope, password(unit.expect("both makers are there")), more)
 }
@@ -35,7 +35,7 @@ fn file(folder: &Path, entries: &[String]) -> PathBuf {
     path
 }
 
-fn scan_with(lab: &Lab, entries: &[String], arguments: &[&str]) -> (Value, Ran) {
+pub fn scan_with(lab: &Lab, entries: &[String], arguments: &[&str]) -> (Value, Ran) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = file(folder.path(), entries);
     let path = path.to_str().expect("a plain path");
@@ -44,13 +44,13 @@ fn scan_with(lab: &Lab, entries: &[String], arguments: &[&str]) -> (Value, Ran) 
 }
 
 /// Lines of the ledger that begin with this word, as words.
-fn lines<'a>(ran: &'a Ran, word: &str) -> Vec<Vec<&'a str>> {
+pub fn lines<'a>(ran: &'a Ran, word: &str) -> Vec<Vec<&'a str>> {
     let words = ran.ledger.iter().map(|line| line.split(' ').collect::<Vec<_>>());
     words.filter(|words| words[0] == word).collect()
 }
 
 /// The hosts at which a login ended so.
-fn logins<'a>(ran: &'a Ran, outcome: &str) -> BTreeSet<&'a str> {
+pub fn logins<'a>(ran: &'a Ran, outcome: &str) -> BTreeSet<&'a str> {
     let lines = lines(ran, "login");
     let fitting = lines.iter().filter(|words| words[2] == outcome);
     fitting.map(|words| words[1]).collect()

@@ -14,13 +14,15 @@
 //! - `estate` and `unsettled` are the table of who exists and what a good scan says of them, `host` what a host is made of;
 //!   `crowd` is a thousand more of them and `cable` loses frames, for the benchmark;
 //! - `replies` are the bytes that devices send, none of them from the scanner's own codec; `play` sends them;
-//! - `below` is a unit that speaks no IP at all, `crier` are those that speak unasked, `mortal` those that die;
+//! - `below` is a unit that speaks no IP at all, `crier` are those that speak unasked, `mortal` those that die, `rogue` one that
+//!   floods, forges and takes over, `changing` those that come, go, move and are upgraded;
 //! - `stage` builds the scanner's side and runs programs there, `cameras` the other; `sys` has the kernel calls;
 //! - `tcp` has the devices' servers, a file a protocol; `announce` SSDP and mDNS;
 //! - `ledger` writes down what the scanner sent, and the servers what they were asked; `harmless` says what may be
 //!   in it, `check` compares the report with the estate;
+//! - `over_ipv6` has those who have an address of IPv6;
 //! - `wire` captures what leaves, with the kernel's times;
-//! - `scans`, `hosts`, `logins`, `passive`, `silent`, `pace` and `goodbye` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `scans`, `scans_v6`, `hosts`, `cron`, `logins`, `hostile`, `passive`, `silent`, `pace` and `goodbye` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -39,23 +41,29 @@ mod arp;
 mod below;
 mod cable;
 mod cameras;
+mod changing;
 mod check;
 mod crier;
+mod cron;
 mod crowd;
 mod estate;
 mod goodbye;
 mod harmless;
 mod host;
+mod hostile;
 mod hosts;
 mod ledger;
 mod logins;
 mod mortal;
+mod over_ipv6;
 mod owners;
 mod pace;
 mod passive;
 mod play;
 mod replies;
+mod rogue;
 mod scans;
+mod scans_v6;
 mod silent;
 mod stage;
 mod sys;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, UdpSocket};
 
 use crate::announce::{self, MDNS, SSDP};
+use crate::changing;
 use crate::host::{Hears, Host, Odd};
 use crate::mortal;
 use crate::replies;
@@ -27,7 +28,8 @@ pub fn literal(address: &str) -> Ipv4Addr {
 }
 
 /// Opens every port of every host and answers until the process ends.
-pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
+pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<Vec<Arc<Device>>> {
+    let mut devices = Vec::new();
     for host in hosts {
         let device = Arc::new(Device::new(host));
         for port in [WSD, SADP, DHIP, DVRIP, SSDP, MDNS] {
@@ -38,8 +40,9 @@ pub async fn play(hosts: Vec<&'static Host>) -> std::io::Result<()> {
             let listener = TcpListener::bind((address(host), port)).await?;
             tokio::spawn(tcp::accept(listener, device.clone(), how));
         }
+        devices.push(device);
     }
-    Ok(())
+    Ok(devices)
 }
 
 pub fn bind(ip: Ipv4Addr, port: u16) -> std::io::Result<UdpSocket> {
@@ -75,7 +78,7 @@ pub async fn hear_group(
             for host in hosts
                 .iter()
                 .copied()
-                .filter(|host| !mortal::is_dead(address(host)))
+                .filter(|host| !mortal::is_dead(address(host)) && !changing::is_absent(address(host)))
                 .filter(|host| hears(host, port) != Hears::UnicastOnly)
             {
                 if let Some(reply) = reply(host, port, &buffer[..length]) {
@@ -99,7 +102,7 @@ async fn answer_unicast(device: Arc<Device>, port: u16, socket: Arc<UdpSocket>) 
     let host = device.host;
     let mut buffer = vec![0; 65_536];
     while let Ok((length, from)) = socket.recv_from(&mut buffer).await {
-        if mortal::struck(address(host)) {
+        if mortal::struck(address(host)) || changing::is_absent(address(host)) {
             continue;
         }
         if hears(host, port) == Hears::MulticastOnly || host.firewalled || device.strain.is_wedged() {
@@ -137,6 +140,7 @@ async fn send(host: &'static Host, port: u16, reply: Vec<u8>, to: SocketAddr, in
 
 /// The bytes that `host` gives to `question` on `port`, if it gives any.
 pub fn reply(host: &Host, port: u16, question: &[u8]) -> Option<Vec<u8>> {
+    let host = &changing::now(host);
     let text = String::from_utf8_lossy(question);
     if host.garbled {
         return Some(b"<?xml version=\"1.0\"?><ProbeMatch><Uuid>\xff\xfe</Uu\0<<DHIP{\"method\":\"client.not".to_vec());
@@ -216,6 +220,7 @@ pub fn fill(host: &Host, template: &str) -> String {
         Odd::ZeroXaddr => "0.0.0.0".to_owned(),
         Odd::StaleXaddr => "192.168.1.19".to_owned(),
         Odd::ForeignXaddr => crate::host::STRANGER.to_owned(),
+        _ if host.ip.contains(':') => format!("[{}]", host.ip),
         _ if http == 80 => host.ip.to_owned(),
         _ => format!("{}:{http}", host.ip),
     };

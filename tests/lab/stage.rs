@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::tcp::LEDGER;
-use crate::{cable, crowd, sys};
+use crate::{cable, crowd, over_ipv6, sys};
 
 const INSIDE: &str = "CAMSWEEP_LAB_INSIDE";
 
@@ -111,9 +111,10 @@ impl Lab {
             &["-batch", "-"],
             &format!(
                 "link set lo up\nlink add scan0 type veth peer name {} netns {pid}\nlink add scan1 type veth peer name cam1 netns {pid}\n\
-             addr add 10.66.0.2/{} brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\n",
+             addr add 10.66.0.2/{} brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\naddr add {}/64 dev scan0 nodad\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\n",
                 cable::peer(),
-                crowd::prefix()
+                crowd::prefix(),
+                over_ipv6::SCANNER
             ),
         )?;
         if cable::bad().is_some() {
@@ -145,6 +146,19 @@ impl Lab {
     /// Lets these devices die of the first datagram of their own.
     pub fn let_die(&self, hosts: &[&str]) {
         std::fs::write(crate::mortal::word_to_die(&self.ledger), hosts.join("\n")).expect("the lab's own folder");
+    }
+
+    /// Lets the rogue attack in these ways from now on.
+    pub fn let_attack(&self, attacks: &[&str]) {
+        let words: String = attacks.iter().flat_map(|attack| [attack, "\n"]).collect();
+        std::fs::write(crate::rogue::word_to_attack(&self.ledger), words).expect("the lab's own folder");
+        // It looks every hundredth of a second.
+        std::thread::sleep(Duration::from_millis(100));
+    }
+
+    /// Has these of the changing units there from now on, each with its firmware, and no other.
+    pub fn change(&self, present: &[(&str, &str)]) {
+        crate::changing::tell(&crate::changing::word(&self.ledger), present);
     }
 
     /// Every packet that reached the estate so far, one line each.

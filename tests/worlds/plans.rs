@@ -7,21 +7,24 @@ use camsweep::scan::{Plan, Ranges, Segment};
 
 use crate::world::{Nic, World, interface};
 
+/// The union of ranges in words.
+fn all(ranges: &[String]) -> Ranges {
+    let ranges = ranges.iter().map(|range| range.parse().expect("a range in the world"));
+    ranges.fold(Ranges::default(), |all, range: Ranges| all.union(&range))
+}
+
 /// What a scan of a world is to look at.
 pub fn plan(world: &World) -> Plan {
     let segment = |(index, nic): (usize, &Nic)| {
         let interface = interface(nic, index as u32 + 2);
         let own: Ranges = interface.ipv4.iter().map(|network| network.ip()).collect();
-        let targets = Ranges::hosts_of(interface.ipv4[0]).without(&own);
+        let all = all(&nic.targets_v6).union(&Ranges::hosts_of(interface.ipv4[0]));
+        let targets = all.without(&own);
         Segment { interface, targets }
     };
-    let routed = world.routed.iter().map(|range| {
-        let (first, last) = range.split_once('-').expect("first-last");
-        Ranges::between(first.parse().expect("an address"), last.parse().expect("an address"))
-    });
     Plan {
         segments: world.interfaces.iter().enumerate().map(segment).collect(),
-        routed: routed.fold(Ranges::default(), |all, range| all.union(&range)),
+        routed: all(&world.routed),
         routed_interface: world.routed_interface.clone(),
         probe_silent: world.probe_silent,
         no_tcp: world.no_tcp,

@@ -34,7 +34,7 @@ pub struct World {
     /// The interfaces of the scanning machine.
     #[serde(rename = "interface")]
     pub interfaces: Vec<Nic>,
-    /// Targets beyond a router, `first-last`.
+    /// Targets beyond a router, `address` or `first-last`.
     #[serde(default)]
     pub routed: Vec<String>,
     /// The only interface to leave by for them.
@@ -84,10 +84,19 @@ impl World {
 
 /// An interface of the scanning machine.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Nic {
     pub name: String,
     pub network: ipnetwork_text::Text,
+    /// Its network of IPv6, and the targets there: `address` or `first-last`.
+    #[serde(default = "link_local")]
+    pub network_v6: ipnetwork_text::Text,
+    #[serde(default)]
+    pub targets_v6: Vec<String>,
+}
+
+fn link_local() -> String {
+    "fe80::2/64".into()
 }
 
 /// A login of the user's.
@@ -315,7 +324,7 @@ pub struct Account {
     pub arp: HashMap<Ipv4Addr, u32>,
     /// When each ARP request left, and for whom.
     pub arps: Vec<(Ipv4Addr, Instant)>,
-    pub nudges: HashMap<Ipv4Addr, u32>,
+    pub nudges: HashMap<IpAddr, u32>,
     pub datagrams: BTreeMap<String, u64>,
     pub asked: HashMap<(String, String), u32>,
     pub multicasts: u64,
@@ -331,7 +340,7 @@ pub struct Account {
     /// How often a host was asked what, whoever it is: by datagram without the random ids in it, or over TCP.
     pub questions: BTreeMap<String, u32>,
     /// The moment of each datagram to a single host.
-    pub moments: HashMap<Ipv4Addr, Vec<Instant>>,
+    pub moments: HashMap<IpAddr, Vec<Instant>>,
 }
 
 impl Account {
@@ -546,7 +555,7 @@ impl Scripted {
         }
     }
 
-    fn answer_nudge(&self, interface: String, target: Ipv4Addr) {
+    fn answer_nudge(&self, interface: String, target: IpAddr) {
         *self
             .ledger
             .lock()
@@ -558,15 +567,13 @@ impl Scripted {
     }
 
     /// The kernel looks for whoever is sent a datagram.
-    fn resolve(&self, interface: String, target: Ipv4Addr) {
-        let mac = self
-            .host(target.into())
-            .and_then(|host| parse_mac(host.mac.as_deref()?));
+    fn resolve(&self, interface: String, target: IpAddr) {
+        let mac = self.host(target).and_then(|host| parse_mac(host.mac.as_deref()?));
         let (delay, state) = mac.map_or((3060, NeighbourState::Failed), |mac| {
             (2, NeighbourState::Reachable(mac))
         });
         let row = Neighbour {
-            address: target.into(),
+            address: target,
             interface: interface.clone(),
             state,
         };
@@ -574,17 +581,17 @@ impl Scripted {
     }
 
     /// Before a datagram to a neighbour leaves, the kernel asks for its MAC: once, or now and then whether it is still so.
-    fn look_for(&self, ledger: &Account, interface: Option<&str>, to: Ipv4Addr) {
+    fn look_for(&self, ledger: &Account, interface: Option<&str>, to: IpAddr) {
         let Some(interface) = interface.map(str::to_owned) else {
             return;
         };
         if ledger.opened.contains(&Channel::Kernel) {
             let is_known = ledger.datagrams.contains_key(&to.to_string()) || ledger.nudges.contains_key(&to);
             if !is_known {
-                self.resolve(interface, to);
+                self.resolve(interface.clone(), to);
             }
-            return;
         }
+        let IpAddr::V4(to) = to else { return };
         let asked = ledger.arp.get(&to).copied().unwrap_or_default();
         let answers = |host: &&Host| host.arp_after <= asked && !ledger.is_dead(host);
         let mac = self
@@ -599,7 +606,7 @@ impl Scripted {
         }
     }
 
-    fn answer_datagram(&self, channel: &Channel, to: Ipv4Addr) {
+    fn answer_datagram(&self, channel: &Channel, to: IpAddr) {
         let (protocol, way, interface) = match channel {
             Channel::Multicast {
                 protocol, interface, ..
@@ -623,7 +630,8 @@ impl Scripted {
             .iter()
             .filter(|host| way == "multicast" || host.address == to.to_string())
         {
-            if way == "multicast" && host.interface.is_some() && host.interface != interface || ledger.is_dead(host) {
+            let is_deaf = || host.interface.is_some() && host.interface != interface || host.address.contains(':');
+            if way == "multicast" && is_deaf() || ledger.is_dead(host) {
                 continue;
             }
             let protocol = protocol.to_string();
@@ -817,7 +825,7 @@ impl Door for Scripted {
                 assert!(!payload.is_empty(), "an empty datagram kills an ONVIF server");
                 match &channel {
                     Channel::Multicast { interface, .. } => self.pacing.multicast(interface).await?,
-                    _ => self.pacing.datagram(*to.ip()).await,
+                    _ => self.pacing.datagram(to.ip()).await,
                 }
                 let ledger = self.ledger.lock().expect("no test panics with it held");
                 if !ledger.opened.contains(&channel) {
@@ -825,9 +833,9 @@ impl Door for Scripted {
                 }
                 drop(ledger);
                 if matches!(channel, Channel::Unicast { .. }) {
-                    self.note_question((*to.ip()).into(), &without_ids(&payload));
+                    self.note_question(to.ip(), &without_ids(&payload));
                 }
-                self.answer_datagram(&channel, *to.ip());
+                self.answer_datagram(&channel, to.ip());
             }
         }
         Ok(())
@@ -898,6 +906,10 @@ impl Door for Scripted {
         self.pacing.pages_asked(host, pages);
     }
 
+    fn out_of_time(&self) -> Vec<IpAddr> {
+        self.pacing.out_of_time()
+    }
+
     fn has_login(&self, unit: &Confirmed) -> bool {
         let ledger = self.ledger.lock().expect("no test panics with it held");
         self.vault.has(unit) && !ledger.refused.contains(&unit.host())
@@ -927,7 +939,7 @@ pub fn interface(nic: &Nic, index: u32) -> Interface {
         index,
         mac: parse_mac("02:00:00:00:00:02"),
         ipv4: vec![nic.network.parse().expect("a network in the world")],
-        ipv6: vec!["fe80::2".parse().expect("an address")],
+        ipv6: vec![nic.network_v6.parse().expect("a network in the world")],
         up: true,
         broadcast: true,
         loopback: false,

@@ -1,6 +1,6 @@
 //! The commands and options of the store.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
@@ -83,6 +83,9 @@ pub enum QuietUnless {
 /// `camsweep history`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct HistoryArgs {
+    /// Say in place of the runs how many units each counted: a line of bars for each scope, complete runs only.
+    #[arg(long)]
+    pub chart: bool,
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,
@@ -108,6 +111,9 @@ pub struct DiffArgs {
     /// The form.
     #[arg(long, value_enum, default_value_t)]
     pub format: DiffFormat,
+    /// Write it to this file.
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,
@@ -121,6 +127,8 @@ pub enum DiffFormat {
     Text,
     /// One JSON document (camsweep.diff/1).
     Json,
+    /// One page for a browser or the printer, with a chart of the runs over the same scope.
+    Html,
 }
 
 /// `camsweep forget`.

@@ -2,7 +2,7 @@ use super::*;
 use crate::cli::exit::Code;
 
 fn some(last: u8) -> Ranges {
-    Ranges::between([127, 9, 9, 1].into(), [127, 9, 9, last].into())
+    Ranges::between([127, 9, 9, 1], [127, 9, 9, last])
 }
 
 fn refuse(scope: &Ranges, place: &Path) -> Result<Option<Mark>, Failure> {

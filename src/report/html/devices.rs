@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Text;
+use super::page::Text;
 use crate::identify::{AdvisoryVerdict, Device, Evidence, ReplyRef};
 use crate::report::columns::{HEADINGS, Row, SURE, row, shown};
 use crate::report::escape::elide;

@@ -1,109 +1,38 @@
-//! `--format html`: one file that needs nothing else, for a screen and for paper. Its one script sorts and filters
-//! the tables; the page says everything without it.
+//! `--format html`: the report as one page.
 
+pub mod chart;
 mod devices;
+pub mod page;
 mod summary;
 
-use base64::prelude::{BASE64_STANDARD, Engine};
-use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
-use sha2::{Digest, Sha256};
+use maud::{Markup, html};
 
-use super::escape::escape;
 use super::model::Report;
 use super::outline::{self, Group, METHOD, Section};
 use super::words::when;
+use page::{Text, list};
 
-const STYLE: &str = include_str!("style.css");
-const SCRIPT: &str = include_str!("table.js");
 const TITLE: &str = "Cameras found by camsweep";
-/// The parts of the page that it lists at its beginning, by their ids.
-const CONTENTS: [(&str, &str); 6] = [
-    ("summary", "Summary"),
-    ("devices", "Devices"),
-    ("findings", "What is to be known"),
-    ("coverage", "What was looked at"),
-    ("evidence", "Evidence"),
-    ("method", "Data, method and limits"),
-];
-/// A text that may come from a device: no markup, no quote, no control character gets through.
-struct Text<'a>(&'a str);
-
-impl Render for Text<'_> {
-    fn render_to(&self, page: &mut String) {
-        for c in escape(self.0).chars() {
-            match c {
-                '<' => page.push_str("&lt;"),
-                '>' => page.push_str("&gt;"),
-                '&' => page.push_str("&amp;"),
-                '"' => page.push_str("&quot;"),
-                '\'' => page.push_str("&#39;"),
-                c => page.push(c),
-            }
-        }
-    }
-}
 
 /// The report as a page. `all`: hosts of no known maker too.
 pub fn text(report: &Report, all: bool) -> String {
     let groups = outline::groups(report, all);
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            (head())
-            body {
-                (header(report))
-                main {
-                    (part(0, summary::markup(report)))
-                    (part(1, tables(report, &groups, all)))
-                    (part(2, findings(report)))
-                    (part(3, sections(&outline::looked_at(report))))
-                    (part(4, devices::evidence(&groups)))
-                    (part(5, method(report)))
-                }
-                script { (PreEscaped(SCRIPT)) }
-            }
-        }
-    };
-    page.into_string() + "\n"
-}
-
-fn head() -> Markup {
-    html! {
-        head {
-            meta charset="utf-8";
-            meta http-equiv="Content-Security-Policy" content=(policy());
-            meta name="viewport" content="width=device-width, initial-scale=1";
-            meta name="referrer" content="no-referrer";
-            title { (TITLE) }
-            style { (PreEscaped(STYLE)) }
-        }
-    }
-}
-
-/// Nothing is loaded or sent; the one style and the one script are known by their hashes, and no other runs.
-fn policy() -> String {
-    let [style, script] = [STYLE, SCRIPT].map(|text| BASE64_STANDARD.encode(Sha256::digest(text)));
-    format!(
-        "default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{script}'; base-uri 'none'; form-action 'none'"
-    )
+    let parts = [
+        ("summary", "Summary", summary::markup(report)),
+        ("devices", "Devices", tables(report, &groups, all)),
+        ("findings", "What is to be known", findings(report)),
+        ("coverage", "What was looked at", sections(&outline::looked_at(report))),
+        ("evidence", "Evidence", devices::evidence(&groups)),
+        ("method", "Data, method and limits", method(report)),
+    ];
+    page::page(TITLE, &header(report), &parts)
 }
 
 fn header(report: &Report) -> Markup {
     html! {
-        header {
-            h1 { (TITLE) }
-            p.headline { (Text(&outline::headline(report))) }
-            p.muted { "From " (Text(&when(&report.started))) " to " (Text(&when(&report.finished))) "." }
-            nav aria-label="Contents" {
-                ul { @for (id, name) in CONTENTS { li { a href={ "#" (id) } { (name) } } } }
-            }
-        }
+        p.headline { (Text(&outline::headline(report))) }
+        p.muted { "From " (Text(&when(&report.started))) " to " (Text(&when(&report.finished))) "." }
     }
-}
-
-fn part(place: usize, content: Markup) -> Markup {
-    let (id, name) = CONTENTS[place];
-    html! { section id=(id) aria-labelledby={ (id) "-name" } { h2 id={ (id) "-name" } { (name) } (content) } }
 }
 
 fn tables(report: &Report, groups: &[Group], all: bool) -> Markup {
@@ -131,10 +60,6 @@ fn sections(sections: &[Section]) -> Markup {
     }
 }
 
-fn list(lines: &[String]) -> Markup {
-    html! { ul { @for line in lines { li { (Text(line)) } } } }
-}
-
 fn method(report: &Report) -> Markup {
     html! {
         (sections(&[outline::data(report), outline::policies(report)]))
@@ -145,9 +70,12 @@ fn method(report: &Report) -> Markup {
 
 #[cfg(test)]
 mod tests {
+    use base64::prelude::{BASE64_STANDARD, Engine};
     use proptest::prelude::*;
+    use sha2::{Digest, Sha256};
 
     use super::super::sample::{behind, camera, device, report, tampered};
+    use super::page::SCRIPT;
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::Text;
+use super::page::Text;
 use crate::report::build::is_unit;
 use crate::report::model::{MakerCount, Report};
 use crate::report::words::maker_name;

@@ -23,6 +23,7 @@ impl<D: Door> Run<'_, D> {
         not_asked = not_asked.union(&cut_off);
         self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
+        let cut_off = signs::cut_off(self.ledger.replies());
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
         coverage.on_link = self.plan.on_link();
@@ -38,6 +39,10 @@ impl<D: Door> Run<'_, D> {
             Some(_) => Vec::new(),
             None => self.scope.without(&not_asked).words(),
         };
+        coverage.unheard = match self.plan.passive {
+            Some(_) => Vec::new(),
+            None => self.plan.routed.without(&not_asked).without(&live.networks()).words(),
+        };
         coverage.not_asked = not_asked.words();
         coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
         coverage.skipped = self.plan.skipped.clone();
@@ -49,6 +54,8 @@ impl<D: Door> Run<'_, D> {
         coverage
             .notes
             .extend(signs::curtailed(&curtailed, self.plan.limits.pages));
+        coverage.notes.extend(signs::out_of_time(&self.door.out_of_time()));
+        coverage.notes.extend(cut_off);
         self.blind_spots
             .extend(self.door.withheld_logins().iter().map(without_login));
         let (replies, coverage) = self.ledger.close();

@@ -6,7 +6,7 @@ use crate::judge::facts_of;
 
 impl<D: Door> Run<'_, D> {
     /// Whether a host gets no unicast; why is entered into the account.
-    pub(super) fn is_fenced(&mut self, host: Ipv4Addr) -> bool {
+    pub(super) fn is_fenced(&mut self, host: IpAddr) -> bool {
         let why = self.plan.limits.gentle.then(|| self.why_fragile(host)).flatten();
         let fenced = why.is_some();
         let why = why.map(|why| (host.to_string(), why));
@@ -14,14 +14,14 @@ impl<D: Door> Run<'_, D> {
         fenced
     }
 
-    fn why_fragile(&self, host: Ipv4Addr) -> Option<String> {
-        fragile::why(&facts_of(&self.ledger.of(host.into())), &self.knowledge.registry)
+    fn why_fragile(&self, host: IpAddr) -> Option<String> {
+        fragile::why(&facts_of(&self.ledger.of(host)), &self.knowledge.registry)
     }
 
     /// Whether a neighbour may yet turn out to be fragile: it has been heard, and its MAC is not known.
-    pub(super) fn is_unknown_neighbour(&self, host: Ipv4Addr) -> bool {
+    pub(super) fn is_unknown_neighbour(&self, host: IpAddr) -> bool {
         let is_neighbour = || self.segment_of(host).is_some();
-        let has_mac = || fragile::has_mac(&facts_of(&self.ledger.of(host.into())));
+        let has_mac = || fragile::has_mac(&facts_of(&self.ledger.of(host)));
         self.plan.limits.gentle && is_neighbour() && !has_mac()
     }
 

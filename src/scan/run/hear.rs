@@ -18,28 +18,28 @@ impl<D: Door> Run<'_, D> {
             *self.ledger.coverage.garbled.entry("arp".into()).or_default() += 1;
             return;
         };
-        let sender = packet.sender_ip;
+        let (from, sender) = (packet.sender_ip, IpAddr::from(packet.sender_ip));
         if sender.is_unspecified() || self.is_own(sender) {
             return;
         }
         let listens = self.plan.passive.is_some();
         let asked = (packet.operation == arp::REPLY && !listens).then(|| "who-has".to_owned());
-        let reply = self.reply_from(heard, sender.into(), None, Protocol::Arp, asked, bytes);
+        let reply = self.reply_from(heard, sender, None, Protocol::Arp, asked, bytes);
         self.keep(reply);
         if self.scope.contains(sender) {
             let question = if listens { "unasked arp" } else { "arp" };
             // Who answered our kernel before its turn came was not asked by us.
             if listens || self.sweeps.iter().any(|sweep| sweep.presence.was_asked_by_arp(sender)) {
-                self.ledger.ended(question, sender.into(), Outcome::Answered);
+                self.ledger.ended(question, sender, Outcome::Answered);
             }
             self.sweeps
                 .iter_mut()
-                .for_each(|sweep| sweep.presence.answered_arp(sender));
+                .for_each(|sweep| sweep.presence.answered_arp(from));
             self.found(sender);
-            let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip);
+            let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip.into());
             self.heard_by_arp(sender, answers);
             // From a question for our own MAC the kernel learns the asker's (RFC 826).
-            let for_sure = packet.operation != arp::REPLY && self.is_own(packet.target_ip);
+            let for_sure = packet.operation != arp::REPLY && self.is_own(packet.target_ip.into());
             self.asking.resolved(sender, for_sure, Instant::now());
         }
     }
@@ -55,8 +55,12 @@ impl<D: Door> Run<'_, D> {
             NeighbourState::Failed => return self.give_up(row),
         };
         let reply_is_event = asked == KERNEL;
-        let in_scope = matches!(row.address, IpAddr::V4(address) if self.scope.contains(address));
+        let in_scope = self.scope.contains(row.address);
         if !on_segment || !(in_scope || row.address.is_ipv6()) {
+            return;
+        }
+        // Where ARP sees who is there, what our own datagrams make the kernel learn is no news.
+        if reply_is_event && row.address.is_ipv4() && !self.is_resolved_by_kernel(row.address) {
             return;
         }
         let reply = Reply {
@@ -66,37 +70,31 @@ impl<D: Door> Run<'_, D> {
             ..Reply::new(row.address.to_string(), Protocol::Neighbour, mac.to_string())
         };
         self.keep(reply);
-        if let IpAddr::V4(address) = row.address {
-            if reply_is_event && self.was_nudged(address) {
+        if in_scope {
+            if reply_is_event && self.was_nudged(row.address) {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
-            self.found(address);
-            self.asking.resolved(address, true, Instant::now());
+            self.found(row.address);
+            self.asking.resolved(row.address, true, Instant::now());
         }
     }
 
     pub(super) fn give_up(&mut self, row: &Neighbour) {
-        let IpAddr::V4(address) = row.address else { return };
         for sweep in self
             .sweeps
             .iter_mut()
             .filter(|sweep| sweep.segment.interface.name == row.interface)
         {
             if let Presence::Kernel(kernel) = &mut sweep.presence {
-                kernel.failed(address);
+                kernel.failed(row.address);
             }
         }
     }
 
     pub(super) fn hear_datagram(&mut self, heard: &Heard, from: IpAddr, port: u16, bytes: Vec<u8>) {
-        let IpAddr::V4(sender) = from else {
-            return self.hear_link_local(heard, from, port, bytes);
-        };
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
-            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. }
-                if self.was_asked(sender, protocol) =>
-            {
+            Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. } if self.was_asked(from, protocol) => {
                 (protocol.clone(), "unicast")
             }
             Channel::Unicast { protocol, .. }
@@ -104,12 +102,13 @@ impl<D: Door> Run<'_, D> {
             | Channel::Listen { protocol, .. }
             | Channel::Overhear { protocol, .. }
             | Channel::Bystander { protocol, .. } => (protocol.clone(), "unasked"),
-            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel | Channel::LinkLocal { .. } => return,
+            Channel::LinkLocal { .. } => return self.hear_link_local(heard, from, port, bytes),
+            Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
         let question = format!("{way} {protocol}");
         let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
         let reply = self.reply_from(heard, from, Some(port), protocol, asked, bytes);
-        self.take_answer(&question, sender, reply);
+        self.take_answer(&question, from, reply);
     }
 
     /// A frame of SADP. Its sender's address is the one that it says it has, which may belong to no network here;
@@ -121,9 +120,10 @@ impl<D: Door> Run<'_, D> {
             None => return *self.ledger.coverage.garbled.entry("sadp".into()).or_default() += 1,
         };
         let asked = Some("ethernet inquiry".to_owned());
-        let reply = self.reply_from(heard, answer.address.into(), None, Protocol::Sadp, asked, bytes);
-        if is_hosts(answer.address) && !self.is_own(answer.address) {
-            return self.take_answer(ETHERNET, answer.address, reply);
+        let sender = answer.address.into();
+        let reply = self.reply_from(heard, sender, None, Protocol::Sadp, asked, bytes);
+        if is_hosts(answer.address) && !self.is_own(sender) {
+            return self.take_answer(ETHERNET, sender, reply);
         }
         self.keep(Reply {
             host: answer.sender.to_string().to_lowercase(),
@@ -133,7 +133,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// An answer to a question: evidence, and a sign that its sender exists.
-    fn take_answer(&mut self, question: &str, sender: Ipv4Addr, reply: Reply) {
+    pub(super) fn take_answer(&mut self, question: &str, sender: IpAddr, reply: Reply) {
         // It has been heard often enough, whoever it is: neither read nor judged again.
         if self.ledger.is_too_much(&reply) {
             return self.ledger.drop(&reply);
@@ -142,7 +142,7 @@ impl<D: Door> Run<'_, D> {
         if self.keep(reply) == Kept::Question {
             return;
         }
-        self.ledger.ended(question, sender.into(), outcome);
+        self.ledger.ended(question, sender, outcome);
         if self.scope.contains(sender) {
             self.found(sender);
             let answers = !question.starts_with("unasked ");
@@ -156,8 +156,8 @@ impl<D: Door> Run<'_, D> {
 
     /// Whether a unicast question of this protocol went to that very address. Whoever answers one
     /// that was never asked is heard, but does not count as having answered.
-    fn was_asked(&self, host: Ipv4Addr, protocol: &Protocol) -> bool {
-        self.ledger.was_asked(&format!("unicast {protocol}"), host.into())
+    fn was_asked(&self, host: IpAddr, protocol: &Protocol) -> bool {
+        self.ledger.was_asked(&format!("unicast {protocol}"), host)
             || (self.scope.contains(host) && self.passes.times_asked(host) > 0)
     }
 
@@ -177,7 +177,7 @@ impl<D: Door> Run<'_, D> {
         asked: Option<String>,
         bytes: Vec<u8>,
     ) -> Reply {
-        let in_scope = matches!(sender, IpAddr::V4(sender) if self.scope.contains(sender));
+        let in_scope = self.scope.contains(sender);
         Reply {
             port,
             interface: heard.interface.clone(),
@@ -200,14 +200,14 @@ impl<D: Door> Run<'_, D> {
         segment.is_some_and(|segment| !segment.interface.ipv4.iter().any(|network| network.contains(sender)))
     }
 
-    pub(super) fn is_own(&self, address: Ipv4Addr) -> bool {
+    pub(super) fn is_own(&self, address: IpAddr) -> bool {
         self.plan
             .segments
             .iter()
-            .any(|segment| segment.interface.ipv4.iter().any(|network| network.ip() == address))
+            .any(|segment| segment.interface.addresses().any(|own| own == address))
     }
 
-    pub(super) fn segment_of(&self, address: Ipv4Addr) -> Option<String> {
+    pub(super) fn segment_of(&self, address: IpAddr) -> Option<String> {
         let segment = self
             .plan
             .segments
@@ -217,11 +217,17 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// The only interface by which an address may be asked, if there is one.
-    pub(super) fn interface_to(&self, address: Ipv4Addr) -> Option<String> {
+    pub(super) fn interface_to(&self, address: IpAddr) -> Option<String> {
         self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
     }
 
-    fn was_nudged(&self, host: Ipv4Addr) -> bool {
+    fn is_resolved_by_kernel(&self, host: IpAddr) -> bool {
+        let by_kernel = |sweep: &&Sweep| matches!(sweep.presence, Presence::Kernel(_));
+        let mut sweeps = self.sweeps.iter().filter(by_kernel);
+        sweeps.any(|sweep| sweep.segment.targets.contains(host))
+    }
+
+    fn was_nudged(&self, host: IpAddr) -> bool {
         let by = |sweep: &Sweep| matches!(&sweep.presence, Presence::Kernel(kernel) if kernel.was_asked(host));
         self.sweeps.iter().any(by)
     }
@@ -232,14 +238,14 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
-    pub(super) fn found(&mut self, host: Ipv4Addr) {
+    pub(super) fn found(&mut self, host: IpAddr) {
         let passes = self.passes_before_found(host);
-        let asked_already = if self.passes.found(host) {
+        let mut asked_already = Vec::new();
+        if self.passes.found(host) {
             self.mark(Mark::Found { host, passes });
-            &ORDER_FOR_SILENT[..passes]
-        } else {
-            &[]
-        };
+            asked_already.extend_from_slice(&ORDER_FOR_SILENT[..passes]);
+            asked_already.retain(|place| self.can_ask(host, *place));
+        }
         // The question that it gets now makes the kernel look for it: a nudge would be one datagram too many.
         self.sweeps
             .iter_mut()
@@ -254,9 +260,9 @@ impl<D: Door> Run<'_, D> {
             self.unknown.insert(host);
             return;
         }
-        for &(question, _) in asked_already {
+        for &(question, _) in &asked_already {
             let name = format!("unicast {}", self.questions[question].protocol);
-            self.ledger.remember(&name, host.into());
+            self.ledger.remember(&name, host);
         }
         let now = Instant::now();
         let was_spoken_to = !asked_already.is_empty() || self.was_nudged(host) || self.was_asked_before(host);
@@ -264,7 +270,7 @@ impl<D: Door> Run<'_, D> {
             true => now + self.plan.limits.host_gap(),
             false => now,
         };
-        let places = self.places_left(host, asked_already);
+        let places = self.places_left(host, &asked_already);
         self.asking.admit(host, places, earliest);
         if self.segment_of(host).is_some() && !self.was_nudged(host) {
             self.asking.look_first(host);

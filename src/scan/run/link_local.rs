@@ -14,7 +14,11 @@ impl<D: Door> Run<'_, D> {
         if !self.plan.ipv6 {
             return Vec::new();
         }
-        if !interface.ipv6.iter().any(|address| address.is_unicast_link_local()) {
+        if !interface
+            .ipv6
+            .iter()
+            .any(|network| network.ip().is_unicast_link_local())
+        {
             self.blind_spots.push(no_link_local(&interface.name));
             return Vec::new();
         }
@@ -39,7 +43,7 @@ impl<D: Door> Run<'_, D> {
         packets
     }
 
-    /// An answer over IPv6. Its sender is no target: it is heard, and never contacted.
+    /// An answer to a question to everybody over IPv6. A sender that is no target is heard, and never contacted.
     pub(super) fn hear_link_local(&mut self, heard: &Heard, sender: IpAddr, port: u16, bytes: Vec<u8>) {
         let Channel::LinkLocal { protocol, .. } = &heard.channel else {
             return;
@@ -47,27 +51,32 @@ impl<D: Door> Run<'_, D> {
         let asked = format!("multicast {} {OVER}", self.word_of(protocol));
         let reply = self.reply_from(heard, sender, Some(port), protocol.clone(), Some(asked), bytes);
         let (question, outcome) = (name_of(protocol), outcome_of(&reply));
-        if self.keep(reply) == Kept::Yes {
+        if self.scope.contains(sender) {
+            self.take_answer(&question, sender, reply);
+        } else if self.keep(reply) == Kept::Yes {
             self.ledger.ended(&question, sender, outcome);
             self.over_ipv6.insert(sender);
         }
     }
 
     /// The MACs of those who have answered over IPv6: to answer us they had to look for us, by which the kernel has
-    /// learnt who they are (RFC 4861 §7.2.3).
+    /// learnt who they are (RFC 4861 §7.2.3). Of a target on a link of ours whose prefix is none of ours, too.
     pub(super) async fn read_macs_over_ipv6(&mut self) {
-        if self.over_ipv6.is_empty() {
+        let mut wanted = self.over_ipv6.clone();
+        let targets = self.live.iter().filter(|host| host.is_ipv6());
+        wanted.extend(targets.filter(|host| self.segment_of(**host).is_none()));
+        if wanted.is_empty() {
             return;
         }
         let mut rows = self.door.neighbours().await.unwrap_or_default();
-        rows.retain(|row| self.over_ipv6.contains(&row.address));
+        rows.retain(|row| wanted.contains(&row.address));
         for row in rows {
             if let NeighbourState::Reachable(mac) | NeighbourState::Stale(mac) = row.state {
                 self.keep(Reply {
                     interface: Some(row.interface),
                     at: Some(self.door.now()),
                     asked: Some("table".into()),
-                    off_target: true,
+                    off_target: !self.scope.contains(row.address),
                     ..Reply::new(row.address.to_string(), Protocol::Neighbour, mac.to_string())
                 });
             }

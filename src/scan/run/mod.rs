@@ -2,7 +2,7 @@
 //! and every host that has rested is judged and, if it is not settled, asked over TCP.
 
 use std::collections::{HashMap, HashSet};
-use std::net::{IpAddr, Ipv4Addr, SocketAddrV4};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use crate::coverage::BlindSpot;
 use crate::fact::{Outcome, Protocol, Reply};
 use crate::identify::Knowledge;
-use crate::net::{Body, Channel, Door, Heard, Lane, Limits, Neighbour, NeighbourState, Packet};
+use crate::net::{Body, Channel, Door, Family, Heard, Lane, Limits, Neighbour, NeighbourState, Packet};
 use crate::probe::tcp::{Asked, Talked};
 use crate::probe::{self, DatagramQuestion, ORDER_FOR_LIVE, ORDER_FOR_SILENT};
 use crate::wire::{arp, sadp_l2};
@@ -139,32 +139,32 @@ struct Run<'a, D: Door> {
     passes: Rounds,
     asking: Asking,
     /// Hosts in scope that exist.
-    live: HashSet<Ipv4Addr>,
+    live: HashSet<IpAddr>,
     /// Hosts that have answered us, and how.
-    answered: HashMap<Ipv4Addr, silent::Answered>,
+    answered: HashMap<IpAddr, silent::Answered>,
     /// What hosts were asked since the last sign of life.
-    owed: HashMap<Ipv4Addr, silent::Owed>,
+    owed: HashMap<IpAddr, silent::Owed>,
     rechecks: Rechecks,
     /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
-    unknown: HashSet<Ipv4Addr>,
+    unknown: HashSet<IpAddr>,
     /// Neighbours that our kernel asked for their MAC in vain.
-    out_of_reach: Vec<Ipv4Addr>,
+    out_of_reach: Vec<IpAddr>,
     /// Hosts that were asked a second time because they look like a unit and are not settled.
-    asked_again: HashSet<Ipv4Addr>,
-    units: HashSet<Ipv4Addr>,
+    asked_again: HashSet<IpAddr>,
+    units: HashSet<IpAddr>,
     /// Who has answered over IPv6.
     over_ipv6: HashSet<IpAddr>,
     talks: JoinSet<Vec<Asked>>,
     /// Hosts that were not asked for every page that could have said more.
-    curtailed: HashSet<Ipv4Addr>,
+    curtailed: HashSet<IpAddr>,
     /// What hosts have been asked over TCP.
-    talked: HashMap<Ipv4Addr, Talked>,
-    talking: HashMap<tokio::task::Id, Ipv4Addr>,
-    names: JoinSet<(Ipv4Addr, Option<String>)>,
+    talked: HashMap<IpAddr, Talked>,
+    talking: HashMap<tokio::task::Id, IpAddr>,
+    names: JoinSet<(IpAddr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
     silent: Option<Ranges>,
     told: Option<Instant>,
-    not_asked: Vec<Ipv4Addr>,
+    not_asked: Vec<IpAddr>,
     reconciled: bool,
     /// Nudges since the last question to a host found so far.
     nudges_in_a_row: u32,
@@ -290,14 +290,14 @@ impl<'a, D: Door> Run<'a, D> {
             .any(|sweep| matches!(sweep.presence, Presence::Kernel(_)))
         {
             let rows = self.door.neighbours().await.unwrap_or_default();
-            let is_news = |row: &&Neighbour| !matches!(row.address, IpAddr::V4(host) if self.live.contains(&host));
+            let is_news = |row: &&Neighbour| !self.live.contains(&row.address);
             let news: Vec<Neighbour> = rows.iter().filter(is_news).cloned().collect();
             news.iter().for_each(|row| self.hear_neighbour(row, "table"));
         }
     }
 
     /// A host has rested: it is asked once more, or talked to.
-    fn rested(&mut self, host: Ipv4Addr) -> Step {
+    fn rested(&mut self, host: IpAddr) -> Step {
         if self.asking.is_out_of_reach(host) {
             self.out_of_reach.push(host);
             self.asking.release(host);
@@ -313,8 +313,8 @@ impl<'a, D: Door> Run<'a, D> {
         Step::Sent
     }
 
-    fn standing(&self, host: Ipv4Addr) -> Standing {
-        let mut standing = signs::standing(host.into(), &self.ledger.of(host.into()), self.knowledge);
+    fn standing(&self, host: IpAddr) -> Standing {
+        let mut standing = signs::standing(host, &self.ledger.of(host), self.knowledge);
         standing.signs.login.take_if(|unit| !self.door.has_login(unit));
         standing
     }
@@ -406,18 +406,18 @@ impl Presence {
     /// datagram does not show what MAC is on the wire.
     fn answered_arp(&mut self, host: Ipv4Addr) {
         if let Presence::Arp(rounds, steering) = self {
-            let is_news = rounds.found(host);
+            let is_news = rounds.found(host.into());
             steering.answered(host, is_news);
         }
     }
 
-    fn known_to_kernel(&mut self, host: Ipv4Addr) {
+    fn known_to_kernel(&mut self, host: IpAddr) {
         if let Presence::Kernel(kernel) = self {
             kernel.found(host);
         }
     }
 
-    fn was_asked_by_arp(&self, host: Ipv4Addr) -> bool {
+    fn was_asked_by_arp(&self, host: IpAddr) -> bool {
         matches!(self, Presence::Arp(rounds, _) if rounds.times_asked(host) > 0)
     }
 
@@ -438,9 +438,10 @@ impl Presence {
     }
 }
 
-fn unicast_channel(protocol: &Protocol, interface: Option<String>) -> Channel {
+fn unicast_channel(protocol: &Protocol, interface: Option<String>, family: Family) -> Channel {
     Channel::Unicast {
         protocol: protocol.clone(),
+        family,
         interface,
         source_port: 0,
     }

@@ -10,33 +10,36 @@ impl<D: Door> Run<'_, D> {
         let mut beyond = self.plan.routed.clone();
         for segment in &self.plan.segments {
             if !self.plan.hosts_only {
-                multicast.extend(self.open_multicast(&segment.interface.name).await);
-                multicast.extend(self.open_ethernet(&segment.interface.name).await);
                 multicast.extend(self.open_link_local(&segment.interface).await);
             }
-            let presence = match self.open_presence(segment).await {
-                Ok((presence, denied)) => {
-                    blind = blind.or(denied);
-                    presence
+            for segment in segment.by_family() {
+                if segment.family() == Family::V4 && !self.plan.hosts_only {
+                    multicast.extend(self.open_multicast(&segment.interface.name).await);
+                    multicast.extend(self.open_ethernet(&segment.interface.name).await);
                 }
-                Err(why) => {
-                    self.blind_spots.push(no_presence(&segment.interface.name, &why));
-                    if !self.plan.hosts_only {
-                        beyond = beyond.union(&segment.targets);
+                let presence = match self.open_presence(&segment).await {
+                    Ok((presence, denied)) => {
+                        blind = blind.or(denied);
+                        presence
                     }
-                    Presence::None
-                }
-            };
-            self.sweeps.push(Sweep {
-                segment: segment.clone(),
-                presence,
-            });
+                    Err(why) => {
+                        self.blind_spots.push(no_presence(&segment.interface.name, &why));
+                        if !self.plan.hosts_only {
+                            beyond = beyond.union(&segment.targets);
+                        }
+                        Presence::None
+                    }
+                };
+                self.sweeps.push(Sweep { segment, presence });
+            }
         }
         let no_raw_socket = match self.plan.limits.gentle {
             true => no_sweep,
             false => no_raw_socket,
         };
         self.blind_spots.extend(blind.map(|why| no_raw_socket(&why)));
+        let unasked = self.not_looked_for().by_family().1;
+        self.blind_spots.extend((!unasked.is_empty()).then(no_sweep_over_ipv6));
         self.ledger.coverage.notes.extend(self.beyond_the_fence());
         self.ledger.coverage.notes.extend(self.plan.no_tcp.then(no_tcp));
         self.passes = passes(beyond, &self.plan.limits);
@@ -44,25 +47,31 @@ impl<D: Door> Run<'_, D> {
         self.chorus = Chorus::new(&multicast, self.plan.limits.sends, self.started);
     }
 
-    /// Raw ARP where it is allowed, else the kernel's own resolution unless that is too rude, and why not raw ARP.
+    /// For IPv4 raw ARP where it is allowed, else the kernel's own resolution unless that is too rude, and why not raw ARP.
+    /// For IPv6 always the latter: it has no other.
     pub(super) async fn open_presence(&self, segment: &Segment) -> std::io::Result<(Presence, Option<std::io::Error>)> {
         let interface = segment.interface.name.clone();
-        let denied = match self.door.open(&Channel::Arp { interface }).await {
-            Ok(()) => {
+        let arp = match segment.family() {
+            Family::V4 => Some(self.door.open(&Channel::Arp { interface }).await),
+            Family::V6 => None,
+        };
+        let denied = match arp {
+            Some(Ok(())) => {
                 let tempo = ARP.at(self.plan.limits.arp_rate, segment.targets.len());
                 let presence = Presence::Arp(Rounds::new(segment.targets.clone(), tempo), self.steering(segment));
                 return Ok((presence, None));
             }
-            Err(denied) => denied,
+            Some(Err(denied)) => Some(denied),
+            None => None,
         };
         if self.plan.limits.gentle {
-            return Ok((Presence::None, Some(denied)));
+            return Ok((Presence::None, denied));
         }
         self.door.open(&Channel::Kernel).await?;
         let room = (ROOM / self.plan.segments.len().max(1)).max(1);
         Ok((
             Presence::Kernel(KernelSweep::new(segment.targets.clone(), room)),
-            Some(denied),
+            denied,
         ))
     }
 
@@ -125,15 +134,20 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) async fn open_unicast(&mut self) {
-        let segments = self
-            .plan
-            .segments
-            .iter()
-            .map(|segment| Some(segment.interface.name.clone()));
-        let routed = (!self.plan.routed.is_empty()).then(|| self.plan.routed_interface.clone());
-        let interfaces: HashSet<Option<String>> = segments.chain(routed).collect();
-        for interface in interfaces {
-            let channels = self.questions.iter().flat_map(|question| single(question, &interface));
+        let segments = self.plan.segments.iter().map(|segment| {
+            let interface = Some(segment.interface.name.clone());
+            (&segment.targets, interface)
+        });
+        let routed = (&self.plan.routed, self.plan.routed_interface.clone());
+        let mut ways: HashSet<(Option<String>, Family)> = HashSet::new();
+        for (targets, interface) in segments.chain([routed]) {
+            let (v4, v6) = targets.by_family();
+            ways.extend((!v4.is_empty()).then(|| (interface.clone(), Family::V4)));
+            ways.extend((!v6.is_empty()).then_some((interface, Family::V6)));
+        }
+        for (interface, family) in ways {
+            let channels = self.questions.iter();
+            let channels = channels.flat_map(|question| single(question, &interface, family));
             for (channel, what) in channels {
                 if let Err(why) = self.door.open(&channel).await {
                     let place = interface.as_deref().unwrap_or("any interface");
@@ -163,10 +177,11 @@ impl<D: Door> Run<'_, D> {
 }
 
 /// What is opened for a question to single hosts, and its name: a way to ask, and an ear at the port that some answer to.
-fn single(question: &DatagramQuestion, interface: &Option<String>) -> Vec<(Channel, String)> {
+fn single(question: &DatagramQuestion, interface: &Option<String>, family: Family) -> Vec<(Channel, String)> {
     let (protocol, port) = (&question.protocol, question.port);
-    let asks = (!question.unicast.is_empty()).then(|| unicast_channel(protocol, interface.clone()));
-    let hears = question.listens.then(|| Channel::OwnPort {
+    let asks = !question.asks_over(family).is_empty();
+    let asks = asks.then(|| unicast_channel(protocol, interface.clone(), family));
+    let hears = (question.listens && family == Family::V4).then(|| Channel::OwnPort {
         protocol: protocol.clone(),
         interface: interface.clone(),
         port,
@@ -179,9 +194,9 @@ fn single(question: &DatagramQuestion, interface: &Option<String>) -> Vec<(Chann
 pub(super) fn multicast_packets(question: &DatagramQuestion, channel: &Channel) -> Vec<Packet> {
     let broadcast = question.broadcast.then_some(Ipv4Addr::BROADCAST);
     let places = question.group.into_iter().chain(broadcast);
-    let packet = |to, payload: &Arc<[u8]>| Packet::Datagram {
+    let packet = |to: Ipv4Addr, payload: &Arc<[u8]>| Packet::Datagram {
         channel: channel.clone(),
-        to: SocketAddrV4::new(to, question.port),
+        to: SocketAddr::new(to.into(), question.port),
         payload: payload.clone(),
     };
     places
@@ -204,6 +219,15 @@ fn no_sweep(why: &std::io::Error) -> BlindSpot {
             .into(),
         why: format!("no raw socket ({why}), and the profile clinical sends nobody a datagram to see who is there"),
         remedy: "run with sudo, or once: sudo setcap cap_net_raw+ep camsweep".into(),
+    }
+}
+
+fn no_sweep_over_ipv6() -> BlindSpot {
+    BlindSpot {
+        what: "neighbours by an address of IPv6 that is not in this machine's neighbour table".into(),
+        why: "the profile clinical sends nobody a datagram to see who is there, and over IPv6 there is no other way"
+            .into(),
+        remedy: "name their IPv4 addresses, or use another profile".into(),
     }
 }
 

@@ -22,9 +22,9 @@ pub(super) struct Resume {
     /// The user has stopped the run: nothing new is begun.
     stopping: bool,
     /// Hosts whose names are known.
-    named: HashSet<Ipv4Addr>,
+    named: HashSet<IpAddr>,
     /// Hosts that there was more to ask over TCP when the user stopped the run.
-    cut_short: HashSet<Ipv4Addr>,
+    cut_short: HashSet<IpAddr>,
 }
 
 impl Resume {
@@ -38,7 +38,7 @@ impl Resume {
     }
 
     /// Notes that a host had more to be asked, where the run is ending. Whether it is.
-    pub(super) fn cuts_short(&mut self, host: Ipv4Addr) -> bool {
+    pub(super) fn cuts_short(&mut self, host: IpAddr) -> bool {
         if self.stopping {
             self.cut_short.insert(host);
         }
@@ -46,20 +46,20 @@ impl Resume {
     }
 
     /// Whether a host became silent in an earlier run.
-    pub(super) fn is_gone(&self, host: Ipv4Addr) -> bool {
+    pub(super) fn is_gone(&self, host: IpAddr) -> bool {
         self.past.gone.contains_key(&host)
     }
 
-    pub(super) fn is_named(&self, host: Ipv4Addr) -> bool {
+    pub(super) fn is_named(&self, host: IpAddr) -> bool {
         self.named.contains(&host)
     }
 
-    pub(super) fn cut_short(&self) -> impl Iterator<Item = Ipv4Addr> + '_ {
+    pub(super) fn cut_short(&self) -> impl Iterator<Item = IpAddr> + '_ {
         self.cut_short.iter().copied()
     }
 
     /// What a host has been asked by datagram, one by one, by an earlier run.
-    fn asked(&self, host: Ipv4Addr) -> &[Place] {
+    fn asked(&self, host: IpAddr) -> &[Place] {
         self.past.asked.get(&host).map(Vec::as_slice).unwrap_or_default()
     }
 }
@@ -127,16 +127,16 @@ impl<D: Door> Run<'_, D> {
         }
         let mut taken_up = HashSet::new();
         hosts.retain(|host| taken_up.insert(*host));
-        let by_tcp_alone: Vec<Ipv4Addr> = self.live.difference(&taken_up).copied().collect();
+        let by_tcp_alone: Vec<IpAddr> = self.live.difference(&taken_up).copied().collect();
         by_tcp_alone.into_iter().for_each(|host| self.ask_name(host));
         hosts.into_iter().for_each(|host| self.take_up_host(host));
     }
 
     /// A question over TCP has ended, and what came of it is kept.
-    pub(super) fn mark_talked(&mut self, host: Ipv4Addr) {
+    pub(super) fn mark_talked(&mut self, host: IpAddr) {
         let dropped = self.talked.get(&host).map_or(0, |talked| talked.dropped as u32);
         let pages = self.plan.limits.pages;
-        let pages = pages.saturating_sub(self.door.pages_left(host.into()));
+        let pages = pages.saturating_sub(self.door.pages_left(host));
         self.mark(Mark::Talked { host, dropped, pages });
     }
 
@@ -168,21 +168,21 @@ impl<D: Door> Run<'_, D> {
         self.resume.reached = self.resume.past.reached.clone().into_iter().collect();
     }
 
-    fn take_up_conversation(&mut self, host: Ipv4Addr, conversation: Conversation) {
+    fn take_up_conversation(&mut self, host: IpAddr, conversation: Conversation) {
         let Conversation { talked, pages, open } = conversation;
         // How far the question came that was cut off is not known.
         let more = open.map_or(0, |question| question.most_pages());
-        self.door.pages_asked(host.into(), pages.saturating_add(more));
+        self.door.pages_asked(host, pages.saturating_add(more));
         self.talked.insert(host, talked);
     }
 
     /// Takes a reply in as if it came now. The host in scope that it shows to be there for the first time, if it is one
     /// that the sweep found: who has answered over TCP alone is still the silent addresses' turn.
-    fn take_up_reply(&mut self, reply: Reply) -> Option<Ipv4Addr> {
+    fn take_up_reply(&mut self, reply: Reply) -> Option<IpAddr> {
         let protocol = reply.protocol.clone();
-        let host = match reply.host.parse().ok() {
-            Some(IpAddr::V4(host)) => Some(host).filter(|host| self.scope.contains(*host)),
-            Some(host) if protocol != Protocol::Neighbour => {
+        let host = match reply.host.parse::<IpAddr>().ok() {
+            Some(host) if self.scope.contains(host) => Some(host),
+            Some(host @ IpAddr::V6(_)) if protocol != Protocol::Neighbour => {
                 self.over_ipv6.insert(host);
                 None
             }
@@ -201,8 +201,10 @@ impl<D: Door> Run<'_, D> {
                 None
             }
             Protocol::Arp => {
-                let sweeps = self.sweeps.iter_mut();
-                sweeps.for_each(|sweep| sweep.presence.answered_arp(host));
+                if let IpAddr::V4(host) = host {
+                    let sweeps = self.sweeps.iter_mut();
+                    sweeps.for_each(|sweep| sweep.presence.answered_arp(host));
+                }
                 Some(host)
             }
             Protocol::Neighbour | Protocol::Wsd | Protocol::Sadp | Protocol::Dhip | Protocol::DvripUdp => Some(host),
@@ -214,12 +216,12 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    fn take_up_host(&mut self, host: Ipv4Addr) {
+    fn take_up_host(&mut self, host: IpAddr) {
         self.live.remove(&host);
         for &(question, _) in self.resume.asked(host) {
             if let Some(question) = self.questions.get(question) {
                 let name = format!("unicast {}", question.protocol);
-                self.ledger.remember(&name, host.into());
+                self.ledger.remember(&name, host);
             }
         }
         self.take_up_doubts(host);
@@ -235,12 +237,12 @@ impl<D: Door> Run<'_, D> {
 
     /// A host that had become silent is let alone. One that had not answered yet when the run ended is looked for before
     /// it is asked on, if it had answered before.
-    fn take_up_doubts(&mut self, host: Ipv4Addr) {
+    fn take_up_doubts(&mut self, host: IpAddr) {
         if let Some(after) = self.resume.past.gone.get(&host) {
             let silent = &mut self.ledger.coverage.became_silent;
             silent.insert(host.to_string(), after.clone());
         }
-        let replies = self.ledger.of(host.into());
+        let replies = self.ledger.of(host);
         let any = |of: fn(&Protocol) -> bool| replies.iter().any(|reply| reply.asked.is_some() && of(&reply.protocol));
         if any(|protocol| !matches!(protocol, Protocol::Arp | Protocol::Neighbour | Protocol::Dns)) {
             self.answered.insert(host, Answered::Question);
@@ -249,7 +251,7 @@ impl<D: Door> Run<'_, D> {
         }
         if let Some(&requests) = self.resume.past.checked.get(&host) {
             self.rechecks.were_asked(host, requests);
-            self.ledger.remember(RECHECK, host.into());
+            self.ledger.remember(RECHECK, host);
         }
         if let Some(&by_tcp) = self.resume.past.owing.get(&host) {
             self.owes(host, "a question of the run before", by_tcp);
@@ -257,21 +259,22 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// How often the passes had asked a host when it was found.
-    pub(super) fn passes_before_found(&self, host: Ipv4Addr) -> usize {
+    pub(super) fn passes_before_found(&self, host: IpAddr) -> usize {
         let before = self.resume.past.found.get(&host).copied();
         let times = before.unwrap_or_else(|| self.passes.times_asked(host));
         times.min(ORDER_FOR_SILENT.len())
     }
 
     /// What is still to be asked of a host that the passes have asked this.
-    pub(super) fn places_left(&mut self, host: Ipv4Addr, by_passes: &[Place]) -> Vec<Place> {
+    pub(super) fn places_left(&mut self, host: IpAddr, by_passes: &[Place]) -> Vec<Place> {
         let asked = self.resume.asked(host);
         let times = |place: &Place| asked.iter().filter(|other| *other == place).count();
-        let open = |place: &Place| times(place) == 0 && !by_passes.contains(place);
+        let open = |place: &Place| times(place) == 0 && !by_passes.contains(place) && self.can_ask(host, *place);
         let mut left: Vec<Place> = ORDER_FOR_LIVE.iter().copied().filter(open).collect();
         let first_time = |place: &Place| usize::from(!by_passes.contains(place));
         if ASKED_AGAIN.iter().any(|place| times(place) > first_time(place)) {
-            left.extend(ASKED_AGAIN.iter().filter(|place| times(place) <= first_time(place)));
+            let open = |place: &&Place| times(place) <= first_time(place) && self.can_ask(host, **place);
+            left.extend(ASKED_AGAIN.iter().filter(open));
             self.asked_again.insert(host);
         }
         // Whether it is asked again was decided before it was talked to, by what was known then.
@@ -282,7 +285,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// Whether an earlier run has asked a host one by one.
-    pub(super) fn was_asked_before(&self, host: Ipv4Addr) -> bool {
+    pub(super) fn was_asked_before(&self, host: IpAddr) -> bool {
         !self.resume.asked(host).is_empty() || self.resume.past.conversations.contains_key(&host)
     }
 
@@ -346,10 +349,11 @@ pub(super) fn cut_off(hosts: &Ranges) -> Option<BlindSpot> {
 impl Sweep {
     /// Its name in a mark.
     pub(super) fn part(&self) -> String {
-        let way = match self.presence {
-            Presence::Arp(..) => "arp",
-            Presence::Kernel(_) => "kernel",
-            Presence::None => "none",
+        let way = match (&self.presence, self.segment.family()) {
+            (Presence::Arp(..), _) => "arp",
+            (Presence::Kernel(_), Family::V4) => "kernel",
+            (Presence::Kernel(_), Family::V6) => "kernel-v6",
+            (Presence::None, _) => "none",
         };
         format!("{way} {} {}", self.segment.interface.name, self.segment.targets.len())
     }

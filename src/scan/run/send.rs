@@ -148,7 +148,7 @@ impl<D: Door> Run<'_, D> {
         };
         let door = &self.door;
         match steering.poll(now, || door.lost().values().sum()) {
-            Steer::Ask(host) => self.look_for(place, ARP.most, host).await,
+            Steer::Ask(host) => self.look_for(place, ARP.most, host.into()).await,
             Steer::Straight => return false,
         }
         true
@@ -182,7 +182,7 @@ impl<D: Door> Run<'_, D> {
         Step::Sent
     }
 
-    async fn ask(&mut self, host: Ipv4Addr, (question, ask): Place) -> Step {
+    async fn ask(&mut self, host: IpAddr, (question, ask): Place) -> Step {
         self.nudges_in_a_row = 0;
         // Judging costs more than a packet, so it is done once a host, when what has come so far can change something.
         let is_last = self.asking.is_asked_all(host) && !self.asked_again.contains(&host);
@@ -198,7 +198,7 @@ impl<D: Door> Run<'_, D> {
         });
         if is_called_for && let Some(bytes) = self.send_unicast(host, (question, ask)).await {
             let name = format!("unicast {}", self.questions[question].protocol);
-            self.ledger.sent(&name, host.into(), bytes);
+            self.ledger.sent(&name, host, bytes);
             self.owes(host, &name, false);
         }
         if let Some(standing) = standing {
@@ -214,18 +214,27 @@ impl<D: Door> Run<'_, D> {
 
     /// What looks like a unit and is not settled is asked once more, at the pace of all questions: the makers' own come
     /// first, so that their answers have had their time when the last question leaves.
-    pub(super) fn ask_again(&mut self, host: Ipv4Addr, standing: &Standing) -> bool {
-        let again = !standing.settled && standing.unit && self.asked_again.insert(host);
+    pub(super) fn ask_again(&mut self, host: IpAddr, standing: &Standing) -> bool {
+        let mut places = ASKED_AGAIN.to_vec();
+        places.retain(|place| self.can_ask(host, *place));
+        let again = !standing.settled && standing.unit && !places.is_empty() && self.asked_again.insert(host);
         if again {
-            self.asking.ask_again(host, ASKED_AGAIN.iter().copied(), Instant::now());
+            self.asking.ask_again(host, places, Instant::now());
         }
         again
     }
 
-    async fn pass(&mut self, round: usize, target: Ipv4Addr) -> Step {
+    /// Whether a host can be asked this by datagram: the makers' own protocols know no IPv6.
+    pub(super) fn can_ask(&self, host: IpAddr, (question, ask): Place) -> bool {
+        self.questions[question].asks_over(Family::of(host)).len() > ask
+    }
+
+    async fn pass(&mut self, round: usize, target: IpAddr) -> Step {
         self.mark_pass();
         let place = ORDER_FOR_SILENT[round];
-        if let Some(bytes) = self.send_unicast(target, place).await {
+        if self.can_ask(target, place)
+            && let Some(bytes) = self.send_unicast(target, place).await
+        {
             let name = format!("unicast {}", self.questions[place.0].protocol);
             self.ledger.sent_to_nobody(&name, place.1 == 0, bytes);
         }
@@ -233,19 +242,19 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// Sends one unicast question of so many bytes; an address that cannot be asked is remembered as such.
-    async fn send_unicast(&mut self, host: Ipv4Addr, (question, ask): Place) -> Option<u64> {
-        let question = &self.questions[question];
+    async fn send_unicast(&mut self, host: IpAddr, (question, ask): Place) -> Option<u64> {
+        let (question, family) = (&self.questions[question], Family::of(host));
         let packet = Packet::Datagram {
-            channel: unicast_channel(&question.protocol, self.interface_to(host)),
-            to: SocketAddrV4::new(host, question.port),
-            payload: question.unicast[ask].payload.clone(),
+            channel: unicast_channel(&question.protocol, self.interface_to(host), family),
+            to: SocketAddr::new(host, question.port),
+            payload: question.asks_over(family)[ask].payload.clone(),
         };
         let bytes = packet.length();
         let sent = self.door.send(packet).await;
         sent.inspect_err(|why| self.cannot_ask(host, why)).ok().map(|()| bytes)
     }
 
-    fn cannot_ask(&mut self, target: Ipv4Addr, why: &std::io::Error) {
+    fn cannot_ask(&mut self, target: IpAddr, why: &std::io::Error) {
         self.not_asked.push(target);
         let blind_spot = open::no_way(why);
         if !self.blind_spots.contains(&blind_spot) {
@@ -253,11 +262,11 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    async fn look_for(&mut self, place: usize, round: usize, target: Ipv4Addr) {
+    async fn look_for(&mut self, place: usize, round: usize, target: IpAddr) {
         let sweep = &mut self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
-        let (name, packet) = match &mut sweep.presence {
-            Presence::Arp(_, steering) => {
+        let (name, packet) = match (&mut sweep.presence, target) {
+            (Presence::Arp(_, steering), IpAddr::V4(target)) => {
                 steering.asked();
                 ("arp", Packet::Arp { interface, target })
             }

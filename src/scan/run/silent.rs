@@ -37,7 +37,7 @@ pub(super) struct Owed {
 
 impl<D: Door> Run<'_, D> {
     /// A host was asked something by a datagram of its own, or over TCP without any sign of life.
-    pub(super) fn owes(&mut self, host: Ipv4Addr, question: &str, by_tcp: bool) {
+    pub(super) fn owes(&mut self, host: IpAddr, question: &str, by_tcp: bool) {
         let owed = self.owed.entry(host).or_insert_with(|| Owed {
             question: question.to_owned(),
             by_tcp,
@@ -46,7 +46,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// A host has given a sign of life, which answers a question of ours or does not.
-    pub(super) fn alive(&mut self, host: Ipv4Addr, answers: bool) {
+    pub(super) fn alive(&mut self, host: IpAddr, answers: bool) {
         self.owed.remove(&host);
         if answers {
             self.answered.insert(host, Answered::Question);
@@ -56,7 +56,7 @@ impl<D: Door> Run<'_, D> {
 
     /// A host was heard by ARP. That pays no debt: what our kernel asks, to send a datagram at all, is answered after we
     /// have let go of that datagram and before the host has it.
-    pub(super) fn heard_by_arp(&mut self, host: Ipv4Addr, answers: bool) {
+    pub(super) fn heard_by_arp(&mut self, host: IpAddr, answers: bool) {
         if answers {
             self.answered.entry(host).or_insert(Answered::Arp);
         }
@@ -64,19 +64,19 @@ impl<D: Door> Run<'_, D> {
     }
 
     /// A host in doubt goes on where it was.
-    fn believe(&mut self, host: Ipv4Addr) {
+    fn believe(&mut self, host: IpAddr) {
         if self.rechecks.answered(host) {
-            self.ledger.ended(RECHECK, host.into(), Outcome::Answered);
+            self.ledger.ended(RECHECK, host, Outcome::Answered);
             self.asking.ask_again(host, [], Instant::now());
         }
     }
 
     /// Whether a host is in doubt from now on; `is_last`: there is nothing more to ask it.
-    pub(super) fn doubts(&mut self, host: Ipv4Addr, is_last: bool) -> bool {
+    pub(super) fn doubts(&mut self, host: IpAddr, is_last: bool) -> bool {
         let Some(&how) = self.answered.get(&host) else {
             return false;
         };
-        let odd = how == Answered::Question && !self.ledger.was_asked(RECHECK, host.into());
+        let odd = how == Answered::Question && !self.ledger.was_asked(RECHECK, host);
         let wary = is_last || odd || self.plan.limits.gentle;
         let owes = self.owed.get(&host).is_some_and(|owed| wary || owed.by_tcp);
         if !owes || !self.can_look_for(host) {
@@ -86,7 +86,7 @@ impl<D: Door> Run<'_, D> {
         owed.is_some_and(|owed| self.rechecks.doubt(host, owed.question, Instant::now()))
     }
 
-    fn can_look_for(&self, host: Ipv4Addr) -> bool {
+    fn can_look_for(&self, host: IpAddr) -> bool {
         let by_arp = |sweep: &&Sweep| matches!(sweep.presence, Presence::Arp(..));
         let mut sweeps = self.sweeps.iter().filter(by_arp);
         sweeps.any(|sweep| sweep.segment.targets.contains(host))
@@ -108,21 +108,20 @@ impl<D: Door> Run<'_, D> {
         Some(Step::Sent)
     }
 
-    async fn look_again(&mut self, host: Ipv4Addr) {
-        let Some(interface) = self.segment_of(host) else { return };
-        let packet = Packet::Arp {
-            interface,
-            target: host,
+    async fn look_again(&mut self, host: IpAddr) {
+        let (Some(interface), IpAddr::V4(target)) = (self.segment_of(host), host) else {
+            return;
         };
+        let packet = Packet::Arp { interface, target };
         self.mark(Mark::Checked { host });
         let bytes = packet.length();
         // One that cannot be sent is one that is not answered: the next may be.
         if self.door.send(packet).await.is_ok() {
-            self.ledger.sent(RECHECK, host.into(), bytes);
+            self.ledger.sent(RECHECK, host, bytes);
         }
     }
 
-    fn became_silent(&mut self, host: Ipv4Addr, after: String) {
+    fn became_silent(&mut self, host: IpAddr, after: String) {
         self.asking.release(host);
         let mark = Mark::Gone {
             host,

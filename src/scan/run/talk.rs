@@ -5,7 +5,7 @@ use crate::probe::tcp::{self, Leave, Whom};
 
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
-    pub(super) fn talk(&mut self, host: Ipv4Addr, standing: Standing) {
+    pub(super) fn talk(&mut self, host: IpAddr, standing: Standing) {
         let question = self.next_question(host, &standing);
         if question.is_some() && self.resume.cuts_short(host) {
             return self.asking.release(host);
@@ -25,12 +25,12 @@ impl<D: Door> Run<'_, D> {
         self.talking.insert(handle.id(), host);
     }
 
-    fn next_question(&mut self, host: Ipv4Addr, standing: &Standing) -> Option<tcp::Question> {
+    fn next_question(&mut self, host: IpAddr, standing: &Standing) -> Option<tcp::Question> {
         if self.plan.no_tcp || self.is_fenced(host) {
             return None;
         }
         let leave = Leave {
-            pages: self.door.pages_left(host.into()),
+            pages: self.door.pages_left(host),
             cameras_only: self.plan.limits.gentle,
         };
         let talked = self.talked.entry(host).or_default();
@@ -41,9 +41,9 @@ impl<D: Door> Run<'_, D> {
         next(leave)
     }
 
-    fn whom(&self, host: Ipv4Addr) -> Whom {
+    fn whom(&self, host: IpAddr) -> Whom {
         Whom {
-            host: host.into(),
+            host,
             interface: self.interface_to(host),
         }
     }
@@ -71,9 +71,9 @@ impl<D: Door> Run<'_, D> {
         let asked = asked.unwrap_or_else(|| vec![self.broken(host)]);
         for asked in asked {
             for _ in 0..asked.connections {
-                self.ledger.connected(&asked.question, host.into());
+                self.ledger.connected(&asked.question, host);
             }
-            self.ledger.ended(&asked.question, host.into(), outcome_of_talk(&asked));
+            self.ledger.ended(&asked.question, host, outcome_of_talk(&asked));
             let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
             self.talked.entry(host).or_default().dropped += usize::from(dropped);
             if dropped {
@@ -94,7 +94,7 @@ impl<D: Door> Run<'_, D> {
         self.talk(host, standing);
     }
 
-    fn broken(&self, host: Ipv4Addr) -> Asked {
+    fn broken(&self, host: IpAddr) -> Asked {
         let question = self.talked.get(&host).and_then(|talked| talked.asked.last());
         Asked {
             question: question.map_or("tcp", |question| question.name()).into(),
@@ -105,14 +105,14 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    pub(super) fn keep_talk(&mut self, host: Ipv4Addr, reply: Reply) {
+    pub(super) fn keep_talk(&mut self, host: IpAddr, reply: Reply) {
         self.keep(reply);
         if self.live.insert(host) {
             self.ask_name(host);
         }
     }
 
-    pub(super) fn take_name(&mut self, host: Ipv4Addr, name: Option<String>) {
+    pub(super) fn take_name(&mut self, host: IpAddr, name: Option<String>) {
         if let Some(name) = name {
             let reply = Reply {
                 at: Some(self.door.now()),
@@ -122,10 +122,10 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    pub(super) fn ask_name(&mut self, host: Ipv4Addr) {
+    pub(super) fn ask_name(&mut self, host: IpAddr) {
         if self.plan.names && !self.resume.is_named(host) {
             let door = self.door.clone();
-            self.names.spawn(async move { (host, door.name_of(host.into()).await) });
+            self.names.spawn(async move { (host, door.name_of(host).await) });
         }
     }
 }

@@ -1,0 +1,20 @@
+//! What the store is asked by the user, a file a command, and how it is said.
+
+mod audit;
+mod baseline;
+mod carry;
+mod compare;
+mod page;
+mod place;
+mod runs;
+mod show;
+mod words;
+
+pub use audit::audit;
+pub use baseline::baseline;
+pub use carry::import;
+pub use compare::{compare, report};
+pub use place::{failed, make, prepared};
+pub use runs::{forget, history};
+pub use show::show;
+pub use words::words;
