@@ -29,6 +29,7 @@ complete -c camsweep -n "__fish_camsweep_needs_command" -l no-config -d 'Read no
 complete -c camsweep -n "__fish_camsweep_needs_command" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_needs_command" -s V -l version -d 'Print version'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "scan" -d 'Sweep the attached subnets or the targets given'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "hosts" -d 'List who is there, with their MAC addresses and whose those are, and ask nobody anything'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "judge" -d 'Judge recorded replies again, without sending a packet'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "report" -d 'Make another form of a JSON report or of a stored run, without scanning'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "history" -d 'List the stored runs'
@@ -114,6 +115,27 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -s v -l verbose 
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l no-store -d 'Do not, whatever CAMSWEEP_STORE says'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l exclude -d 'Leave these out; same forms as targets' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l interface -d 'Use only this interface; may be given again' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l profile -d 'How careful to be; `camsweep profiles` shows what that means' -r -f -a "clinical\t'Among devices that may be fragile: slow, TCP only where a sign says camera, and medical devices, controls and printers hear no unicast beyond ARP'
+standard\t'In a network like any other'
+fast\t'Where the network and its devices are known to be sound'"
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l arp-rate -d 'ARP requests a second, in place of the profile\'s. Above 5000 the waits for answers shrink with it' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l format -d 'The form of the list' -r -f -a "table\t'A table for people'
+json\t'One JSON document, the report of a scan that asked no questions'
+csv\t'A row for each host, with the columns of a scan'"
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l output -d 'Write the list to this file; it is replaced when the list is whole' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l oui-file -d 'Use this MAC registry (the IEEE\'s CSV) in place of the embedded one' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l yes-large -d 'Allow more than 4096 addresses'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l dry-run -d 'Print the scope, what is sent at the most and how long it takes, and send nothing'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l wait-for-other -d 'Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l i-know -d 'Allow more than the profile `fast` does'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l no-progress -d 'Show no progress line'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -s v -l verbose -d 'Say more on standard error; twice for more'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l no-sandbox -d 'Do not have Linux deny this program execution, files elsewhere and ports for others to call (Landlock)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l no-config -d 'Read none from any file'
+complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l format -d 'The form of the report' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 ndjson\t'A line for the run, then one for each device'
@@ -184,6 +206,7 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand report" -l no-config -
 complete -c camsweep -n "__fish_camsweep_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l chart -d 'Say in place of the runs how many units each counted: a line of bars for each scope, complete runs only'
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand history" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand show" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
@@ -191,7 +214,9 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand show" -l config -d 'Re
 complete -c camsweep -n "__fish_camsweep_using_subcommand show" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand show" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l format -d 'The form' -r -f -a "text\t'For people'
-json\t'One JSON document (camsweep.diff/1)'"
+json\t'One JSON document (camsweep.diff/1)'
+html\t'One page for a browser or the printer, with a chart of the runs over the same scope'"
+complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l output -d 'Write it to this file' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand diff" -l no-config -d 'Read none from any file'
@@ -257,23 +282,24 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand completions" -s h -l h
 complete -c camsweep -n "__fish_camsweep_using_subcommand man" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand man" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand man" -s h -l help -d 'Print help'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "scan" -d 'Sweep the attached subnets or the targets given'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "judge" -d 'Judge recorded replies again, without sending a packet'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "report" -d 'Make another form of a JSON report or of a stored run, without scanning'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "history" -d 'List the stored runs'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "show" -d 'Show what the store knows of a unit: where it was seen, and what happened to it'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "diff" -d 'Say what changed: in a stored run against all before, or between two runs or reports'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "baseline" -d 'Accept the units that are there now as expected'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "import" -d 'Store reports that were made elsewhere or before'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "audit" -d 'Check that the stored runs are what was stored'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "forget" -d 'Forget the runs that ended before a day, and the units that only they saw'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "data" -d 'Show the data that verdicts rest on: the MAC registry and the makers'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "profiles" -d 'Show the profiles: how fast each is, and why it is no faster'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "schema" -d 'Print the JSON schema of a format'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "config" -d 'Look after the file that options can stand in'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "completions" -d 'Print what a shell reads to complete this command line'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "man" -d 'Print a page of the manual (roff; `man -l -` shows it)'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "scan" -d 'Sweep the attached subnets or the targets given'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "hosts" -d 'List who is there, with their MAC addresses and whose those are, and ask nobody anything'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "judge" -d 'Judge recorded replies again, without sending a packet'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "report" -d 'Make another form of a JSON report or of a stored run, without scanning'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "history" -d 'List the stored runs'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "show" -d 'Show what the store knows of a unit: where it was seen, and what happened to it'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "diff" -d 'Say what changed: in a stored run against all before, or between two runs or reports'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "baseline" -d 'Accept the units that are there now as expected'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "import" -d 'Store reports that were made elsewhere or before'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "audit" -d 'Check that the stored runs are what was stored'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "forget" -d 'Forget the runs that ended before a day, and the units that only they saw'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "data" -d 'Show the data that verdicts rest on: the MAC registry and the makers'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "profiles" -d 'Show the profiles: how fast each is, and why it is no faster'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "schema" -d 'Print the JSON schema of a format'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "config" -d 'Look after the file that options can stand in'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "completions" -d 'Print what a shell reads to complete this command line'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "man" -d 'Print a page of the manual (roff; `man -l -` shows it)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from baseline" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Say what it brings about, and whether a scan would take it; send nothing. Exits with 0 or 2'

@@ -122,7 +122,7 @@ pub(super) mod tests {
         for _ in 0..3 {
             pacer.turn().await;
         }
-        assert!(start.elapsed() >= Duration::from_millis(200));
+        assert!(start.elapsed() >= 2 * SECOND / 10 - LATE);
     }
 
     #[tokio::test(start_paused = true)]
@@ -145,7 +145,7 @@ pub(super) mod tests {
             let taken = start.elapsed();
             assert!(taken <= 3 * SECOND + Duration::from_millis(10), "{rate}: {taken:?}");
             assert!(peak(&turns) <= rate as usize, "{rate}: {}", peak(&turns));
-            assert!(comings <= 1100, "{rate}: {comings}");
+            assert!(comings < 1500, "{rate}: {comings}");
         }
     }
 

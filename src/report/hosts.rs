@@ -90,7 +90,7 @@ mod tests {
             text.contains("\n3 hosts; none was asked what it is") && text.contains("Looked at:"),
             "{text}"
         );
-        assert!(!text.contains("unit"), "{text}");
+        assert!(!text.contains("Dahua unit"), "{text}");
     }
 
     #[test]
