@@ -84,6 +84,7 @@ fn dispatch(command: Option<Command>) -> Outcome {
     match command {
         None => interfaces().and_then(|interfaces| print(&words::attached(&interfaces))),
         Some(Command::Scan(args)) => sweep(&args),
+        Some(Command::Hosts(args)) => sweep(&(*args).into()),
         Some(Command::Judge(args)) => judge_again(&args),
         Some(Command::Report(args)) => report_again(&args),
         Some(Command::History(args)) => history::history(&args).and_then(|text| print(&text)),
@@ -334,7 +335,9 @@ fn run(
     stop: CancellationToken,
 ) -> Result<scan::Findings, Failure> {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot start: {error}"), "see the system's limits");
-    let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
+    // One thread: a sweep wakes for each packet or two, and to wake another thread costs more than to send them.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(cannot)?;
     runtime.spawn(interruptions(stop.clone()));
     let findings = runtime.block_on(async {
         let door = net::live::Live::new(interfaces, plan.limits.clone(), vault).with(raw);

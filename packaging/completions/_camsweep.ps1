@@ -28,6 +28,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('scan', 'scan', [CompletionResultType]::ParameterValue, 'Sweep the attached subnets or the targets given')
+            [CompletionResult]::new('hosts', 'hosts', [CompletionResultType]::ParameterValue, 'List who is there, with their MAC addresses and whose those are, and ask nobody anything')
             [CompletionResult]::new('judge', 'judge', [CompletionResultType]::ParameterValue, 'Judge recorded replies again, without sending a packet')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Make another form of a JSON report or of a stored run, without scanning')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List the stored runs')
@@ -108,6 +109,28 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for more')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for more')
             [CompletionResult]::new('--no-store', '--no-store', [CompletionResultType]::ParameterName, 'Do not, whatever CAMSWEEP_STORE says')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'camsweep;hosts' {
+            [CompletionResult]::new('--exclude', '--exclude', [CompletionResultType]::ParameterName, 'Leave these out; same forms as targets')
+            [CompletionResult]::new('--interface', '--interface', [CompletionResultType]::ParameterName, 'Use only this interface; may be given again')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'How careful to be; `camsweep profiles` shows what that means')
+            [CompletionResult]::new('--arp-rate', '--arp-rate', [CompletionResultType]::ParameterName, 'ARP requests a second, in place of the profile''s. Above 5000 the waits for answers shrink with it')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'The form of the list')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Write the list to this file; it is replaced when the list is whole')
+            [CompletionResult]::new('--oui-file', '--oui-file', [CompletionResultType]::ParameterName, 'Use this MAC registry (the IEEE''s CSV) in place of the embedded one')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--yes-large', '--yes-large', [CompletionResultType]::ParameterName, 'Allow more than 4096 addresses')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the scope, what is sent at the most and how long it takes, and send nothing')
+            [CompletionResult]::new('--wait-for-other', '--wait-for-other', [CompletionResultType]::ParameterName, 'Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing')
+            [CompletionResult]::new('--i-know', '--i-know', [CompletionResultType]::ParameterName, 'Allow more than the profile `fast` does')
+            [CompletionResult]::new('--no-progress', '--no-progress', [CompletionResultType]::ParameterName, 'Show no progress line')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say more on standard error; twice for more')
+            [CompletionResult]::new('--no-sandbox', '--no-sandbox', [CompletionResultType]::ParameterName, 'Do not have Linux deny this program execution, files elsewhere and ports for others to call (Landlock)')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -386,6 +409,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         }
         'camsweep;help' {
             [CompletionResult]::new('scan', 'scan', [CompletionResultType]::ParameterValue, 'Sweep the attached subnets or the targets given')
+            [CompletionResult]::new('hosts', 'hosts', [CompletionResultType]::ParameterValue, 'List who is there, with their MAC addresses and whose those are, and ask nobody anything')
             [CompletionResult]::new('judge', 'judge', [CompletionResultType]::ParameterValue, 'Judge recorded replies again, without sending a packet')
             [CompletionResult]::new('report', 'report', [CompletionResultType]::ParameterValue, 'Make another form of a JSON report or of a stored run, without scanning')
             [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'List the stored runs')
@@ -410,6 +434,9 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;help;scan' {
+            break
+        }
+        'camsweep;help;hosts' {
             break
         }
         'camsweep;help;judge' {

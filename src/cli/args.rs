@@ -1,5 +1,6 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
+pub mod hosts;
 pub mod notice;
 pub mod sign;
 pub mod store;
@@ -11,6 +12,7 @@ use super::outbox::SyslogTo;
 use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use hosts::HostsArgs;
 use notice::{DeliverArgs, NoticeArgs};
 use sign::{KeygenArgs, SignArgs, VerifyArgs};
 use store::{
@@ -104,6 +106,9 @@ pub enum Command {
     /// Sweep the attached subnets or the targets given.
     #[command(mut_args(only_common), after_help = SHORT_HELP, after_long_help = format!("{SCAN_EXAMPLES}{EXIT_CODES}"))]
     Scan(Box<ScanArgs>),
+    /// List who is there, with their MAC addresses and whose those are, and ask nobody anything.
+    #[command(after_help = EXIT_CODES)]
+    Hosts(Box<HostsArgs>),
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
     Judge(Box<JudgeArgs>),
@@ -176,6 +181,9 @@ pub enum ConfigCommand {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Scope")]
 pub struct ScanArgs {
+    /// Only list who is there: `camsweep hosts`.
+    #[arg(skip)]
+    pub hosts: bool,
     /// Addresses, networks (10.0.0.0/24, fd00:10::/120), ranges (10.0.0.10-40) or @FILE; without any, all attached IPv4
     /// subnets.
     #[arg(help_heading = "Targets")]

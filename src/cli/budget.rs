@@ -66,6 +66,9 @@ impl Budget {
 
     /// The most that the plan can send if so many hosts exist.
     pub fn bound(&self, plan: &Plan, hosts: u64) -> Traffic {
+        if plan.hosts_only {
+            return [self.arp(plan), repeated(nudged(plan), self.nudge)].into_iter().sum();
+        }
         let segments = plan.segments_of(Family::V4).count() as u64;
         let frames = if plan.ethernet { self.frames } else { Traffic::default() };
         let link_local = if plan.ipv6 { self.link_local } else { Traffic::default() };
@@ -136,6 +139,9 @@ impl Budget {
             lines.extend(self.on_segments(plan));
         }
         lines.extend(self.over_ipv6(plan));
+        if plan.hosts_only {
+            return lines;
+        }
         lines.push(self.unicast(plan));
         let beyond = self.beyond(plan).into_iter().filter(|(routed, _)| *routed > 0);
         lines.extend(beyond.map(|(routed, each)| beyond_a_router(plan, routed, each)));
@@ -149,7 +155,7 @@ impl Budget {
         let (segments, limits) = (plan.segments_of(Family::V4).count(), &plan.limits);
         let neighbours: u64 = plan.segments_of(Family::V4).map(|segment| segment.targets.len()).sum();
         let Traffic { packets, bytes, .. } = self.arp(plan);
-        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP);
+        let ((rounds, most), tempo) = (self.arp_rounds, scan::ARP.at(limits.arp_rate, neighbours));
         let pauses = tempo.pause * (tempo.rounds as u32 - 1) + tempo.rest;
         let mut lines = vec![format!(
             "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {} while it is silent, \
@@ -157,6 +163,9 @@ impl Budget {
             addresses(neighbours),
             seconds(at_rate(neighbours * rounds, limits.arp_rate) + pauses)
         )];
+        if plan.hosts_only {
+            return lines;
+        }
         lines.push(format!(
             "ARP: at most {} requests more to a host that exists, where it stops answering",
             self.rechecks.packets

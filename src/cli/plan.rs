@@ -76,6 +76,12 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         ));
         routed = Ranges::default();
     }
+    if args.hosts && !routed.is_empty() {
+        skipped.push(format!(
+            "{routed}: beyond a router, where ARP does not reach (camsweep scan asks there)"
+        ));
+        routed = Ranges::default();
+    }
     if args.l2_sadp && segments.is_empty() {
         skipped.push("raw Ethernet: no target is on a segment of this machine".into());
     }
@@ -86,6 +92,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         excluded,
         skipped,
         probe_silent: args.probe_silent,
+        hosts_only: args.hosts,
         no_tcp: args.no_tcp,
         passive: args.passive.then(|| Duration::from_secs(args.listen)),
         ethernet: args.l2_sadp,
@@ -104,6 +111,15 @@ fn check(plan: Plan, args: &ScanArgs) -> Result<Plan, Failure> {
         return Err(Failure::usage(
             "--passive hears nothing of these targets: none is on a segment of this machine",
             "name targets of an attached network, which camsweep without arguments shows",
+        ));
+    }
+    if args.hosts && plan.segments.is_empty() && !plan.skipped.is_empty() {
+        return Err(Failure::usage(
+            format!(
+                "none of these targets is on a segment of this machine ({})",
+                plan.skipped.join("; ")
+            ),
+            "name targets of an attached network, which camsweep without arguments shows, or use camsweep scan",
         ));
     }
     if addresses == 0 {

@@ -24,7 +24,7 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
         ));
     }
     PlanSummary {
-        command: "scan".into(),
+        command: if plan.hosts_only { "hosts" } else { "scan" }.into(),
         scope,
         excluded: plan.excluded.words(),
         skipped: plan.skipped.clone(),

@@ -11,9 +11,13 @@ use tokio::time::{Instant, sleep_until};
 /// than the rate.
 pub(super) const SECOND: Duration = Duration::from_millis(1020);
 
-/// What the timer may be late by and the next turns make up for: it ticks in milliseconds, and at 5,000 turns a second
-/// five of them fall due between two ticks. More is lost, so that idle time is not saved up for a burst.
-const LATE: Duration = Duration::from_millis(2);
+/// What a turn may be late by and the next ones make up for: [`TOGETHER`], and the timer's ticks of a millisecond. More is
+/// lost, so that idle time is not saved up for a burst.
+const LATE: Duration = Duration::from_millis(5);
+
+/// Who does something else meanwhile comes for the turns of so long a time at once: to wake for each would cost more than
+/// the packets.
+const TOGETHER: Duration = Duration::from_millis(3);
 
 /// Hands out turns at an even pace, of which no second has more than the rate, however late some of them came.
 #[derive(Debug)]
@@ -62,11 +66,12 @@ impl Pacer {
         past.next = Some(turn + SECOND / self.per_second());
     }
 
-    /// When the next turn is due, for who has something else to do until then; none, if that is now.
+    /// When to come for the next turns, for who has something else to do until then; none, if one is due now.
     pub fn next(&self) -> Option<Instant> {
         // If somebody waits for it already, whoever comes now finds out in the queue.
         let past = self.past.try_lock().ok()?;
-        Some(self.due(&past)).filter(|due| *due > Instant::now())
+        let due = Some(self.due(&past)).filter(|due| *due > Instant::now());
+        due.map(|due| due + TOGETHER.saturating_sub(SECOND / self.per_second()))
     }
 
     fn due(&self, past: &Past) -> Instant {
@@ -117,7 +122,31 @@ pub(super) mod tests {
         for _ in 0..3 {
             pacer.turn().await;
         }
-        assert!(start.elapsed() >= Duration::from_millis(200));
+        assert!(start.elapsed() >= 2 * SECOND / 10 - LATE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_when_told_to_keeps_the_pace_and_comes_for_several_turns_at_once() {
+        for rate in [500, 2000] {
+            let pacer = Pacer::new(rate);
+            let (start, mut turns, mut comings) = (Instant::now(), Vec::new(), 0);
+            while turns.len() < 3 * rate as usize {
+                match pacer.next() {
+                    Some(due) => {
+                        comings += 1;
+                        sleep_until(due).await;
+                    }
+                    None => {
+                        pacer.turn().await;
+                        turns.push(Instant::now());
+                    }
+                }
+            }
+            let taken = start.elapsed();
+            assert!(taken <= 3 * SECOND + Duration::from_millis(10), "{rate}: {taken:?}");
+            assert!(peak(&turns) <= rate as usize, "{rate}: {}", peak(&turns));
+            assert!(comings < 1500, "{rate}: {comings}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -117,7 +117,7 @@ fn about(report: &Report) -> Vec<String> {
 
 fn reached(report: &Report) -> Vec<String> {
     let coverage = &report.coverage;
-    if report.plan.command != "scan" {
+    if report.plan.command == "judge" {
         return vec![format!(
             "Replies that were recorded before were judged ({}); nobody was asked",
             coverage.replies

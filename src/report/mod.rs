@@ -8,6 +8,7 @@ pub mod ecs;
 pub mod escape;
 mod event;
 pub mod foi;
+mod hosts;
 pub mod html;
 pub mod json;
 pub mod lens;

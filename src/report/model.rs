@@ -38,7 +38,7 @@ pub struct Tool {
 /// What was planned.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PlanSummary {
-    /// `scan` or `judge`.
+    /// `scan`, `hosts` or `judge`.
     pub command: String,
     /// The targets as ranges, one line each with the interface, or the files judged.
     pub scope: Vec<String>,

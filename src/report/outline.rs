@@ -142,9 +142,20 @@ pub fn policies(report: &Report) -> Section {
     }
 }
 
+/// Whether a run found out who is there, and asked nobody anything.
+pub fn is_list_of_hosts(report: &Report) -> bool {
+    report.plan.command == "hosts"
+}
+
 /// The whole run in one sentence.
 pub fn headline(report: &Report) -> String {
     let summary = &report.summary;
+    if is_list_of_hosts(report) {
+        return format!(
+            "{} hosts; none was asked what it is, and the run is {}.",
+            summary.hosts, report.ended
+        );
+    }
     match (summary.units, report.ended) {
         (0, Ended::Complete) => "No Hikvision or Dahua unit was found in what was looked at, below.".to_owned(),
         (0, ended) => format!("No Hikvision or Dahua unit was found, but the run is {ended}: see below."),
@@ -255,7 +266,7 @@ fn counts(counts: &BTreeMap<String, u64>) -> String {
 fn coverage(report: &Report) -> Vec<String> {
     let c = &report.coverage;
     let mut lines: Vec<String> = report.plan.scope.clone();
-    if report.plan.command == "scan" {
+    if report.plan.command != "judge" {
         lines.push(format!(
             "{} ({} on a segment of this machine, {} not), {} exist, {} stayed silent, {} excluded",
             addresses(c.addresses),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::columns;
 use super::escape::{elide, wrap};
+use super::hosts;
 use super::model::Report;
 use super::outline::{self, Group, Section};
 
@@ -30,6 +31,9 @@ pub fn write(report: &Report, style: Style, mut out: impl Write) -> io::Result<(
 
 /// The report as text.
 pub fn text(report: &Report, style: Style) -> String {
+    if outline::is_list_of_hosts(report) {
+        return hosts::text(report);
+    }
     let mut text = String::new();
     for group in outline::groups(report, style.all) {
         push_table(&mut text, &group, style);
@@ -41,15 +45,20 @@ pub fn text(report: &Report, style: Style) -> String {
         let _ = writeln!(text, "{others} (--all lists them).\n");
     }
     push_summary(&mut text, report);
-    for section in outline::looked_at(report) {
-        push_lines(&mut text, section);
-    }
-    text.truncate(text.trim_end().len());
-    text.push('\n');
+    push_looked_at(&mut text, report);
     text
 }
 
-fn push_lines(text: &mut String, section: Section) {
+/// The end of every table: what was looked at, and what was not.
+pub(super) fn push_looked_at(text: &mut String, report: &Report) {
+    for section in outline::looked_at(report) {
+        push_lines(text, section);
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+}
+
+pub(super) fn push_lines(text: &mut String, section: Section) {
     if section.lines.is_empty() {
         return;
     }

@@ -48,6 +48,8 @@ pub struct Plan {
     pub skipped: Vec<String>,
     /// Ask silent addresses beyond a router by TCP too.
     pub probe_silent: bool,
+    /// Find out who is there, and ask nobody anything.
+    pub hosts_only: bool,
     /// Open no TCP connection to anybody.
     pub no_tcp: bool,
     /// Send nothing at all, and listen so long.

@@ -32,10 +32,31 @@ pub struct Tempo {
     pub most: usize,
     /// From the start of a round to the start of the next, at least: so often is one address asked.
     pub pace: Duration,
-    /// From the end of a round to the start of the next, at least: so long may an answer take.
+    /// From the last request of a round to the same address's in the next, at least: so long may an answer take.
     pub pause: Duration,
     /// After the last round.
     pub rest: Duration,
+}
+
+/// The pause is no longer than so many requests take, or a whole round, and no shorter than an answer that comes at once.
+const PAUSE: (u64, Duration) = (150, Duration::from_millis(5));
+/// The same for the rest.
+const REST: (u64, Duration) = (2500, Duration::from_millis(15));
+
+impl Tempo {
+    /// The same for so many addresses at so many requests a second: where they leave in less time than an answer is waited
+    /// for, it is the waits that the run consists of. In no profile is the rest shorter for it, and in `fast` alone the pause.
+    pub fn at(self, per_second: u32, addresses: u64) -> Tempo {
+        let worth = |wait: Duration, (requests, least): (u64, Duration)| {
+            let worth = requests.max(addresses) as f64 / f64::from(per_second.max(1));
+            wait.min(Duration::from_secs_f64(worth).max(least))
+        };
+        Tempo {
+            pause: worth(self.pause, PAUSE),
+            rest: worth(self.rest, REST),
+            ..self
+        }
+    }
 }
 
 /// The walk through the rounds. Memory grows with the addresses that answered, not with those asked.
@@ -50,6 +71,8 @@ pub struct Rounds {
     round: usize,
     /// Steps of this round that are done.
     steps: u64,
+    /// How many of them were requests.
+    asked: u64,
     started: Option<Instant>,
     resume: Option<Instant>,
 }
@@ -66,6 +89,7 @@ impl Rounds {
             of_round: 0,
             round: 0,
             steps: 0,
+            asked: 0,
             started: None,
             resume: None,
         }
@@ -99,11 +123,14 @@ impl Rounds {
             return Turn::Done;
         }
         let started = *self.started.get_or_insert_with(|| {
-            self.of_round = 0;
+            (self.of_round, self.asked) = (0, 0);
             now
         });
         match self.next_silent() {
-            Some(address) => Turn::Ask(self.round, address),
+            Some(address) => {
+                self.asked += 1;
+                Turn::Ask(self.round, address)
+            }
             None => self.end_round(started, now),
         }
     }
@@ -115,14 +142,22 @@ impl Rounds {
     }
 
     fn end_round(&mut self, started: Instant, now: Instant) -> Turn {
+        let pause = self.tempo.pause.saturating_sub(self.length_of_next(now - started));
         self.round += 1;
         (self.steps, self.started) = (0, None);
         let resume = match self.round < self.tempo.rounds {
-            true => (started + self.tempo.pace).max(now + self.tempo.pause),
+            true => (started + self.tempo.pace).max(now + pause),
             false => now + self.tempo.rest,
         };
         self.resume = Some(resume);
         Turn::Wait(resume)
+    }
+
+    /// How long the next round will take, by what this one took: the last of the one is the last of the other, so that it
+    /// is not asked again sooner.
+    fn length_of_next(&self, this: Duration) -> Duration {
+        let silent = self.targets.len() - self.found.len() as u64;
+        this.mul_f64(silent as f64 / self.asked.max(1) as f64)
     }
 
     fn next_silent(&mut self) -> Option<IpAddr> {
@@ -241,6 +276,48 @@ mod tests {
         let (asked, end) = run(rounds, &[(0, 2)]);
         assert_eq!(asked, [(0, 0, 1), (10, 0, 2), (20, 0, 3), (200, 1, 1), (210, 1, 3)]);
         assert_eq!(end, 1220, "the rest after the last round");
+    }
+
+    #[test]
+    fn nobody_is_asked_again_within_the_pause_and_a_round_that_takes_longer_needs_none() {
+        let tempo = |pause| Tempo {
+            pace: Duration::ZERO,
+            pause: Duration::from_millis(pause),
+            ..TEMPO
+        };
+        // Ten addresses, 10 ms each, of which the first five answer at once.
+        let answers: Vec<(usize, u8)> = (1..=5).map(|last| (0, last)).collect();
+        for (pause, second) in [(0, 100), (50, 100), (80, 130)] {
+            let targets = Ranges::between(address(1), address(10));
+            let (asked, _) = run(Rounds::new(targets, tempo(pause)), &answers);
+            let of = |round| asked.iter().filter(move |(_, of, _)| *of == round);
+            assert_eq!(of(1).map(|(at, ..)| *at).min(), Some(second), "{pause}");
+            for (again, _, last) in of(1) {
+                let before = of(0).find(|(_, _, other)| other == last).map(|(at, ..)| *at);
+                assert!(before.is_some_and(|before| again - before >= pause), "{pause}: {last}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_asks_fast_waits_less_but_never_no_time() {
+        let usual = Tempo {
+            pause: Duration::from_millis(300),
+            rest: Duration::from_millis(500),
+            ..TEMPO
+        };
+        let table = [
+            (50, 254, 300, 500),
+            (500, 254, 300, 500),
+            (5000, 1, 30, 500),
+            (5000, 250, 50, 500),
+            (300_000, 254, 5, 15),
+            (300_000, 60_000, 200, 200),
+        ];
+        for (rate, addresses, pause, rest) in table {
+            let at = usual.at(rate, addresses);
+            assert_eq!((at.pause.as_millis(), at.rest.as_millis()), (pause, rest), "{rate}");
+        }
     }
 
     #[test]

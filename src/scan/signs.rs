@@ -245,14 +245,14 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
         ));
     }
     let (_, over_ipv6) = plan.scope().by_family();
-    if !over_ipv6.is_empty() && plan.passive.is_none() {
+    if !over_ipv6.is_empty() && plan.passive.is_none() && !plan.hosts_only {
         notes.push(format!(
             "{} addresses of IPv6 were asked by WS-Discovery and what follows from its answers: the makers' own discovery \
              protocols know IPv4 alone. Whether one of them became silent was not looked for.",
             over_ipv6.len()
         ));
     }
-    if !plan.segments.is_empty() && plan.limits.hasty {
+    if !plan.segments.is_empty() && plan.limits.hasty && !plan.hosts_only {
         notes.push(
             "The run ended with its last host: late answers to the multicast questions, which the profile standard \
              waits 4 s for, are missing."

@@ -1,6 +1,6 @@
 //! The lab at scale, for the benchmark: with `LAB_CROWD=1000` so many hosts more stand on the segment, which is a
 //! /16 then, and with `LAB_FAR=300` behind the router, on 10.77.0.0/20. One in five is a unit; the others are web servers,
-//! closed machines and such that drop everything.
+//! closed machines and such that drop everything. With `LAB_QUIET=1` sixty such hosts are all there is on the segment.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,10 @@ use crate::host::{Host, PLAIN, bare, dahua, hik};
 pub fn near() -> &'static [Host] {
     static NEAR: LazyLock<Vec<Host>> = LazyLock::new(|| {
         // Four or so to a /24, none in the estate's own.
-        let address = |number| format!("10.66.{}.{}", 1 + number % 250, 5 + number / 250 * 23);
+        let address = |number| match is_quiet() {
+            true => format!("10.66.0.{}", 10 + number * 4),
+            false => format!("10.66.{}.{}", 1 + number % 250, 5 + number / 250 * 23),
+        };
         (0..size()).map(|number| host(number, address(number))).collect()
     });
     &NEAR
@@ -27,7 +30,12 @@ pub fn far() -> &'static [Host] {
 
 /// How many are on the segment.
 pub fn size() -> usize {
-    wanted("LAB_CROWD")
+    if is_quiet() { 59 } else { wanted("LAB_CROWD") }
+}
+
+/// Whether they and the router are all there is.
+pub fn is_quiet() -> bool {
+    std::env::var_os("LAB_QUIET").is_some()
 }
 
 /// How many are behind the router.
@@ -42,7 +50,7 @@ fn wanted(variable: &str) -> usize {
 
 /// The length of the segment's prefix.
 pub fn prefix() -> u8 {
-    if size() > 0 { 16 } else { 24 }
+    if size() > 0 && !is_quiet() { 16 } else { 24 }
 }
 
 fn host(number: usize, address: String) -> Host {

@@ -185,6 +185,12 @@ impl Connections {
     }
 }
 
+/// How many connections with one host stood at one time, at the most.
+pub fn most_at_once(ledger: &[String]) -> usize {
+    let others = |line: &String| -> Option<usize> { line.strip_prefix("connect ")?.rsplit(' ').next()?.parse().ok() };
+    1 + ledger.iter().filter_map(others).max().unwrap_or_default()
+}
+
 #[test]
 fn two_connections_at_once_are_told_from_one_after_the_other() {
     let host: IpAddr = [10, 66, 0, 9].into();

@@ -1,15 +1,14 @@
 //! Each profile on the wire: no second has more than the profile allows, in all and to one host.
 
-use std::collections::BTreeMap;
-use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use camsweep::net::Limits;
 use camsweep::net::profile::{CONNECTIONS_IN_TEN_SECONDS, CONNECTIONS_TO_A_HOST, profile};
 
 use crate::check::scan;
+use crate::ledger::most_at_once;
 use crate::stage::{Lab, Privilege, with_lab};
-use crate::wire::{Capture, Moment, Sent, What, originated, peak};
+use crate::wire::{Capture, Got, Moment, Sent, What, by_host, originated, peak};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_SECONDS: Duration = Duration::from_secs(10);
@@ -77,36 +76,10 @@ fn in_all(name: &str, limits: &Limits, sent: &[Sent]) {
     );
 }
 
-/// What one host got.
-#[derive(Default)]
-struct Got {
-    packets: usize,
-    bytes: usize,
-    moments: Vec<Duration>,
-    connections: Vec<Duration>,
-}
-
 fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
-    let mut hosts: BTreeMap<Ipv4Addr, Got> = BTreeMap::new();
-    for sent in sent.iter().filter(|sent| sent.what != What::Arp && is_host(sent.to)) {
-        let got = hosts.entry(sent.to).or_default();
-        got.packets += 1;
-        got.bytes += sent.length;
-    }
-    let (datagrams, connections) = originated(sent);
-    for (to, at) in datagrams.iter().chain(&connections).filter(|(to, _)| is_host(*to)) {
-        hosts.entry(*to).or_default().moments.push(*at);
-    }
-    for (to, at) in connections {
-        hosts.entry(to).or_default().connections.push(at);
-    }
-    hosts.values_mut().for_each(|got| got.moments.sort());
+    let hosts = by_host(sent);
     let most = |of: fn(&Got) -> usize| hosts.values().map(of).max().unwrap_or_default();
-    let at_once = 1 + ledger
-        .iter()
-        .filter_map(|line| others_open(line))
-        .max()
-        .unwrap_or_default();
+    let at_once = most_at_once(ledger);
     println!(
         "{name}: to one host at most: {} packets, {} bytes, {} of {} datagrams and connections in any second, {} connections, \
          {} of {CONNECTIONS_IN_TEN_SECONDS} in ten seconds, {at_once} at once",
@@ -138,13 +111,4 @@ fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
         most(|got| got.connections.len()) <= bound,
         "{name}: connections to one host"
     );
-}
-
-fn is_host(address: Ipv4Addr) -> bool {
-    !address.is_multicast() && !address.is_broadcast()
-}
-
-/// How many other connections with the host stood when one was begun, by the ledger.
-fn others_open(line: &str) -> Option<usize> {
-    line.strip_prefix("connect ")?.rsplit(' ').next()?.parse().ok()
 }

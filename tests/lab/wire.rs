@@ -1,4 +1,5 @@
-//! What leaves the scanner's side of the first cable, frame by frame, with the kernel's own times.
+//! What leaves the scanner's side of the first cable, frame by frame, with the kernel's own times, and how its TCP
+//! connections end.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -34,14 +35,22 @@ pub enum What {
     Other,
 }
 
-/// A capture under way.
-pub struct Capture {
+/// A capture under way, of what it makes of each frame.
+pub struct Capture<T = Sent> {
     stop: Arc<AtomicBool>,
-    thread: std::thread::JoinHandle<Vec<Sent>>,
+    thread: std::thread::JoinHandle<Vec<T>>,
 }
 
 impl Capture {
+    /// Of what leaves.
     pub fn begin() -> std::io::Result<Self> {
+        Capture::of(read)
+    }
+}
+
+impl<T: Send + 'static> Capture<T> {
+    /// `read` is given a frame, the scanner's MAC and when the frame passed.
+    pub fn of(read: fn(&[u8], [u8; 6], Duration) -> Option<T>) -> std::io::Result<Self> {
         let mac = bytes_of(&crate::stage::mac(INTERFACE)?);
         let mut socket = sys::packet_socket(INTERFACE, sys::EVERYTHING)?;
         socket.set_read_timeout(Some(Duration::from_millis(100)))?;
@@ -63,8 +72,8 @@ impl Capture {
         Ok(Capture { stop, thread })
     }
 
-    /// What has left by now.
-    pub fn end(self) -> Vec<Sent> {
+    /// What has passed by now.
+    pub fn end(self) -> Vec<T> {
         // The last frames are on their way through the kernel.
         std::thread::sleep(Duration::from_millis(200));
         self.stop.store(true, Ordering::Relaxed);
@@ -74,29 +83,56 @@ impl Capture {
 
 fn read(frame: &[u8], mac: [u8; 6], at: Duration) -> Option<Sent> {
     let packet = frame.get(14..).filter(|_| frame[6..12] == mac)?;
-    let address = |at: usize| {
-        let octets: Option<[u8; 4]> = packet.get(at..at + 4)?.try_into().ok();
-        octets.map(Ipv4Addr::from)
-    };
     let (to, what) = match [frame[12], frame[13]] {
-        [8, 6] => (address(24)?, What::Arp),
-        [8, 0] => (address(16)?, within(packet)?),
+        [8, 6] => (address(packet, 24)?, What::Arp),
+        [8, 0] => (address(packet, 16)?, within(packet)?),
         _ => return None,
     };
     let length = frame.len();
     Some(Sent { at, to, what, length })
 }
 
+fn address(packet: &[u8], at: usize) -> Option<Ipv4Addr> {
+    let octets: Option<[u8; 4]> = packet.get(at..at + 4)?.try_into().ok();
+    octets.map(Ipv4Addr::from)
+}
+
+fn port(body: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_be_bytes([*body.get(at)?, *body.get(at + 1)?]))
+}
+
 fn within(packet: &[u8]) -> Option<What> {
     let body = packet.get(usize::from(packet[0] & 15) * 4..)?;
-    let port = |at: usize| Some(u16::from_be_bytes([*body.get(at)?, *body.get(at + 1)?]));
     // SYN without ACK.
     let begins = |flags: u8| flags & 0b1_0010 == 0b10;
     Some(match packet[9] {
         17 => What::Datagram,
-        6 if begins(*body.get(13)?) => What::Syn(port(0)?, port(2)?),
+        6 if begins(*body.get(13)?) => What::Syn(port(body, 0)?, port(body, 2)?),
         6 => What::Segment,
         _ => What::Other,
+    })
+}
+
+/// A segment of TCP, on its way to a host or from it.
+pub struct Segment {
+    /// The host, the scanner's port and the host's.
+    pub connection: (Ipv4Addr, u16, u16),
+    pub is_ours: bool,
+    pub flags: u8,
+}
+
+/// Reads one for a [`Capture`].
+pub fn segment(frame: &[u8], mac: [u8; 6], _: Duration) -> Option<Segment> {
+    let packet = frame
+        .get(14..)
+        .filter(|_| frame[12..14] == [8, 0] && frame.get(23) == Some(&6))?;
+    let body = packet.get(usize::from(packet[0] & 15) * 4..)?;
+    let is_ours = frame[6..12] == mac;
+    let (host, near, far) = if is_ours { (16, 0, 2) } else { (12, 2, 0) };
+    Some(Segment {
+        connection: (address(packet, host)?, port(body, near)?, port(body, far)?),
+        is_ours,
+        flags: *body.get(13)?,
     })
 }
 
@@ -120,6 +156,37 @@ pub fn originated(sent: &[Sent]) -> (Vec<Moment>, Vec<Moment>) {
     let mut connections: Vec<_> = connections.into_iter().map(|((to, _), at)| (to, at)).collect();
     connections.sort_by_key(|(_, at)| *at);
     (datagrams.map(|sent| (sent.to, sent.at)).collect(), connections)
+}
+
+/// What one host got, ARP aside.
+#[derive(Default)]
+pub struct Got {
+    pub packets: usize,
+    pub bytes: usize,
+    /// When each datagram and each new connection left for it.
+    pub moments: Vec<Duration>,
+    /// When each new connection did.
+    pub connections: Vec<Duration>,
+}
+
+/// The same for each.
+pub fn by_host(sent: &[Sent]) -> BTreeMap<Ipv4Addr, Got> {
+    let is_host = |address: Ipv4Addr| !address.is_multicast() && !address.is_broadcast();
+    let mut hosts: BTreeMap<Ipv4Addr, Got> = BTreeMap::new();
+    for sent in sent.iter().filter(|sent| sent.what != What::Arp && is_host(sent.to)) {
+        let got = hosts.entry(sent.to).or_default();
+        got.packets += 1;
+        got.bytes += sent.length;
+    }
+    let (datagrams, connections) = originated(sent);
+    for (to, at) in datagrams.iter().chain(&connections).filter(|(to, _)| is_host(*to)) {
+        hosts.entry(*to).or_default().moments.push(*at);
+    }
+    for (to, at) in connections {
+        hosts.entry(to).or_default().connections.push(at);
+    }
+    hosts.values_mut().for_each(|got| got.moments.sort());
+    hosts
 }
 
 #[test]

@@ -334,6 +334,8 @@ pub struct Scripted {
 #[derive(Debug, Default)]
 pub struct Account {
     pub arp: HashMap<Ipv4Addr, u32>,
+    /// When each ARP request left, and for whom.
+    pub arps: Vec<(Ipv4Addr, Instant)>,
     pub nudges: HashMap<IpAddr, u32>,
     pub datagrams: BTreeMap<String, u64>,
     pub asked: HashMap<(String, String), u32>,
@@ -489,6 +491,7 @@ impl Scripted {
     fn answer_arp(&self, interface: String, target: Ipv4Addr) {
         let (times, dead) = {
             let mut ledger = self.ledger.lock().expect("no test panics with it held");
+            ledger.arps.push((target, Instant::now()));
             let times = ledger.arp.entry(target).or_default();
             *times += 1;
             let times = *times;

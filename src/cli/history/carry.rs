@@ -42,6 +42,12 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
             continue;
         }
         let report = data::report(file)?;
+        if report.plan.command == "hosts" {
+            return Err(Failure::usage(
+                format!("{} is of camsweep hosts, which asks nobody what it is", escape(file)),
+                "import the reports of scans",
+            ));
+        }
         let stored = store.import(&report).map_err(|error| failed(&error))?;
         text.push_str(&match stored {
             Some((run, diff)) => format!("{} is run {run}: {}\n", escape(file), counted(&diff)),

@@ -33,7 +33,9 @@ impl<D: Door> Run<'_, D> {
     /// The neighbours that were not looked for one by one, because nothing but unicast to everybody would have found
     /// them.
     pub(super) fn not_looked_for(&self) -> Ranges {
-        let blind = |sweep: &&Sweep| matches!(sweep.presence, Presence::None) && self.plan.limits.gentle;
+        let blind = |sweep: &&Sweep| {
+            matches!(sweep.presence, Presence::None) && (self.plan.limits.gentle || self.plan.hosts_only)
+        };
         let sweeps = self.sweeps.iter().filter(blind);
         sweeps.fold(Ranges::default(), |all, sweep| all.union(&sweep.segment.targets))
     }

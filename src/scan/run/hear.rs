@@ -256,6 +256,11 @@ impl<D: Door> Run<'_, D> {
         self.sweeps.iter().any(by)
     }
 
+    /// Whether who exists is asked nothing.
+    fn is_only_noted(&self) -> bool {
+        self.plan.passive.is_some() || self.plan.hosts_only
+    }
+
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: IpAddr) {
         self.pair(host);
@@ -270,7 +275,7 @@ impl<D: Door> Run<'_, D> {
         self.sweeps
             .iter_mut()
             .for_each(|sweep| sweep.presence.known_to_kernel(host));
-        if !self.live.insert(host) && !self.unknown.remove(&host) || self.plan.passive.is_some() {
+        if !self.live.insert(host) && !self.unknown.remove(&host) || self.is_only_noted() {
             return;
         }
         if self.resume.is_gone(host) || self.is_fenced(host) {

@@ -44,7 +44,7 @@ mod silent;
 mod talk;
 
 /// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts. At 36 %, a fifth lost each
-/// way, three miss one in twenty, and six one in five hundred.
+/// way, three miss one in twenty, and six one in five hundred. See [`Tempo::at`] for those who ask fast.
 pub const ARP: Tempo = Tempo {
     rounds: 3,
     most: 6,
@@ -224,11 +224,15 @@ impl<'a, D: Door> Run<'a, D> {
             Some(_) => run.open_ears().await,
             None => {
                 run.open_segments().await;
-                run.open_unicast().await;
+                if !plan.hosts_only {
+                    run.open_unicast().await;
+                }
             }
         }
         run.take_up();
-        run.read_table().await;
+        if !run.rests_on_arp() {
+            run.read_table().await;
+        }
         run
     }
 

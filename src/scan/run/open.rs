@@ -9,9 +9,11 @@ impl<D: Door> Run<'_, D> {
         let mut blind: Option<std::io::Error> = None;
         let mut beyond = self.plan.routed.clone();
         for segment in &self.plan.segments {
-            multicast.extend(self.open_link_local(&segment.interface).await);
+            if !self.plan.hosts_only {
+                multicast.extend(self.open_link_local(&segment.interface).await);
+            }
             for segment in segment.by_family() {
-                if segment.family() == Family::V4 {
+                if segment.family() == Family::V4 && !self.plan.hosts_only {
                     multicast.extend(self.open_multicast(&segment.interface.name).await);
                     multicast.extend(self.open_ethernet(&segment.interface.name).await);
                 }
@@ -22,7 +24,9 @@ impl<D: Door> Run<'_, D> {
                     }
                     Err(why) => {
                         self.blind_spots.push(no_presence(&segment.interface.name, &why));
-                        beyond = beyond.union(&segment.targets);
+                        if !self.plan.hosts_only {
+                            beyond = beyond.union(&segment.targets);
+                        }
                         Presence::None
                     }
                 };
@@ -53,7 +57,8 @@ impl<D: Door> Run<'_, D> {
         };
         let denied = match arp {
             Some(Ok(())) => {
-                let presence = Presence::Arp(Rounds::new(segment.targets.clone(), ARP), self.steering(segment));
+                let tempo = ARP.at(self.plan.limits.arp_rate, segment.targets.len());
+                let presence = Presence::Arp(Rounds::new(segment.targets.clone(), tempo), self.steering(segment));
                 return Ok((presence, None));
             }
             Some(Err(denied)) => Some(denied),
@@ -150,6 +155,12 @@ impl<D: Door> Run<'_, D> {
                 }
             }
         }
+    }
+
+    /// Whether only who has answered ARP counts: a row of the table may be old.
+    pub(super) fn rests_on_arp(&self) -> bool {
+        let by_arp = |sweep: &Sweep| matches!(sweep.presence, Presence::Arp(..));
+        self.plan.hosts_only && self.sweeps.iter().all(by_arp)
     }
 
     /// What this machine's neighbour table knows already.

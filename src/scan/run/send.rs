@@ -92,26 +92,10 @@ impl<D: Door> Run<'_, D> {
     async fn step_sweeps(&mut self, now: Instant, waits: &mut Vec<Instant>) -> Option<Step> {
         let mut present = 0;
         for place in 0..self.sweeps.len() {
-            // The segments share one lane, and each has a rate of its own: set before it is asked whether the lane is free.
-            if let Presence::Arp(_, steering) = &self.sweeps[place].presence {
-                self.door.set_arp_rate(steering.rate());
-            }
-            if !self.is_free(self.sweeps[place].presence.lane(), waits) {
-                continue;
-            }
-            if let Some(step) = self.steer(place, now).await {
-                return Some(step);
-            }
-            match self.sweeps[place].presence.poll(now) {
-                Turn::Ask(round, target) => {
-                    self.mark_sweep(place);
-                    return Some(self.look_for(place, round, target).await);
-                }
-                Turn::Wait(until) => waits.push(until),
-                Turn::Done => {
-                    self.mark_swept(place);
-                    present += 1;
-                }
+            match self.sweep(place, now, waits).await {
+                Some(Swept::Asked) => return Some(Step::Sent),
+                Some(Swept::Done) => present += 1,
+                None => {}
             }
         }
         if present == self.sweeps.len() && !self.reconciled {
@@ -122,17 +106,57 @@ impl<D: Door> Run<'_, D> {
         None
     }
 
-    /// Looks after the rate of a large segment.
-    async fn steer(&mut self, place: usize, now: Instant) -> Option<Step> {
+    /// Asks on one segment as many as are due at once, by ARP; one, where the kernel looks for them, which shares its lane.
+    async fn sweep(&mut self, place: usize, now: Instant, waits: &mut Vec<Instant>) -> Option<Swept> {
+        // The segments share one lane, and each has a rate of its own: set before it is asked whether the lane is free.
+        let at_once = match &self.sweeps[place].presence {
+            Presence::Arp(_, steering) => {
+                self.door.set_arp_rate(steering.rate());
+                ASKED_AT_ONCE
+            }
+            Presence::Kernel(_) | Presence::None => 1,
+        };
+        let lane = self.sweeps[place].presence.lane();
+        let mut swept = None;
+        for _ in 0..at_once {
+            if !self.is_free(lane, waits) {
+                break;
+            }
+            if self.steer(place, now).await {
+                swept = Some(Swept::Asked);
+                continue;
+            }
+            match self.sweeps[place].presence.poll(now) {
+                Turn::Ask(round, target) => {
+                    self.mark_sweep(place);
+                    self.look_for(place, round, target).await;
+                    swept = Some(Swept::Asked);
+                }
+                Turn::Wait(until) => {
+                    waits.push(until);
+                    break;
+                }
+                Turn::Done => {
+                    self.mark_swept(place);
+                    return swept.or(Some(Swept::Done));
+                }
+            }
+        }
+        swept
+    }
+
+    /// Looks after the rate of a large segment. Whether somebody was asked for it.
+    async fn steer(&mut self, place: usize, now: Instant) -> bool {
         let sweep = &mut self.sweeps[place];
         let Presence::Arp(_, steering) = &mut sweep.presence else {
-            return None;
+            return false;
         };
         let door = &self.door;
         match steering.poll(now, || door.lost().values().sum()) {
-            Steer::Ask(host) => Some(self.look_for(place, ARP.most, host.into()).await),
-            Steer::Straight => None,
+            Steer::Ask(host) => self.look_for(place, ARP.most, host.into()).await,
+            Steer::Straight => return false,
         }
+        true
     }
 
     async fn send_to_everybody(&mut self, packet: Packet) -> Step {
@@ -246,7 +270,7 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
-    async fn look_for(&mut self, place: usize, round: usize, target: IpAddr) -> Step {
+    async fn look_for(&mut self, place: usize, round: usize, target: IpAddr) {
         let sweep = &mut self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
         let (name, packet) = match (&mut sweep.presence, target) {
@@ -264,6 +288,16 @@ impl<D: Door> Run<'_, D> {
             Ok(()) => self.ledger.sent_to_nobody(name, round == 0, bytes),
             Err(why) => self.cannot_ask(target, &why),
         }
-        Step::Sent
     }
+}
+
+/// ARP requests that leave before it is seen to what has come: as many as may be due at once in `fast`.
+const ASKED_AT_ONCE: usize = 16;
+
+/// What a look at one segment came to.
+enum Swept {
+    /// Somebody was asked.
+    Asked,
+    /// Nothing is left to ask there.
+    Done,
 }
