@@ -49,6 +49,9 @@ _camsweep() {
             camsweep,history)
                 cmd="camsweep__subcmd__history"
                 ;;
+            camsweep,hosts)
+                cmd="camsweep__subcmd__hosts"
+                ;;
             camsweep,import)
                 cmd="camsweep__subcmd__import"
                 ;;
@@ -151,6 +154,9 @@ _camsweep() {
             camsweep__subcmd__help,history)
                 cmd="camsweep__subcmd__help__subcmd__history"
                 ;;
+            camsweep__subcmd__help,hosts)
+                cmd="camsweep__subcmd__help__subcmd__hosts"
+                ;;
             camsweep__subcmd__help,import)
                 cmd="camsweep__subcmd__help__subcmd__import"
                 ;;
@@ -200,7 +206,7 @@ _camsweep() {
 
     case "${cmd}" in
         camsweep)
-            opts="-h -V --config --no-config --help --version scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
+            opts="-h -V --config --no-config --help --version scan hosts judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -648,7 +654,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help)
-            opts="scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
+            opts="scan hosts judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -857,6 +863,20 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__help__subcmd__hosts)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1019,6 +1039,52 @@ _camsweep() {
             fi
             case "${prev}" in
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__hosts)
+            opts="-v -h --exclude --interface --yes-large --dry-run --wait-for-other --profile --arp-rate --i-know --format --output --oui-file --no-progress --verbose --no-sandbox --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --exclude)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
+                    COMPREPLY=($(compgen -W "clinical standard fast" -- "${cur}"))
+                    return 0
+                    ;;
+                --arp-rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --oui-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
