@@ -1,13 +1,13 @@
-//! `cargo bench --bench store`: a store of 1,000 runs over 500 units; how long a further run takes to be written, and
-//! how long it takes to say what changed. In `docs/benchmarks.md`.
+//! `cargo bench --bench store`: a store of 1,000 runs over 500 units; how long a further run takes to be written, how
+//! long it takes to say what changed, to count and to export; and the page of 5,000 devices. In `docs/benchmarks.md`.
 #![allow(clippy::print_stdout, clippy::expect_used, reason = "it prints figures")]
 
 use std::time::{Duration, Instant};
 
 use camsweep::coverage::Coverage;
-use camsweep::identify::{Device, Firmware};
-use camsweep::report::model::{PlanSummary, Report};
-use camsweep::report::{Run, assemble};
+use camsweep::identify::{Device, Evidence, Firmware, ReplyRef};
+use camsweep::report::model::Report;
+use camsweep::report::{Run, assemble, html};
 use camsweep::store::{Place, Store, diff};
 
 /// As in the program.
@@ -40,6 +40,30 @@ fn main() {
         drop(diff::between(&earlier, &later, &[], ["earlier", "later"]));
     });
     println!("what changed between two runs is said in {} ms", two.as_millis());
+    let census = measured(|_| drop(store.census().expect("a census")));
+    println!("the units of every run are counted in {} ms", census.as_millis());
+    let exported = Instant::now();
+    let mut lines = 0;
+    let counted = store.export(|_| {
+        lines += 1;
+        Ok(())
+    });
+    counted.expect("an export");
+    println!("{lines} runs are exported in {:.1} s", exported.elapsed().as_secs_f64());
+    page();
+}
+
+/// The page of a large estate.
+fn page() {
+    let report = report(0, 5000);
+    let page = measured(|_| drop(html::text(&report, false)));
+    let bytes = html::text(&report, false).len();
+    println!(
+        "a page of {} devices is made in {} ms, and has {:.1} MiB",
+        report.devices.len(),
+        page.as_millis(),
+        bytes as f64 / f64::from(1 << 20)
+    );
 }
 
 /// The median.
@@ -56,42 +80,32 @@ fn measured(mut what: impl FnMut(i64)) -> Duration {
 }
 
 fn enter(store: &mut Store, run: i64) {
-    let report = report(run);
+    let report = report(run, UNITS);
     let began = report.started.parse().expect("a time");
     let number = store.begin(&report.plan.scope, began).expect("begun");
     store.finish(number, &report).expect("stored");
 }
 
 /// Every run has one unit less than there are, each time another, and one with new firmware.
-fn report(run: i64) -> Report {
+fn report(run: i64, units: u32) -> Report {
     let time = jiff::Timestamp::from_second(1_700_000_000 + run * 86_400).expect("a time");
-    let missing = run as u32 % UNITS;
+    let missing = run as u32 % units;
+    let there = (0..units).filter(|unit| *unit != missing);
     assemble(Run {
         oui_data: "2026-01-01".into(),
-        started: time,
-        finished: time,
-        interrupted: false,
-        plan: PlanSummary {
-            command: "scan".into(),
-            scope: vec!["10.0.0.1-10.0.3.254 on eth0".into()],
-            ..PlanSummary::default()
-        },
         coverage: Coverage {
-            asked: vec!["10.0.0.1-10.0.3.254".into()],
+            asked: vec!["10.0.0.1-10.0.31.254".into()],
             ..Coverage::default()
         },
-        blind_spots: Vec::new(),
-        devices: (0..UNITS)
-            .filter(|unit| *unit != missing)
-            .map(|unit| device(unit, run))
-            .collect(),
+        devices: there.map(|unit| device(unit, run)).collect(),
+        ..Run::begun("scan", vec!["10.0.0.1-10.0.31.254 on eth0".into()], time)
     })
 }
 
 fn device(unit: u32, run: i64) -> Device {
+    let address = std::net::Ipv4Addr::from(0x0a00_0001 + unit).to_string();
     let upgraded = i64::from(unit) <= run % i64::from(UNITS);
     Device {
-        addresses: vec![std::net::Ipv4Addr::from(0x0a00_0001 + unit).to_string()],
         mac: Some(format!("44:47:cc:00:{:02x}:{:02x}", unit >> 8, unit & 0xff)),
         maker: Some("hikvision".into()),
         model: Some("DS-2CD2143G2-I".into()),
@@ -103,6 +117,24 @@ fn device(unit: u32, run: i64) -> Device {
             via: "sadp".into(),
         }),
         notes: vec!["a text as long as what is usually said of a device, so that packing has something to do".into()],
+        evidence: vec![sign(&address); 8],
+        addresses: vec![address],
         ..Device::default()
+    }
+}
+
+fn sign(address: &str) -> Evidence {
+    Evidence {
+        rule: "hikvision/sadp-device-description".into(),
+        maker: "hikvision".into(),
+        weight: 60,
+        saw: "DS-2CD2143G2-I".into(),
+        reply: ReplyRef {
+            host: address.into(),
+            protocol: "sadp".into(),
+            port: Some(37020),
+            asked: Some("multicast inquiry".into()),
+            at: Some("2026-01-01T00:00:00Z".into()),
+        },
     }
 }

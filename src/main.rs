@@ -5,19 +5,22 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use camsweep::cli::args::notice::DeliverArgs;
 use camsweep::cli::args::store::ReportArgs;
 use camsweep::cli::args::{Cli, Command, ConfigCommand, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, config, credentials, data, exit, exit::Code, file,
-    file::WholeFile, history, limits, manual, memory, memory::Memory, others, outbox, outbox::Outbox, plan,
-    progress::Watch, render, render::Files, resume, resume::Journal, words,
+    file::WholeFile, history, interruption, limits, manual, memory, memory::Memory, notices, notices::Notices,
+    notices::Post, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
+    resume::Journal, sign, words,
 };
+use camsweep::deliver::notice::Notice;
 use camsweep::identify::Knowledge;
 use camsweep::judge::Judge;
 use camsweep::net::live::RawSockets;
 use camsweep::net::{Interface, Vault, guard};
 use camsweep::report::{escape::escape, model::Report, redact::redact};
-use camsweep::store::{Place, diff::Diff};
+use camsweep::store::{Place, Remembered, diff::Diff, transfer};
 use camsweep::{net, record, scan};
 use clap::Parser;
 use jiff::Timestamp;
@@ -88,7 +91,12 @@ fn dispatch(command: Option<Command>) -> Outcome {
         Some(Command::Show(args)) => history::show(&args).and_then(|text| print(&text)),
         Some(Command::Diff(args)) => history::compare(&args).and_then(|text| put(&text, args.output.as_deref())),
         Some(Command::Baseline(args)) => history::baseline(&args).and_then(|text| print(&text)),
+        Some(Command::Export(args)) => history::export(&args).and_then(|text| print(&text)),
+        Some(Command::Keygen(args)) => sign::keygen(&args).and_then(|text| print(&text)),
+        Some(Command::Sign(args)) => sign::sign(&args).and_then(|text| print(&text)),
+        Some(Command::Verify(args)) => sign::verify(&args).and_then(|text| print(&text)),
         Some(Command::Import(args)) => history::import(&args).and_then(|text| print(&text)),
+        Some(Command::Deliver(args)) => deliver(&args),
         Some(Command::Forget(args)) => history::forget(&args).and_then(|text| print(&text)),
         Some(Command::Audit(args)) => history::audit(&args).and_then(|(text, sound)| {
             print(&text)?;
@@ -124,14 +132,15 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let additions = Additions::read(&args.output.form)?;
     let interfaces = interfaces()?;
     let mut plan = plan::resolve(args, &interfaces)?;
-    let holds_secrets = args.login.is_some() || args.credentials.is_some();
-    if holds_secrets && guard::no_core_dumps().is_ok() {
-        plan.given_up.push("core dumps".into());
-    }
+    let notices = Notices::of_run(&args.output)?;
+    let holds_secrets = args.login.is_some() || args.credentials.is_some() || !notices.is_empty();
+    plan.given_up.extend(no_core_dumps(holds_secrets));
     let vault = credentials::vault(args, &knowledge.makers)?;
     plan.logins = vault.words();
-    let header =
-        words::scope_header(&plan) + &words::configured(args.config.as_deref()) + &outbox::words(&args.output.form);
+    let header = words::scope_header(&plan)
+        + &words::configured(args.config.as_deref())
+        + &outbox::words(&args.output.form)
+        + &notices.words(&args.output.keep);
     resume::is_apart(args)?;
     if args.dry_run {
         return rehearse(args, &header);
@@ -175,7 +184,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     let recorded = watch.finish();
     let mut report = account.of_scan(&plan, findings);
     additions.apply(&mut report);
-    let code = close(report, &args.output, files, memory);
+    let code = close(report, &args.output, files, memory, &notices);
     recorded
         .map_err(|error| Failure::could_not_run(format!("the replies were not recorded: {error}"), "see --record"))?;
     let code = code?;
@@ -201,19 +210,42 @@ fn rehearse(args: &ScanArgs, header: &str) -> Outcome {
 
 /// Stores a run, tells of it, and says how to exit. That it could not be stored is said before the report, and keeps
 /// nothing from being told.
-fn close(report: Report, output: &OutputArgs, files: (Files, Outbox), memory: Result<Option<Memory>, Code>) -> Outcome {
+fn close(
+    report: Report,
+    output: &OutputArgs,
+    files: (Files, Outbox),
+    memory: Result<Option<Memory>, Code>,
+    notices: &Notices,
+) -> Outcome {
+    let owed = |remembered: Option<&Remembered>| notices.owed(&output.keep, &report, remembered);
     let stored = memory.and_then(|memory| {
-        let stored = memory.map(|memory| memory.finish(&report)).transpose();
+        let finish = |memory: Memory| memory.finish(&report, |remembered| owed(Some(remembered)));
+        let stored = memory.map(finish).transpose();
         without_memory(stored, "the run is not stored; what it found follows")
     });
-    let remembered = stored.as_ref().ok().and_then(Option::as_ref);
+    let (stored, failed) = stored.map_or_else(|code| (None, Some(code)), |stored| (stored, None));
+    let (mut post, remembered) = match stored {
+        Some((store, remembered)) => (Post::Kept(Box::new(store)), Some(remembered)),
+        None => (Post::Unkept(owed(None)), None),
+    };
+    let remembered = remembered.as_ref();
     let code = exit::code_of(&report, alarm::rings(&output.keep, &report, remembered));
     let quiet = alarm::is_quiet(&output.keep, &report, remembered);
-    let code = write(report, &output.form, files, code, quiet)?;
-    if let Some(remembered) = remembered.filter(|_| !quiet) {
+    let written = write(report, &output.form, files, code, quiet);
+    if let Some(remembered) = remembered.filter(|_| !quiet && written.is_ok()) {
         say(&memory::words(remembered));
     }
-    stored.map_or_else(Ok, |_| Ok(code))
+    let delivered = notices.deliver(&mut post).inspect_err(complain);
+    let code = written?;
+    Ok(failed.unwrap_or(delivered.map_or(code.undelivered(), |()| code)))
+}
+
+fn deliver(args: &DeliverArgs) -> Outcome {
+    let notices = Notices::read(&args.notice)?;
+    no_core_dumps(!notices.is_empty());
+    let (text, went) = notices::deliver(args, &notices)?;
+    print(&text)?;
+    went.map(|()| Code::Complete)
 }
 
 /// Says what is wrong with the store, and what that means; the code to exit with at the end.
@@ -223,6 +255,12 @@ fn without_memory<T>(tried: Result<T, Failure>, so: &str) -> Result<T, Code> {
         say(&format!("{so}\n"));
         failure.code
     })
+}
+
+/// Where secrets are held, none is left behind in a dump.
+fn no_core_dumps(holds_secrets: bool) -> Option<String> {
+    let given_up = holds_secrets && guard::no_core_dumps().is_ok();
+    given_up.then(|| "core dumps".to_owned())
 }
 
 /// The raw sockets are open, nothing has been heard: from here on no privilege is needed.
@@ -329,31 +367,20 @@ async fn interruptions(stop: CancellationToken) {
     }
 }
 
-/// Ctrl-C, or what a service manager or `timeout` sends in its place.
-#[cfg(unix)]
-async fn interruption() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-use tokio::signal::ctrl_c as interruption;
-
 fn judge_again(args: &JudgeArgs) -> Outcome {
     log(args.output.verbose);
     alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
+    let notices = Notices::of_run(&args.output)?;
+    no_core_dumps(!notices.is_empty());
     let account = account(&knowledge, &args.output);
     let mut judge = Judge::new(&knowledge);
     for file in &args.files {
         data::each_reply(file, |reply| judge.take(&reply))?;
     }
     let inputs = args.files.iter().map(Path::new).chain(args.output.oui_file.as_deref());
+    let inputs = inputs.chain(args.output.notice.inputs().map(|file| file.as_path()));
     let inputs = inputs.chain(args.output.keep.file());
     let files = Files::begin(&args.output.form, inputs)?;
     let files = (files, Outbox::begin(&args.output.form)?);
@@ -361,7 +388,7 @@ fn judge_again(args: &JudgeArgs) -> Outcome {
     additions.apply(&mut report);
     let memory = Memory::begin(memory::place(&args.output.keep), &report.plan.scope);
     let memory = without_memory(memory, "the run is not stored; what it found follows");
-    close(report, &args.output, files, memory)
+    close(report, &args.output, files, memory, &notices)
 }
 
 fn report_again(args: &ReportArgs) -> Outcome {
@@ -376,7 +403,8 @@ fn report_again(args: &ReportArgs) -> Outcome {
     write(report, &args.form, files, Code::Complete, false)
 }
 
-/// To the files, unless `quiet` to standard output where no --output takes its place, and at last to the collector:
+/// To the files, unless `quiet` to standard output where no --output takes its place or a file could not be written, and at
+/// last to the collector:
 /// nothing that fails there takes anything from the former.
 fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code, quiet: bool) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
@@ -387,9 +415,11 @@ fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code
     };
     let written = files.finish(&report, form);
     let mut printed = Ok(());
-    if form.output.is_none() && !quiet {
+    // What is known must not be lost with the file that it was for.
+    if (form.output.is_none() && !quiet) || written.is_err() {
         let terminal = io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        let rendered = render::render(&report, form.format, form, terminal);
+        let format = render::printable(form.format);
+        let rendered = render::render(&report, format, form, terminal);
         printed = rendered.and_then(|bytes| quiet_if_closed(io::stdout().lock().write_all(&bytes)));
     }
     let delivered = outbox.deliver(&report).inspect_err(complain);
@@ -414,6 +444,8 @@ fn print_schema(format: SchemaOf) -> Outcome {
         SchemaOf::Reply => data::schema::<record::ReplyLine>(),
         SchemaOf::Report => data::schema::<Report>(),
         SchemaOf::Diff => data::schema::<Diff>(),
+        SchemaOf::Export => data::schema::<transfer::Line>(),
+        SchemaOf::Notice => data::schema::<Notice>(),
     })
 }
 

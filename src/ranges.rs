@@ -115,6 +115,11 @@ impl Ranges {
         (Ranges(v4), Ranges(v6))
     }
 
+    /// Whether some of them are of IPv6.
+    pub fn has_ipv6(&self) -> bool {
+        self.0.last().is_some_and(|(first, _)| first.is_ipv6())
+    }
+
     /// Whether an address is in it.
     pub fn contains(&self, address: impl Into<IpAddr>) -> bool {
         let address = address.into();
@@ -359,6 +364,7 @@ mod tests {
         let all = Ranges::between(Ipv4Addr::new(10, 0, 0, 1), Ipv6Addr::LOCALHOST);
         assert_eq!(all.to_string(), "10.0.0.1-255.255.255.255, ::-::1");
         let (v4, v6) = all.by_family();
+        assert_eq!((v4.has_ipv6(), v6.has_ipv6(), all.has_ipv6()), (false, true, true));
         assert_eq!(
             (v4.to_string().as_str(), v6.to_string().as_str()),
             ("10.0.0.1-255.255.255.255", "::-::1")

@@ -102,6 +102,12 @@ fn names_are_one_line_in_the_certificates_own_order() {
             "serialNumber=0012",
         ),
         (
+            [4, 9, 12, 42]
+                .map(|last| (DnType::CustomDnType(vec![2, 5, 4, last]), text("x")))
+                .to_vec(),
+            "2.5.4.4=x,STREET=x,title=x,GN=x",
+        ),
+        (
             vec![(
                 DnType::CustomDnType(vec![1, 2, 840, 113549, 1, 9, 1]),
                 text("a@b.example"),

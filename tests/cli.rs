@@ -38,7 +38,14 @@ fn run(args: &[&str]) -> (i32, String, String) {
 #[test]
 fn wrong_usage_is_one_line_and_a_hint() {
     let table: &[(&[&str], i32, &str)] = &[
-        (&["scan", "fe80::1"], 2, "IPv6 targets are not supported yet"),
+        (&["scan", "fe80::1%eth0"], 2, "\"fe80::1%eth0\" has a zone"),
+        (
+            &["scan", "2001:db8::/64"],
+            2,
+            "\"2001:db8::/64\" has more addresses than all of IPv4",
+        ),
+        (&["scan", "2001:db8::/112", "--dry-run"], 2, "65535 addresses"),
+        (&["scan", "::1", "--exclude", "::/64"], 2, "no address is left"),
         (&["scan", "camera.example"], 2, "names are not looked up"),
         (&["scan", "0.0.0.0"], 2, "0.0.0.0/8"),
         (&["scan", "@no-such-file"], 2, "no-such-file"),
@@ -240,6 +247,10 @@ fn help_has_examples_and_exit_codes() {
         &["diff", "--help"],
         &["baseline", "accept", "--help"],
         &["import", "--help"],
+        &["export", "--help"],
+        &["keygen", "--help"],
+        &["sign", "--help"],
+        &["verify", "--help"],
         &["forget", "--help"],
         &["audit", "verify", "--help"],
         &["schema", "--help"],
@@ -301,7 +312,7 @@ fn a_report_is_written_whole() {
 
 #[test]
 fn the_published_schemas_are_current() {
-    for name in ["reply", "report", "diff"] {
+    for name in ["reply", "report", "diff", "export", "notice"] {
         let (status, out, _) = run(&["schema", name]);
         assert_eq!(status, 0);
         let path = format!("{}/docs/schema/{name}.json", env!("CARGO_MANIFEST_DIR"));

@@ -108,7 +108,10 @@ fn every_bad_file_is_refused_with_its_line_and_a_remedy_and_never_quotes_the_pas
             "{GOOD}password = true\n",
             "logins:5: a password is a text in quotation marks",
         ),
-        ("{GOOD}password = [\"hunter2\"]\n", "logins:5: "),
+        (
+            "{GOOD}password = [\"hunter2\"]\n",
+            "logins:5: invalid type: sequence, expected a text",
+        ),
         ("{GOOD}password = { text = \"hunter2\" }\n", "logins:5: "),
         ("{GOOD}password = 1979-05-27\n", "logins:5: "),
         ("{GOOD}password = \"hunter2\"\npassword = \"hunter2\"\n", "logins:6: "),
@@ -191,8 +194,10 @@ fn a_file_that_others_may_read_or_change_is_refused() {
         assert!(why.contains("others than its owner"), "{mode:o}: {why}");
         assert_eq!(remedy, "chmod 600 it");
     }
-    write(folder.path(), "logins", 0o600, vec![b'#'; 100_000]);
-    assert!(refusal_of(folder.path(), "logins").0.contains("longer than"));
+    for (length, part) in [(65_536, "missing field"), (65_537, "longer than 65536 bytes")] {
+        write(folder.path(), "logins", 0o600, vec![b'#'; length]);
+        assert!(refusal_of(folder.path(), "logins").0.contains(part), "{length}");
+    }
     write(folder.path(), "logins", 0o600, b"\xff\xfe");
     assert!(refusal_of(folder.path(), "logins").0.contains("UTF-8"));
     assert!(refusal_of(folder.path(), "absent").0.contains("cannot be read"));

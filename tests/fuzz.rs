@@ -223,6 +223,7 @@ fn every_codec_and_every_reader_of_files_has_a_target_and_every_target_its_seeds
         "cli/resume.rs",
         "store/runs.rs",
         "cli/others/mark.rs",
+        "cli/config/settings.rs",
     ] {
         assert!(sources.join(reader).exists(), "{reader} is gone");
         assert!(about.contains(reader), "{reader} has no fuzz target");

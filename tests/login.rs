@@ -113,6 +113,7 @@ async fn every_digest_that_devices_use_is_answered_by_the_letter_once_and_on_one
                 log.lock().unwrap()
             );
             assert_eq!((answer.outcome, status(&answer)), (Outcome::Answered, "200"));
+            assert_eq!(answer.connections, 2, "as many as it may have taken");
             let seen = log.lock().unwrap();
             assert!(seen.requests.len() == 2 && authorization(&seen.requests[0]).is_none());
             assert_eq!((seen.logins().len(), seen.connections), (1, 1));
@@ -166,6 +167,10 @@ async fn a_403_ends_it_for_the_device_and_counts_for_nobody_else() {
         assert!(!door.has_login(&unit(to)));
         assert_eq!(log.lock().unwrap().logins().len(), 1);
     }
+    let [(reason, hosts)] = &door.withheld_logins()[..] else {
+        panic!("{:?}", door.withheld_logins())
+    };
+    assert!(reason.why.contains("403") && hosts.len() == 3);
     let (to, _) = device([127, 0, 0, 4], guarded(DIGEST)).await;
     assert_eq!(door.fetch(page(to)).await.login, Some(LoginEnd::Accepted));
 }
@@ -383,6 +388,7 @@ async fn what_a_device_sends_back_of_the_login_is_not_kept() {
         (Some(LoginEnd::Unclear), Outcome::Garbled)
     );
     assert!(answer.bytes.is_empty());
+    assert!(answer.why.is_some_and(|why| why.contains("sent the login back")));
 }
 
 #[tokio::test]

@@ -12,11 +12,12 @@ use std::time::Duration;
 
 use camsweep::fact::{MAX_BODY, Outcome, Protocol};
 use camsweep::net::live::Live;
-use camsweep::net::{Ask, Body, Channel, Door, Exchange, Family, Fetch, Limits, Packet, Vault, interfaces};
+use camsweep::net::{Ask, Body, Channel, Door, Exchange, Family, Fetch, Lane, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
 use camsweep::wire::wsd::LINK_LOCAL_GROUP;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::time::Instant;
 
 fn door() -> Live {
     Live::new(interfaces().unwrap(), Limits::default(), Vault::default())
@@ -464,6 +465,83 @@ async fn empty_datagrams_and_forbidden_ports_are_refused() {
     assert_eq!(printer.unwrap_err().kind(), io::ErrorKind::PermissionDenied);
 }
 
+#[tokio::test]
+async fn the_door_says_when_a_lane_is_free_again() {
+    let limits = Limits {
+        rate: 1,
+        ..Limits::default()
+    };
+    let door = Live::new(interfaces().unwrap(), limits, Vault::default());
+    let host = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    door.open(&unicast()).await.unwrap();
+    assert_eq!(door.next(Lane::Datagram), None);
+    let before = Instant::now();
+    door.send(datagram(host.local_addr().unwrap(), b"who")).await.unwrap();
+    let free = door.next(Lane::Datagram).expect("a second has not gone by");
+    assert!(free >= before + Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn a_host_gets_so_many_pages_and_no_more_whichever_way_they_are_asked() {
+    let to = server(LOCAL, |mut stream| async move {
+        let _ = stream.read(&mut [0; 1024]).await;
+        says(&mut stream, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await;
+    })
+    .await;
+    let limits = Limits {
+        pages: 3,
+        ..Limits::default()
+    };
+    let door = Live::new(interfaces().unwrap(), limits, Vault::default());
+    let asked = Exchange {
+        page: true,
+        ..question(to)
+    };
+    let nobody = Exchange {
+        to: SocketAddr::from((LOCAL, 1)),
+        ..asked.clone()
+    };
+    assert_eq!(door.exchange(nobody).await.outcome, Outcome::Refused);
+    assert_eq!(door.pages_left(to.ip()), 3, "what was not connected is no request");
+    assert_eq!(door.exchange(asked.clone()).await.outcome, Outcome::Answered);
+    assert_eq!(door.fetch(page(to)).await.outcome, Outcome::Answered);
+    assert_eq!(door.pages_left(to.ip()), 1);
+    door.pages_asked(to.ip(), 1);
+    assert_eq!(door.exchange(asked).await.outcome, Outcome::NotAsked);
+    assert_eq!(door.fetch(page(to)).await.outcome, Outcome::NotAsked);
+    let other = door.exchange(question(to)).await;
+    assert_eq!(other.outcome, Outcome::Answered, "what is no page is not counted");
+}
+
+/// What is for everybody counts against another limit than what is for one host.
+#[tokio::test]
+async fn a_channel_carries_what_is_for_one_host_or_what_is_for_everybody_and_never_both() {
+    let door = door();
+    let found = interfaces().unwrap();
+    let loopback = found.iter().find(|interface| interface.loopback).unwrap().name.clone();
+    let to_one = Channel::Unicast {
+        protocol: Protocol::Sadp,
+        family: Family::V4,
+        interface: Some(loopback.clone()),
+        source_port: 0,
+    };
+    let to_all = Channel::Multicast {
+        protocol: Protocol::Sadp,
+        interface: loopback,
+        source_port: 0,
+    };
+    let (host, group) = (Ipv4Addr::LOCALHOST, Ipv4Addr::new(239, 255, 255, 250));
+    for (channel, to) in [(to_one.clone(), group), (to_one, Ipv4Addr::BROADCAST), (to_all, host)] {
+        door.open(&channel).await.unwrap();
+        let packet = Packet::Datagram {
+            channel,
+            to: (to, 37020).into(),
+            payload: (*b"x").into(),
+        };
+        assert_eq!(door.send(packet).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+    }
+}
+
 /// Where group and port are listened on side by side, as in a scan.
 #[cfg(target_os = "linux")]
 #[tokio::test]
@@ -619,12 +697,16 @@ mod namespace {
         })
         .await
         .unwrap();
+        door.set_arp_rate(1);
+        let before = Instant::now();
         door.send(Packet::Arp {
             interface: "left".into(),
             target: alive,
         })
         .await
         .unwrap();
+        let free = door.next(Lane::Arp).expect("a second has not gone by");
+        assert!(free >= before + Duration::from_secs(1));
         hears(
             &door,
             |body| matches!(body, Body::Arp(packet) if packet[7] == 2 && packet[14..18] == alive.octets()),

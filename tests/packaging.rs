@@ -14,6 +14,9 @@ use clap_complete::Shell;
 /// Set, the tests below write what they otherwise compare.
 const UPDATE: &str = "CAMSWEEP_UPDATE";
 
+/// What a mail needs.
+const MAIL: &str = "mail-to = 'a@b.example'\nmail-from = 'a@b.example'\nsmtp = 'smtps://b.example'";
+
 fn packaging(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging").join(name)
 }
@@ -117,6 +120,16 @@ fn every_line_of_the_example_is_taken() {
     let needs = [
         ("for ", "passive = true"),
         ("syslog-ca ", "syslog = 'tls://siem.example:6514'"),
+        ("mail-to ", "mail-from = 'a@b.example'\nsmtp = 'smtps://b.example'"),
+        ("mail-from ", "mail-to = 'a@b.example'\nsmtp = 'smtps://b.example'"),
+        ("smtp ", "mail-to = 'a@b.example'\nmail-from = 'a@b.example'"),
+        ("smtp-password-file ", MAIL),
+        ("smtp-ca ", MAIL),
+        ("webhook ", "webhook-secret-file = 'secret'"),
+        (
+            "webhook-ca ",
+            "webhook = 'https://b.example/'\nwebhook-secret-file = 'secret'",
+        ),
     ];
     let all = settings(&fs::read_to_string(&example).unwrap());
     assert!(all.len() > 40, "{all:?}");

@@ -18,11 +18,13 @@ use camsweep::report::model::Report;
 /// A segment of its own with nobody on it, a run, and what the kernel says of each of its threads while it lasts.
 const SCRIPT: &str = r#"
 set -e
+[ -z "$PASSWD" ] || mount --bind "$PASSWD" /etc/passwd
 ip link add lab0 type veth peer name lab1
 ip addr add 10.9.9.1/29 dev lab0
 ip link set lab0 up
 ip link set lab1 up
 ip link set lo up
+until ip link show lab0 | grep -q 'state UP'; do sleep 0.02; done
 $AS "$CAMSWEEP" scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
 run=$!
 while kill -0 $run 2>/dev/null; do
@@ -137,6 +139,46 @@ fn who_has_called_sudo_owns_the_report() {
     assert!(all_his("Uid", "54321") && all_his("Gid", "54322"));
     assert!(values(folder.path(), "Groups").iter().all(|groups| groups == "54322"));
     assert!(report(folder.path()).coverage.questions.contains_key("arp"));
+}
+
+/// HOME is root's, where the user may not write.
+#[test]
+fn the_store_of_a_scan_by_sudo_is_in_the_home_of_who_has_called_it() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("SKIPPED: only root can play sudo");
+    }
+    if !has_namespaces("-nm") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777)).unwrap();
+    let (home, users) = (folder.path().join("ann"), folder.path().join("passwd"));
+    fs::create_dir(&home).unwrap();
+    std::os::unix::fs::chown(&home, Some(54321), Some(54322)).unwrap();
+    let line = format!(
+        "root:x:0:0::/root:/bin/sh\nann:x:54321:54322::{}:/bin/sh\n",
+        home.display()
+    );
+    fs::write(&users, line).unwrap();
+    let users = users.display().to_string();
+    let env = [
+        ("SUDO_UID", "54321"),
+        ("SUDO_GID", "54322"),
+        ("HOME", "/root"),
+        ("PASSWD", users.as_str()),
+    ];
+    let output = inside("-nm", folder.path(), &env, &["--store"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let store = fs::metadata(home.join(".local/share/camsweep/store.sqlite")).unwrap_or_else(|_| panic!("{said}"));
+    assert_eq!((store.uid(), store.mode() & 0o777), (54321, 0o600));
+    // Who is in no list of users has no home, and is told so.
+    let nobody = inside("-nm", folder.path(), &env[..3], &["--store"]);
+    let said = String::from_utf8_lossy(&nobody.stderr);
+    assert!(
+        nobody.status.code() == Some(1) && said.contains("there is no home to keep a store in"),
+        "{said}"
+    );
 }
 
 /// As `packaging/systemd/camsweep.service` has it started (capabilities(7), "Ambient"). Without CAP_SETPCAP it cannot empty

@@ -162,6 +162,21 @@ fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_device_with_both_families_hears_no_more_than_one_with_one() {
+    let (name, world) = worlds().into_iter().find(|(name, _)| name == "ipv6-targets").unwrap();
+    let (_, door, _) = run(&world, CancellationToken::new()).await;
+    let ledger = door.ledger.lock().unwrap();
+    let addresses: [std::net::IpAddr; 2] = ["10.0.0.4", "fd00:10::20"].map(|address| address.parse().unwrap());
+    let mut both: Vec<Instant> = addresses
+        .iter()
+        .flat_map(|address| ledger.moments[address].clone())
+        .collect();
+    both.sort_unstable();
+    assert!(both.len() > 10, "{both:?}");
+    check_pace(&name, door.limits().host_rate as usize, &[(addresses[0], both)].into());
+}
+
 fn check_account(name: &str, expect: &Expect, findings: &Findings) {
     let blind_spots = format!("{:?}", findings.blind_spots);
     for words in &expect.blind_spots {
@@ -383,7 +398,7 @@ async fn a_crowd_that_announces_itself_over_and_over_costs_no_more_than_the_caps
         host.datagram = (0..100).map(chatter).collect();
     }
     let stranger = |number: u32| world::Host {
-        address: format!("192.168.{}.{}", number / 250, 1 + number % 250),
+        address: format!("192.168.{}.{}", 10 + number / 250, 1 + number % 250),
         datagram: vec![chatter(0)],
         ..world::Host::default()
     };

@@ -149,6 +149,10 @@ fn a_unit_is_added_moved_upgraded_removed_and_comes_back() {
     );
     let between = home.with_store(&["diff", "1", "./day-3.json"]).out;
     assert!(between.contains("1 new, 1 gone, 1 moved"), "{between}");
+    // Known in the first two, away in the third.
+    let again = home.with_store(&["diff", "3", "4"]).out;
+    assert!(again.contains("from 3 to 4: 1 back, 1 known unit(s)"), "{again}");
+    the_page(&home);
     let shown = home.with_store(&["show", "b"]).out;
     for part in [
         "#2 10.0.0.6",
@@ -188,6 +192,92 @@ fn a_unit_is_added_moved_upgraded_removed_and_comes_back() {
         "{}",
         changed.out
     );
+}
+
+/// What changed as a page, and the units of the runs as a chart.
+fn the_page(home: &Home) {
+    assert_eq!(
+        home.with_store(&["diff", "3", "--format", "html", "--output", "diff.html"])
+            .out,
+        ""
+    );
+    let page = fs::read_to_string(home.path("diff.html")).unwrap();
+    for part in [
+        "Content-Security-Policy",
+        "<th scope=\"row\">gone</th>",
+        "10.0.0.6, Hikvision, DS-2CD0000-I, serial B",
+        "3 complete run(s), 2 → 2 units",
+        "<svg class=\"chart\"",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let over = home.with_store(&["diff", "./day-1.json", "./day-2.json", "--output", "day-2.json"]);
+    assert!(over.code == 2 && over.err.contains("which is read"), "{}", over.err);
+    let chart = home.with_store(&["history", "--chart"]).out;
+    let lines: Vec<&str> = chart.lines().collect();
+    assert_eq!(lines[0], "10.0.0.1-10.0.0.254 on eth0: 3 complete run(s), 2 → 2 units");
+    assert!(lines[2].contains("run    2      3  ████"), "{chart}");
+    assert!(
+        lines.contains(&"10.0.0.1-10.0.0.8 on eth0: 1 complete run(s), 2 → 2 units"),
+        "{chart}"
+    );
+}
+
+#[test]
+fn a_site_exports_its_store_and_the_centre_imports_it() {
+    let (site, centre) = (Home::new(), Home::new());
+    let all = "10.0.0.1-10.0.0.254";
+    let reports = [
+        site.report(1, all, &[["10.0.0.5", "A", "V1"], ["10.0.0.6", "B", "V1"]]),
+        site.report(2, all, &[["10.0.0.5", "A", "V2"]]),
+    ];
+    assert_eq!(site.with_store(&["import", &reports[0], &reports[1]]).code, 0);
+    let out = site.with_store(&["export", "site.camsweep"]);
+    assert_eq!(
+        out.out,
+        "2 run(s) in site.camsweep, with a chain of 2 link(s): camsweep import stores them elsewhere\n"
+    );
+    let file = centre.path("from-site");
+    fs::copy(site.path("site.camsweep"), &file).unwrap();
+    let came = centre.with_store(&["import", "from-site"]);
+    let expected = "from-site: 2 runs are new, 1 to 2; its chain of 2 link(s) is sound, and kept\n";
+    assert_eq!((came.code, came.out.as_str()), (0, expected), "{}", came.err);
+    let again = centre.with_store(&["import", "from-site"]).out;
+    assert!(again.contains("no new run, 2 stored already"), "{again}");
+    for question in [
+        &["diff"] as &[&str],
+        &["show", "B"],
+        &["report", "2", "--format", "csv"],
+    ] {
+        assert_eq!(
+            centre.with_store(question).out,
+            site.with_store(question).out,
+            "{question:?}"
+        );
+    }
+    let audit = centre.with_store(&["audit", "verify"]);
+    assert!(
+        audit.code == 0 && audit.out.contains("1 chain(s) of imported stores"),
+        "{}",
+        audit.out
+    );
+    let over = site.with_store(&["export", "store.sqlite"]);
+    assert!(
+        over.code == 2 && over.err.contains("would replace the store"),
+        "{}",
+        over.err
+    );
+    let bytes = fs::read(&file).unwrap();
+    fs::write(&file, &bytes[..bytes.len() / 2]).unwrap();
+    let broken = Home::new();
+    fs::copy(&file, broken.path("half")).unwrap();
+    let half = broken.with_store(&["import", "half"]);
+    assert!(
+        half.code == 1 && half.err.contains("error: cannot read \"half\""),
+        "{}",
+        half.err
+    );
+    assert!(broken.with_store(&["history"]).out.starts_with("0 run(s)"));
 }
 
 #[test]
@@ -263,7 +353,7 @@ fn whatever_is_wrong_with_the_store_is_one_line_and_the_report_still_comes() {
         ("no/such/folder/store", "cannot use the store"),
         ("text", "is no store of camsweep"),
         ("other", "is no store of camsweep"),
-        ("newer", "is of version 99; this camsweep reads up to 1"),
+        ("newer", "is of version 99; this camsweep reads up to "),
         (".", "cannot use the store"),
         (
             "postgres://ann:s3cret@127.0.0.1:1/cctv",
@@ -442,6 +532,7 @@ fn postgresql_is_told_the_same_and_says_the_same() {
         &["show", "A"],
         &["baseline", "accept", "--note", "as agreed"],
         &["report", "1", "--format", "csv"],
+        &["deliver", "--drop", "2"],
         &["forget", "--before", "2026-01-02"],
         &["diff", "2"],
         &["report", "1"],
@@ -466,6 +557,31 @@ fn postgresql_is_told_the_same_and_says_the_same() {
     }
     let judged = home.run(&["judge", "replies", &there, "--fail-on", "changed"]);
     assert!(judged.code == 10 && judged.err.contains("in run 3"), "{}", judged.err);
+    // A mail server that is not there: what is owed waits, by either database.
+    let mail = [
+        "--mail-to",
+        "a@b.example",
+        "--mail-from",
+        "a@b.example",
+        "--smtp",
+        "smtp+plain://127.0.0.1:9",
+    ];
+    for store in [there.as_str(), home.store().as_str()] {
+        let told = home.run(&[&["judge", "replies", store, "--fail-on", "found"], mail.as_slice()].concat());
+        assert_eq!(told.code, 10, "{}", told.err);
+        let waiting = home.run(&["deliver", store]).out;
+        assert!(
+            waiting.contains("1 waiting\n  run ") && waiting.contains("tried 3 time(s), last "),
+            "{waiting}"
+        );
+        let still = home.run(&[&["deliver", store], mail.as_slice()].concat());
+        assert!(
+            still.code == 4 && still.out.contains("tried 6 time(s)"),
+            "{} {}",
+            still.out,
+            still.err
+        );
+    }
     let both: Vec<_> = (0..4)
         .map(|_| {
             home.command(&["judge", "replies", &there])
@@ -478,7 +594,7 @@ fn postgresql_is_told_the_same_and_says_the_same() {
     assert!(
         home.run(&["history", &there])
             .out
-            .starts_with("6 run(s) in postgres://postgres@localhost/postgres\n")
+            .starts_with("7 run(s) in postgres://postgres@localhost/postgres\n")
     );
 }
 
@@ -552,37 +668,5 @@ mod in_a_namespace {
         assert_eq!(report["devices"].as_array().unwrap().len(), 1999, "nothing is lost");
         let left = ran.err.split("1 run(s) in disk/store\n").nth(1).unwrap_or_default();
         assert!(left.contains("incomplete: under way, or killed"), "{}", ran.err);
-    }
-
-    /// A scan of a quiet loopback in a network of its own, killed at several moments: the store opens, and says that the
-    /// run was not closed.
-    #[test]
-    fn a_scan_that_is_killed_leaves_a_run_that_says_so() {
-        let home = Home::new();
-        let scan = "$CAMSWEEP scan 127.0.0.1-20 --no-names --store=store.sqlite >/dev/null 2>&1";
-        let script = format!(
-            "ip link set lo up; {scan}; for moment in 0.05 0.1 0.2 0.4 0.8 1.2 1.6 2.4; do {scan} & pid=$!; sleep $moment; \
-             kill -9 $pid 2>/dev/null; wait $pid 2>/dev/null; done; {scan}; $CAMSWEEP history --store=store.sqlite"
-        );
-        let Some(ran) = alone(&home, &script) else { return };
-        let lines: Vec<&str> = ran.out.lines().skip(1).collect();
-        assert!(lines.len() >= 2, "{} {}", ran.out, ran.err);
-        let is_closed = |line: &&str| line.contains("  complete, ");
-        assert!(
-            is_closed(&lines[0]) && is_closed(&lines[lines.len() - 1]),
-            "{}",
-            ran.out
-        );
-        let open: Vec<&&str> = lines.iter().filter(|line| !is_closed(line)).collect();
-        assert!(!open.is_empty(), "none was killed in the middle: {}", ran.out);
-        for line in open {
-            assert!(line.contains("incomplete: under way, or killed"), "{line}");
-            let run = line.split_whitespace().next().unwrap();
-            let report = home.with_store(&["report", run, "--format", "json"]);
-            let report: Value = serde_json::from_str(&report.out).unwrap();
-            assert_eq!(report["ended"], "incomplete");
-            assert_eq!(report["coverage"]["asked"], json!([]));
-        }
-        assert!(home.with_store(&["diff"]).out.contains("nothing changed"));
     }
 }

@@ -1,4 +1,4 @@
-//! Scans that remember: an estate on a network of this machine's loopback (127.78.4.0/24) changes from run to run, and
+//! Scans that remember: an estate on a network of this machine's loopback (127.78.4.0/23) changes from run to run, and
 //! the program is killed in the middle.
 
 #![cfg(unix)]
@@ -6,14 +6,16 @@
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
 use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddrV4, UdpSocket};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use assert_cmd::cargo::cargo_bin;
+use camsweep::store::{Place, Store};
 use serde_json::Value;
 
 /// By the last byte of its address: the end of the serial number, and the firmware.
@@ -22,11 +24,11 @@ type Estate = Arc<Mutex<BTreeMap<u8, (u8, &'static str)>>>;
 const OLD: &str = "V5.5.0build 180326";
 const NEW: &str = "V5.6.0build 190507";
 
-/// Every address listens for SADP; only units answer.
-fn play() -> Option<Estate> {
+/// Every address of 127.78.`third`.0/24 that is asked listens for SADP; only units answer.
+fn play(third: u8) -> Option<Estate> {
     let estate = Estate::default();
     for last in 1..=40 {
-        let socket = match bound(Ipv4Addr::new(127, 78, 4, last)) {
+        let socket = match bound(Ipv4Addr::new(127, 78, third, last)) {
             Err(error) if error.kind() == ErrorKind::AddrNotAvailable => {
                 eprintln!("SKIPPED: this system has no more of 127.0.0.0/8 than 127.0.0.1");
                 return None;
@@ -34,7 +36,7 @@ fn play() -> Option<Estate> {
             bound => bound.unwrap(),
         };
         let estate = estate.clone();
-        std::thread::spawn(move || answer(&socket, last, &estate));
+        std::thread::spawn(move || answer(&socket, third, last, &estate));
     }
     Some(estate)
 }
@@ -47,7 +49,7 @@ fn bound(address: Ipv4Addr) -> std::io::Result<UdpSocket> {
     Ok(socket.into())
 }
 
-fn answer(socket: &UdpSocket, last: u8, estate: &Estate) {
+fn answer(socket: &UdpSocket, third: u8, last: u8, estate: &Estate) {
     let mut buffer = [0; 4096];
     while let Ok((_, from)) = socket.recv_from(&mut buffer) {
         let unit = estate.lock().unwrap().get(&last).copied();
@@ -56,7 +58,7 @@ fn answer(socket: &UdpSocket, last: u8, estate: &Estate) {
             "<ProbeMatch><Uuid>1</Uuid><Types>inquiry</Types><DeviceDescription>DS-2CD2143G0-I</DeviceDescription>\
              <DeviceSN>DS-2CD2143G0-I20190611AAWRD100000{serial:02}</DeviceSN><MAC>44:47:cc:10:07:{serial:02}</MAC>\
              <SoftwareVersion>{firmware}</SoftwareVersion><Activated>true</Activated>\
-             <IPv4Address>127.78.4.{last}</IPv4Address></ProbeMatch>"
+             <IPv4Address>127.78.{third}.{last}</IPv4Address></ProbeMatch>"
         );
         let _ = socket.send_to(answer.as_bytes(), from);
     }
@@ -113,7 +115,7 @@ fn changes(folder: &Path) -> (Vec<String>, usize) {
 
 #[test]
 fn the_estate_changes_and_the_runs_say_exactly_that() {
-    let Some(estate) = play() else { return };
+    let Some(estate) = play(4) else { return };
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let all = "127.78.4.1-40";
@@ -205,4 +207,79 @@ fn the_estate_changes_and_the_runs_say_exactly_that() {
             0
         )
     );
+}
+
+/// How often the program is killed.
+const KILLS: u32 = 50;
+
+/// A moment within the run, every other time near its end, where the report is stored.
+fn moment(kill: u32, whole: Duration) -> Duration {
+    let part = f64::from(RandomState::new().hash_one(kill) as u32) / f64::from(u32::MAX);
+    let end = Duration::from_millis(200).min(whole);
+    match kill % 2 {
+        0 => whole.mul_f64(part),
+        _ => whole - end + end.mul_f64(part * 1.5),
+    }
+}
+
+/// Kills a run after this time; whether it was still alive.
+fn killed(folder: &Path, args: &[&str], after: Duration) -> bool {
+    let mut child = command(folder, args)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(after);
+    let alive = child.try_wait().unwrap().is_none();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    alive
+}
+
+#[test]
+fn fifty_kills_leave_a_sound_store_that_claims_nothing_false() {
+    let Some(estate) = play(5) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let place = Place::File(folder.join("store.sqlite"));
+    let args = ["scan", "127.78.5.1-8", "--no-names", "--profile", "fast"];
+    *estate.lock().unwrap() = BTreeMap::from([(2, (1, OLD)), (5, (2, OLD))]);
+    let begun = Instant::now();
+    assert_eq!(run(folder, &args).0, Some(0));
+    let whole = begun.elapsed();
+    // Whichever run is the first to be closed may say this, and no other.
+    *estate.lock().unwrap() = BTreeMap::from([(5, (2, OLD)), (7, (3, OLD))]);
+    let said = |store: &mut Store, run: i64| {
+        let changes = store.diff(run).unwrap().changes;
+        let words = changes
+            .iter()
+            .map(|change| format!("{} {}", change.kind, change.unit.place()));
+        words.collect::<Vec<String>>()
+    };
+    let mut moments = Vec::new();
+    for kill in 0..KILLS {
+        let moment = moment(kill, whole);
+        moments.push((moment, killed(folder, &args, moment)));
+        let mut store = Store::open(&place, false).unwrap_or_else(|error| panic!("{error}: {moments:?}"));
+        let audit = store.audit(None).unwrap();
+        assert_eq!(audit.faults, [""; 0], "{moments:?}");
+        let runs = store.runs().unwrap();
+        let open = runs.iter().filter(|run| run.is_open()).count();
+        assert_eq!(
+            audit.links,
+            runs.len() - open,
+            "a run is in the chain when it is closed: {moments:?}"
+        );
+        for run in runs.iter().filter(|run| run.is_open()) {
+            assert_eq!(said(&mut store, run.run), [""; 0], "{moments:?}");
+            assert!(store.report(run.run).unwrap().is_none(), "{moments:?}");
+        }
+    }
+    let alive = moments.iter().filter(|(_, alive)| *alive).count();
+    assert!(alive >= 10, "nearly all had ended: {moments:?}");
+    assert_eq!(run(folder, &args).0, Some(0));
+    let mut store = Store::open(&place, false).unwrap();
+    let runs = store.runs().unwrap();
+    let told: Vec<String> = runs.iter().skip(1).flat_map(|run| said(&mut store, run.run)).collect();
+    assert_eq!(told, ["new 127.78.5.7", "gone 127.78.5.2"], "{moments:?}");
 }

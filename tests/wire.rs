@@ -419,6 +419,37 @@ fn sadp_replies() {
     }
 }
 
+#[test]
+fn a_charset_is_read_as_content_types_spell_it() {
+    let table = [
+        ("text/html; charset=GBK", Some("GBK")),
+        ("text/html;CHARSET=\"utf-8\"; x=y", Some("utf-8")),
+        ("charset=gb2312,x", Some("gb2312")),
+        ("text/html; charset='big5'", Some("big5")),
+        ("text/html", None),
+    ];
+    for (content_type, expected) in table {
+        assert_eq!(text::charset(content_type), expected, "{content_type}");
+    }
+}
+
+#[test]
+fn what_stands_behind_the_announced_length_of_a_dhip_message_is_not_read() {
+    let broken = b"{\"mac\":\"3C:EF:8C:00:00:22\",\"SerialNo\":\"5K00\n";
+    let whole = [framed(broken).as_slice(), b"\"HttpPort\":81"].concat();
+    let said = |bytes: &[u8]| {
+        read_from("x", "dhip", bytes)
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect::<Vec<_>>()
+    };
+    assert!(said(&whole).contains(&Name::Serial) && !said(&whole).contains(&Name::HttpPort));
+    assert!(
+        said(&whole[32..]).contains(&Name::HttpPort),
+        "without a header it is all there is"
+    );
+}
+
 fn framed(body: &[u8]) -> Vec<u8> {
     let mut frame = dhip::search()[..32].to_vec();
     let length = u32::try_from(body.len() + 2).unwrap().to_le_bytes();

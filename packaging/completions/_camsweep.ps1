@@ -35,8 +35,13 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the store knows of a unit: where it was seen, and what happened to it')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say what changed: in a stored run against all before, or between two runs or reports')
             [CompletionResult]::new('baseline', 'baseline', [CompletionResultType]::ParameterValue, 'Accept the units that are there now as expected')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the whole store to one file, for another store to import')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before, or what another store has exported')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key for signatures')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign a report, or any file, in the way of minisign')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a signature; exit code 10 where the file is not what was signed')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check that the stored runs are what was stored')
+            [CompletionResult]::new('deliver', 'deliver', [CompletionResultType]::ParameterValue, 'Deliver the notices that are waiting, and list those that still are')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the runs that ended before a day, and the units that only they saw')
             [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Show the data that verdicts rest on: the MAC registry and the makers')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'Show the profiles: how fast each is, and why it is no faster')
@@ -78,6 +83,14 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Remember this run, and say what changed since the ones before: in a file, in postgres://…, or without a value in the store of this machine (root) or user. Not done unless asked for')
             [CompletionResult]::new('--quiet-unless', '--quiet-unless', [CompletionResultType]::ParameterName, 'Print nothing unless this is the case; several with commas. Errors are always said')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 10 where this is the case; several with commas')
+            [CompletionResult]::new('--mail-to', '--mail-to', [CompletionResultType]::ParameterName, 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)')
+            [CompletionResult]::new('--mail-from', '--mail-from', [CompletionResultType]::ParameterName, 'Whom the mail is from')
+            [CompletionResult]::new('--smtp', '--smtp', [CompletionResultType]::ParameterName, 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)')
+            [CompletionResult]::new('--smtp-password-file', '--smtp-password-file', [CompletionResultType]::ParameterName, 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD')
+            [CompletionResult]::new('--smtp-ca', '--smtp-ca', [CompletionResultType]::ParameterName, 'Verify the mail server by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--webhook', '--webhook', [CompletionResultType]::ParameterName, 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'The secret that it is signed with: the first line of this file, which only you may read')
+            [CompletionResult]::new('--webhook-ca', '--webhook-ca', [CompletionResultType]::ParameterName, 'Verify the server of the webhook by these certificates (PEM) in place of the system''s')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--yes-large', '--yes-large', [CompletionResultType]::ParameterName, 'Allow more than 4096 addresses')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the scope, what each phase sends at the most and how long it takes, and send nothing')
@@ -138,6 +151,14 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Remember this run, and say what changed since the ones before: in a file, in postgres://…, or without a value in the store of this machine (root) or user. Not done unless asked for')
             [CompletionResult]::new('--quiet-unless', '--quiet-unless', [CompletionResultType]::ParameterName, 'Print nothing unless this is the case; several with commas. Errors are always said')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'Exit with 10 where this is the case; several with commas')
+            [CompletionResult]::new('--mail-to', '--mail-to', [CompletionResultType]::ParameterName, 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)')
+            [CompletionResult]::new('--mail-from', '--mail-from', [CompletionResultType]::ParameterName, 'Whom the mail is from')
+            [CompletionResult]::new('--smtp', '--smtp', [CompletionResultType]::ParameterName, 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)')
+            [CompletionResult]::new('--smtp-password-file', '--smtp-password-file', [CompletionResultType]::ParameterName, 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD')
+            [CompletionResult]::new('--smtp-ca', '--smtp-ca', [CompletionResultType]::ParameterName, 'Verify the mail server by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--webhook', '--webhook', [CompletionResultType]::ParameterName, 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'The secret that it is signed with: the first line of this file, which only you may read')
+            [CompletionResult]::new('--webhook-ca', '--webhook-ca', [CompletionResultType]::ParameterName, 'Verify the server of the webhook by these certificates (PEM) in place of the system''s')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'List hosts of no known camera maker too (json, ndjson, ocsf, ecs and cef always do)')
             [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record)')
@@ -226,8 +247,41 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         'camsweep;baseline;help;help' {
             break
         }
+        'camsweep;export' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'camsweep;import' {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'camsweep;keygen' {
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-password', '--no-password', [CompletionResultType]::ParameterName, 'Protect the secret key by no password, for cron: who reads the file can sign')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'camsweep;sign' {
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'The secret key. Its password comes from CAMSWEEP_KEY_PASSWORD or is asked for')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'camsweep;verify' {
+            [CompletionResult]::new('--public-key', '--public-key', [CompletionResultType]::ParameterName, 'The public key of whoever signed it')
+            [CompletionResult]::new('--signature', '--signature', [CompletionResultType]::ParameterName, 'The signature, where it is not in FILE.minisig')
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
@@ -261,6 +315,23 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;audit;help;help' {
+            break
+        }
+        'camsweep;deliver' {
+            [CompletionResult]::new('--drop', '--drop', [CompletionResultType]::ParameterName, 'Give up what is waiting of this run; may be given again')
+            [CompletionResult]::new('--mail-to', '--mail-to', [CompletionResultType]::ParameterName, 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)')
+            [CompletionResult]::new('--mail-from', '--mail-from', [CompletionResultType]::ParameterName, 'Whom the mail is from')
+            [CompletionResult]::new('--smtp', '--smtp', [CompletionResultType]::ParameterName, 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)')
+            [CompletionResult]::new('--smtp-password-file', '--smtp-password-file', [CompletionResultType]::ParameterName, 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD')
+            [CompletionResult]::new('--smtp-ca', '--smtp-ca', [CompletionResultType]::ParameterName, 'Verify the mail server by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--webhook', '--webhook', [CompletionResultType]::ParameterName, 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only')
+            [CompletionResult]::new('--webhook-secret-file', '--webhook-secret-file', [CompletionResultType]::ParameterName, 'The secret that it is signed with: the first line of this file, which only you may read')
+            [CompletionResult]::new('--webhook-ca', '--webhook-ca', [CompletionResultType]::ParameterName, 'Verify the server of the webhook by these certificates (PEM) in place of the system''s')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user')
+            [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
+            [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
         'camsweep;forget' {
@@ -345,8 +416,13 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show what the store knows of a unit: where it was seen, and what happened to it')
             [CompletionResult]::new('diff', 'diff', [CompletionResultType]::ParameterValue, 'Say what changed: in a stored run against all before, or between two runs or reports')
             [CompletionResult]::new('baseline', 'baseline', [CompletionResultType]::ParameterValue, 'Accept the units that are there now as expected')
-            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Write the whole store to one file, for another store to import')
+            [CompletionResult]::new('import', 'import', [CompletionResultType]::ParameterValue, 'Store reports that were made elsewhere or before, or what another store has exported')
+            [CompletionResult]::new('keygen', 'keygen', [CompletionResultType]::ParameterValue, 'Make a key for signatures')
+            [CompletionResult]::new('sign', 'sign', [CompletionResultType]::ParameterValue, 'Sign a report, or any file, in the way of minisign')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check a signature; exit code 10 where the file is not what was signed')
             [CompletionResult]::new('audit', 'audit', [CompletionResultType]::ParameterValue, 'Check that the stored runs are what was stored')
+            [CompletionResult]::new('deliver', 'deliver', [CompletionResultType]::ParameterValue, 'Deliver the notices that are waiting, and list those that still are')
             [CompletionResult]::new('forget', 'forget', [CompletionResultType]::ParameterValue, 'Forget the runs that ended before a day, and the units that only they saw')
             [CompletionResult]::new('data', 'data', [CompletionResultType]::ParameterValue, 'Show the data that verdicts rest on: the MAC registry and the makers')
             [CompletionResult]::new('profiles', 'profiles', [CompletionResultType]::ParameterValue, 'Show the profiles: how fast each is, and why it is no faster')
@@ -385,7 +461,19 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
         'camsweep;help;baseline;accept' {
             break
         }
+        'camsweep;help;export' {
+            break
+        }
         'camsweep;help;import' {
+            break
+        }
+        'camsweep;help;keygen' {
+            break
+        }
+        'camsweep;help;sign' {
+            break
+        }
+        'camsweep;help;verify' {
             break
         }
         'camsweep;help;audit' {
@@ -393,6 +481,9 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;help;audit;verify' {
+            break
+        }
+        'camsweep;help;deliver' {
             break
         }
         'camsweep;help;forget' {

@@ -31,8 +31,14 @@ _camsweep() {
             camsweep,data)
                 cmd="camsweep__subcmd__data"
                 ;;
+            camsweep,deliver)
+                cmd="camsweep__subcmd__deliver"
+                ;;
             camsweep,diff)
                 cmd="camsweep__subcmd__diff"
+                ;;
+            camsweep,export)
+                cmd="camsweep__subcmd__export"
                 ;;
             camsweep,forget)
                 cmd="camsweep__subcmd__forget"
@@ -43,14 +49,14 @@ _camsweep() {
             camsweep,history)
                 cmd="camsweep__subcmd__history"
                 ;;
-            camsweep,hosts)
-                cmd="camsweep__subcmd__hosts"
-                ;;
             camsweep,import)
                 cmd="camsweep__subcmd__import"
                 ;;
             camsweep,judge)
                 cmd="camsweep__subcmd__judge"
+                ;;
+            camsweep,keygen)
+                cmd="camsweep__subcmd__keygen"
                 ;;
             camsweep,man)
                 cmd="camsweep__subcmd__man"
@@ -69,6 +75,12 @@ _camsweep() {
                 ;;
             camsweep,show)
                 cmd="camsweep__subcmd__show"
+                ;;
+            camsweep,sign)
+                cmd="camsweep__subcmd__sign"
+                ;;
+            camsweep,verify)
+                cmd="camsweep__subcmd__verify"
                 ;;
             camsweep__subcmd__audit,help)
                 cmd="camsweep__subcmd__audit__subcmd__help"
@@ -121,8 +133,14 @@ _camsweep() {
             camsweep__subcmd__help,data)
                 cmd="camsweep__subcmd__help__subcmd__data"
                 ;;
+            camsweep__subcmd__help,deliver)
+                cmd="camsweep__subcmd__help__subcmd__deliver"
+                ;;
             camsweep__subcmd__help,diff)
                 cmd="camsweep__subcmd__help__subcmd__diff"
+                ;;
+            camsweep__subcmd__help,export)
+                cmd="camsweep__subcmd__help__subcmd__export"
                 ;;
             camsweep__subcmd__help,forget)
                 cmd="camsweep__subcmd__help__subcmd__forget"
@@ -133,14 +151,14 @@ _camsweep() {
             camsweep__subcmd__help,history)
                 cmd="camsweep__subcmd__help__subcmd__history"
                 ;;
-            camsweep__subcmd__help,hosts)
-                cmd="camsweep__subcmd__help__subcmd__hosts"
-                ;;
             camsweep__subcmd__help,import)
                 cmd="camsweep__subcmd__help__subcmd__import"
                 ;;
             camsweep__subcmd__help,judge)
                 cmd="camsweep__subcmd__help__subcmd__judge"
+                ;;
+            camsweep__subcmd__help,keygen)
+                cmd="camsweep__subcmd__help__subcmd__keygen"
                 ;;
             camsweep__subcmd__help,man)
                 cmd="camsweep__subcmd__help__subcmd__man"
@@ -160,6 +178,12 @@ _camsweep() {
             camsweep__subcmd__help,show)
                 cmd="camsweep__subcmd__help__subcmd__show"
                 ;;
+            camsweep__subcmd__help,sign)
+                cmd="camsweep__subcmd__help__subcmd__sign"
+                ;;
+            camsweep__subcmd__help,verify)
+                cmd="camsweep__subcmd__help__subcmd__verify"
+                ;;
             camsweep__subcmd__help__subcmd__audit,verify)
                 cmd="camsweep__subcmd__help__subcmd__audit__subcmd__verify"
                 ;;
@@ -176,7 +200,7 @@ _camsweep() {
 
     case "${cmd}" in
         camsweep)
-            opts="-h -V --config --no-config --help --version scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help"
+            opts="-h -V --config --no-config --help --version scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -487,6 +511,64 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__deliver)
+            opts="-h --drop --mail-to --mail-from --smtp --smtp-password-file --smtp-ca --webhook --webhook-secret-file --webhook-ca --store --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --drop)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__diff)
             opts="-h --format --output --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -502,6 +584,28 @@ _camsweep() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__export)
+            opts="-h --store --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --store)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -544,7 +648,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help)
-            opts="scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help"
+            opts="scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -669,7 +773,35 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__help__subcmd__deliver)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__help__subcmd__diff)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__help__subcmd__export)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -725,20 +857,6 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        camsweep__subcmd__help__subcmd__hosts)
-            opts=""
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
         camsweep__subcmd__help__subcmd__import)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -754,6 +872,20 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__help__subcmd__judge)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__help__subcmd__keygen)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -851,6 +983,34 @@ _camsweep() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        camsweep__subcmd__help__subcmd__sign)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__help__subcmd__verify)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         camsweep__subcmd__history)
             opts="-h --chart --store --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -859,52 +1019,6 @@ _camsweep() {
             fi
             case "${prev}" in
                 --store)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --config)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                *)
-                    COMPREPLY=()
-                    ;;
-            esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-            return 0
-            ;;
-        camsweep__subcmd__hosts)
-            opts="-v -h --exclude --interface --yes-large --dry-run --wait-for-other --profile --arp-rate --i-know --format --output --oui-file --no-progress --verbose --no-sandbox --config --no-config --help"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
-                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
-                return 0
-            fi
-            case "${prev}" in
-                --exclude)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --interface)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --profile)
-                    COMPREPLY=($(compgen -W "clinical standard fast" -- "${cur}"))
-                    return 0
-                    ;;
-                --arp-rate)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --format)
-                    COMPREPLY=($(compgen -W "table json csv" -- "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --oui-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -942,7 +1056,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__judge)
-            opts="-v -h --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --config --no-config --help"
+            opts="-v -h --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --mail-to --mail-from --smtp --smtp-password-file --smtp-ca --webhook --webhook-secret-file --webhook-ca --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1004,6 +1118,56 @@ _camsweep() {
                     COMPREPLY=($(compgen -W "found affected new changed" -- "${cur}"))
                     return 0
                     ;;
+                --mail-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__keygen)
+            opts="-h --no-password --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1114,7 +1278,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__scan)
-            opts="-v -h --exclude --interface --yes-large --dry-run --known --probe-silent --no-tcp --passive --for --l2-sadp --ipv6 --wait-for-other --no-names --credentials --login --profile --arp-rate --rate --host-rate --connections --connection-rate --pages --allow-port --i-know --record --resume --no-progress --no-sandbox --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --config --no-config --help"
+            opts="-v -h --exclude --interface --yes-large --dry-run --known --probe-silent --no-tcp --passive --for --l2-sadp --ipv6 --wait-for-other --no-names --credentials --login --profile --arp-rate --rate --host-rate --connections --connection-rate --pages --allow-port --i-know --record --resume --no-progress --no-sandbox --format --output --report --site --sites --policy --register --syslog --syslog-ca --all --redact --color --oui-file --verbose --store --no-store --quiet-unless --fail-on --mail-to --mail-from --smtp --smtp-password-file --smtp-ca --webhook --webhook-secret-file --webhook-ca --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1240,6 +1404,38 @@ _camsweep() {
                     COMPREPLY=($(compgen -W "found affected new changed" -- "${cur}"))
                     return 0
                     ;;
+                --mail-to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mail-from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-password-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --smtp-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-secret-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --webhook-ca)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -1252,7 +1448,7 @@ _camsweep() {
             return 0
             ;;
         camsweep__subcmd__schema)
-            opts="-h --config --no-config --help reply report diff"
+            opts="-h --config --no-config --help reply report diff export notice"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1277,6 +1473,54 @@ _camsweep() {
             fi
             case "${prev}" in
                 --store)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__sign)
+            opts="-h --key --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        camsweep__subcmd__verify)
+            opts="-h --public-key --signature --config --no-config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --public-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --signature)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

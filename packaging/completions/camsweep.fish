@@ -29,15 +29,19 @@ complete -c camsweep -n "__fish_camsweep_needs_command" -l no-config -d 'Read no
 complete -c camsweep -n "__fish_camsweep_needs_command" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_needs_command" -s V -l version -d 'Print version'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "scan" -d 'Sweep the attached subnets or the targets given'
-complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "hosts" -d 'List who is there, with their MAC addresses and whose those are, and ask nobody anything'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "judge" -d 'Judge recorded replies again, without sending a packet'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "report" -d 'Make another form of a JSON report or of a stored run, without scanning'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "history" -d 'List the stored runs'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "show" -d 'Show what the store knows of a unit: where it was seen, and what happened to it'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "diff" -d 'Say what changed: in a stored run against all before, or between two runs or reports'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "baseline" -d 'Accept the units that are there now as expected'
-complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "import" -d 'Store reports that were made elsewhere or before'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "export" -d 'Write the whole store to one file, for another store to import'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "import" -d 'Store reports that were made elsewhere or before, or what another store has exported'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "keygen" -d 'Make a key for signatures'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "sign" -d 'Sign a report, or any file, in the way of minisign'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "verify" -d 'Check a signature; exit code 10 where the file is not what was signed'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "audit" -d 'Check that the stored runs are what was stored'
+complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "deliver" -d 'Deliver the notices that are waiting, and list those that still are'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "forget" -d 'Forget the runs that ended before a day, and the units that only they saw'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "data" -d 'Show the data that verdicts rest on: the MAC registry and the makers'
 complete -c camsweep -n "__fish_camsweep_needs_command" -f -a "profiles" -d 'Show the profiles: how fast each is, and why it is no faster'
@@ -96,6 +100,14 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l fail-on -d 'E
 affected\t'A unit with a model and version that a published advisory names'
 new\t'A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it'
 changed\t'Any change against what the store knew; with a baseline any unit that is not in it too'"
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l mail-to -d 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l mail-from -d 'Whom the mail is from' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l smtp -d 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l smtp-password-file -d 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l smtp-ca -d 'Verify the mail server by these certificates (PEM) in place of the system\'s' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l webhook -d 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l webhook-secret-file -d 'The secret that it is signed with: the first line of this file, which only you may read' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l webhook-ca -d 'Verify the server of the webhook by these certificates (PEM) in place of the system\'s' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l yes-large -d 'Allow more than 4096 addresses'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l dry-run -d 'Print the scope, what each phase sends at the most and how long it takes, and send nothing'
@@ -115,27 +127,6 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -s v -l verbose 
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l no-store -d 'Do not, whatever CAMSWEEP_STORE says'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l exclude -d 'Leave these out; same forms as targets' -r
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l interface -d 'Use only this interface; may be given again' -r
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l profile -d 'How careful to be; `camsweep profiles` shows what that means' -r -f -a "clinical\t'Among devices that may be fragile: slow, TCP only where a sign says camera, and medical devices, controls and printers hear no unicast beyond ARP'
-standard\t'In a network like any other'
-fast\t'Where the network and its devices are known to be sound'"
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l arp-rate -d 'ARP requests a second, in place of the profile\'s. Above 5000 the waits for answers shrink with it' -r
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l format -d 'The form of the list' -r -f -a "table\t'A table for people'
-json\t'One JSON document, the report of a scan that asked no questions'
-csv\t'A row for each host, with the columns of a scan'"
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l output -d 'Write the list to this file; it is replaced when the list is whole' -r -F
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l oui-file -d 'Use this MAC registry (the IEEE\'s CSV) in place of the embedded one' -r -F
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l yes-large -d 'Allow more than 4096 addresses'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l dry-run -d 'Print the scope, what is sent at the most and how long it takes, and send nothing'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l wait-for-other -d 'Where another run on this machine asks some of the same addresses: wait for its end, in place of refusing'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l i-know -d 'Allow more than the profile `fast` does'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l no-progress -d 'Show no progress line'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -s v -l verbose -d 'Say more on standard error; twice for more'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l no-sandbox -d 'Do not have Linux deny this program execution, files elsewhere and ports for others to call (Landlock)'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -l no-config -d 'Read none from any file'
-complete -c camsweep -n "__fish_camsweep_using_subcommand hosts" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l format -d 'The form of the report' -r -f -a "table\t'A table for people'
 json\t'One JSON document'
 ndjson\t'A line for the run, then one for each device'
@@ -168,6 +159,14 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l fail-on -d '
 affected\t'A unit with a model and version that a published advisory names'
 new\t'A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it'
 changed\t'Any change against what the store knew; with a baseline any unit that is not in it too'"
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l mail-to -d 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l mail-from -d 'Whom the mail is from' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l smtp -d 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l smtp-password-file -d 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l smtp-ca -d 'Verify the mail server by these certificates (PEM) in place of the system\'s' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l webhook -d 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l webhook-secret-file -d 'The secret that it is signed with: the first line of this file, which only you may read' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l webhook-ca -d 'Verify the server of the webhook by these certificates (PEM) in place of the system\'s' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l all -d 'List hosts of no known camera maker too (json, ndjson, ocsf, ecs and cef always do)'
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l redact -d 'Leave serial numbers, addresses, MAC addresses, host names, sites and places out of the report (not out of --record)'
@@ -234,10 +233,27 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_s
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from accept" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from help" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand export" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand export" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand export" -l no-config -d 'Read none from any file'
+complete -c camsweep -n "__fish_camsweep_using_subcommand export" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand import" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand import" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand import" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand import" -s h -l help -d 'Print help'
+complete -c camsweep -n "__fish_camsweep_using_subcommand keygen" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand keygen" -l no-password -d 'Protect the secret key by no password, for cron: who reads the file can sign'
+complete -c camsweep -n "__fish_camsweep_using_subcommand keygen" -l no-config -d 'Read none from any file'
+complete -c camsweep -n "__fish_camsweep_using_subcommand keygen" -s h -l help -d 'Print help'
+complete -c camsweep -n "__fish_camsweep_using_subcommand sign" -l key -d 'The secret key. Its password comes from CAMSWEEP_KEY_PASSWORD or is asked for' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand sign" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand sign" -l no-config -d 'Read none from any file'
+complete -c camsweep -n "__fish_camsweep_using_subcommand sign" -s h -l help -d 'Print help'
+complete -c camsweep -n "__fish_camsweep_using_subcommand verify" -l public-key -d 'The public key of whoever signed it' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand verify" -l signature -d 'The signature, where it is not in FILE.minisig' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand verify" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand verify" -l no-config -d 'Read none from any file'
+complete -c camsweep -n "__fish_camsweep_using_subcommand verify" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and not __fish_seen_subcommand_from verify help" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and not __fish_seen_subcommand_from verify help" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and not __fish_seen_subcommand_from verify help" -s h -l help -d 'Print help'
@@ -250,6 +266,19 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and __fish_seen
 complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and __fish_seen_subcommand_from verify" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was'
 complete -c camsweep -n "__fish_camsweep_using_subcommand audit; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l drop -d 'Give up what is waiting of this run; may be given again' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l mail-to -d 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l mail-from -d 'Whom the mail is from' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l smtp -d 'The mail server: smtps:// (TLS), smtp:// (STARTTLS, and nothing without it) or smtp+plain:// (no TLS, and no login but on this machine)' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l smtp-password-file -d 'The password of that user: the first line of this file, which only you may read; else CAMSWEEP_SMTP_PASSWORD' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l smtp-ca -d 'Verify the mail server by these certificates (PEM) in place of the system\'s' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l webhook -d 'Send what changed to this address as JSON, signed (Standard Webhooks); http:// on this machine only' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l webhook-secret-file -d 'The secret that it is signed with: the first line of this file, which only you may read' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l webhook-ca -d 'Verify the server of the webhook by these certificates (PEM) in place of the system\'s' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -l no-config -d 'Read none from any file'
+complete -c camsweep -n "__fish_camsweep_using_subcommand deliver" -s h -l help -d 'Print help'
 complete -c camsweep -n "__fish_camsweep_using_subcommand forget" -l before -d 'The day (2026-01-31, as it begins in UTC) or the time (RFC 3339) that a run must have ended before' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand forget" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand forget" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
@@ -282,24 +311,28 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand completions" -s h -l h
 complete -c camsweep -n "__fish_camsweep_using_subcommand man" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand man" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand man" -s h -l help -d 'Print help'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "scan" -d 'Sweep the attached subnets or the targets given'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "hosts" -d 'List who is there, with their MAC addresses and whose those are, and ask nobody anything'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "judge" -d 'Judge recorded replies again, without sending a packet'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "report" -d 'Make another form of a JSON report or of a stored run, without scanning'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "history" -d 'List the stored runs'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "show" -d 'Show what the store knows of a unit: where it was seen, and what happened to it'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "diff" -d 'Say what changed: in a stored run against all before, or between two runs or reports'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "baseline" -d 'Accept the units that are there now as expected'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "import" -d 'Store reports that were made elsewhere or before'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "audit" -d 'Check that the stored runs are what was stored'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "forget" -d 'Forget the runs that ended before a day, and the units that only they saw'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "data" -d 'Show the data that verdicts rest on: the MAC registry and the makers'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "profiles" -d 'Show the profiles: how fast each is, and why it is no faster'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "schema" -d 'Print the JSON schema of a format'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "config" -d 'Look after the file that options can stand in'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "completions" -d 'Print what a shell reads to complete this command line'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "man" -d 'Print a page of the manual (roff; `man -l -` shows it)'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline import audit forget data profiles schema config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "scan" -d 'Sweep the attached subnets or the targets given'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "judge" -d 'Judge recorded replies again, without sending a packet'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "report" -d 'Make another form of a JSON report or of a stored run, without scanning'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "history" -d 'List the stored runs'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "show" -d 'Show what the store knows of a unit: where it was seen, and what happened to it'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "diff" -d 'Say what changed: in a stored run against all before, or between two runs or reports'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "baseline" -d 'Accept the units that are there now as expected'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "export" -d 'Write the whole store to one file, for another store to import'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "import" -d 'Store reports that were made elsewhere or before, or what another store has exported'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "keygen" -d 'Make a key for signatures'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "sign" -d 'Sign a report, or any file, in the way of minisign'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "verify" -d 'Check a signature; exit code 10 where the file is not what was signed'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "audit" -d 'Check that the stored runs are what was stored'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "deliver" -d 'Deliver the notices that are waiting, and list those that still are'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "forget" -d 'Forget the runs that ended before a day, and the units that only they saw'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "data" -d 'Show the data that verdicts rest on: the MAC registry and the makers'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "profiles" -d 'Show the profiles: how fast each is, and why it is no faster'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "schema" -d 'Print the JSON schema of a format'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "config" -d 'Look after the file that options can stand in'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "completions" -d 'Print what a shell reads to complete this command line'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "man" -d 'Print a page of the manual (roff; `man -l -` shows it)'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from baseline" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Say what it brings about, and whether a scan would take it; send nothing. Exits with 0 or 2'

@@ -9,7 +9,7 @@ use super::{budget::Budget, data, words};
 use crate::coverage::Coverage;
 use crate::identify::{Device, Knowledge};
 use crate::judge::{Judged, judge};
-use crate::report::model::{PlanSummary, Report};
+use crate::report::model::Report;
 use crate::report::{self, Run};
 use crate::scan::{Findings, Plan};
 use crate::store;
@@ -59,13 +59,7 @@ impl Account<'_> {
     fn begun(&self) -> Run {
         Run {
             oui_data: data::source(self.knowledge, self.oui_file),
-            started: self.started,
-            finished: self.started,
-            interrupted: false,
-            plan: Default::default(),
-            coverage: Coverage::default(),
-            blind_spots: Vec::new(),
-            devices: Vec::new(),
+            ..Run::begun("", Vec::new(), self.started)
         }
     }
 
@@ -90,17 +84,10 @@ pub fn of_remains(run: &store::Run, judged: Judged) -> Report {
     judged.count_into(&mut coverage);
     report::assemble(Run {
         oui_data: data::source(knowledge, None),
-        started: time(&run.started),
         finished: time(&run.finished),
-        interrupted: false,
-        plan: PlanSummary {
-            command: "scan".to_owned(),
-            scope: run.scope.clone(),
-            ..PlanSummary::default()
-        },
         coverage,
-        blind_spots: Vec::new(),
         devices: judged.devices,
+        ..Run::begun("scan", run.scope.clone(), time(&run.started))
     })
 }
 

@@ -1,12 +1,11 @@
-//! Whether a run is an alarm (`--fail-on`), and whether anybody is to hear of it (`--quiet-unless`).
+//! Whether a run is an alarm (`--fail-on`), and whether anybody is to hear of it (`--quiet-unless`, notices).
 
 use super::Failure;
 use super::args::store::{FailOn, KeepArgs, QuietUnless};
-use super::memory::Remembered;
 use crate::identify::Exposure;
 use crate::report::is_unit;
 use crate::report::model::{Ended, Report};
-use crate::store::diff::Kind;
+use crate::store::{Remembered, diff::Kind};
 
 /// Whether what is asked for needs a store, and there is none.
 ///
@@ -45,6 +44,16 @@ pub fn is_quiet(args: &KeepArgs, report: &Report, remembered: Option<&Remembered
         QuietUnless::Incomplete => report.ended != Ended::Complete,
     };
     !args.quiet_unless.is_empty() && !args.quiet_unless.iter().any(speaks)
+}
+
+/// Whether notices are sent: on an alarm, and where something would be printed or, without --quiet-unless, something
+/// changed. A run that was not stored cannot know, and tells.
+pub fn tells(args: &KeepArgs, report: &Report, remembered: Option<&Remembered>) -> bool {
+    let speaks = match args.quiet_unless.is_empty() {
+        true => remembered.is_none_or(is_changed),
+        false => !is_quiet(args, report, remembered),
+    };
+    speaks || rings(args, report, remembered)
 }
 
 fn is_affected(report: &Report) -> bool {

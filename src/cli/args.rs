@@ -1,6 +1,8 @@
 //! What can be typed. Strings only: nothing here is looked up or opened.
 
 pub mod hosts;
+pub mod notice;
+pub mod sign;
 pub mod store;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +13,11 @@ use clap::{Arg, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use hosts::HostsArgs;
-use store::{AuditArgs, BaselineArgs, DiffArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs};
+use notice::{DeliverArgs, NoticeArgs};
+use sign::{KeygenArgs, SignArgs, VerifyArgs};
+use store::{
+    AuditArgs, BaselineArgs, DiffArgs, ExportArgs, ForgetArgs, HistoryArgs, ImportArgs, KeepArgs, ReportArgs, ShowArgs,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -19,8 +25,9 @@ Exit codes:
     1  could not run, or something could not be read, written or stored
     2  wrong usage; nothing was sent
     3  incomplete: an address in scope was not asked as planned, or with --profile clinical two hosts became silent
-    4  complete, but the events of --syslog were not delivered (3, 10 and 130 win over it)
-   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound
+    4  complete, but --syslog, --mail-to or --webhook was not delivered to (3, 10 and 130 win over it)
+   10  what --fail-on names is the case (wins over 3); of audit verify: the store is not sound; of verify:
+       the file is not what was signed
   130  interrupted (Ctrl-C or SIGTERM); what was known by then is reported";
 
 const SCAN_EXAMPLES: &str = "\
@@ -28,6 +35,7 @@ Examples:
   camsweep scan                                  the subnets this machine is attached to
   camsweep scan 10.0.4.0/24 --exclude 10.0.4.7   one network without one address
   camsweep scan 10.0.0.10-40 @school.txt         a range and a file of targets
+  camsweep scan 2001:db8::20 fd00:10::/120       an address and a network of IPv6
   camsweep scan --dry-run                        say what would be sent, send nothing
   camsweep scan 10.0.0.0/16 --yes-large --resume state    go on there after an interruption
   camsweep scan --login hikvision:audit@10.0.4.0/24    log in once on each confirmed unit there
@@ -103,7 +111,7 @@ pub enum Command {
     Hosts(Box<HostsArgs>),
     /// Judge recorded replies again, without sending a packet.
     #[command(after_help = EXIT_CODES)]
-    Judge(JudgeArgs),
+    Judge(Box<JudgeArgs>),
     /// Make another form of a JSON report or of a stored run, without scanning.
     #[command(after_help = EXIT_CODES)]
     Report(ReportArgs),
@@ -115,10 +123,21 @@ pub enum Command {
     Diff(DiffArgs),
     /// Accept the units that are there now as expected.
     Baseline(BaselineArgs),
-    /// Store reports that were made elsewhere or before.
+    /// Write the whole store to one file, for another store to import.
+    Export(ExportArgs),
+    /// Store reports that were made elsewhere or before, or what another store has exported.
     Import(ImportArgs),
+    /// Make a key for signatures.
+    Keygen(KeygenArgs),
+    /// Sign a report, or any file, in the way of minisign.
+    Sign(SignArgs),
+    /// Check a signature; exit code 10 where the file is not what was signed.
+    Verify(VerifyArgs),
     /// Check that the stored runs are what was stored.
     Audit(AuditArgs),
+    /// Deliver the notices that are waiting, and list those that still are.
+    #[command(after_help = EXIT_CODES)]
+    Deliver(Box<DeliverArgs>),
     /// Forget the runs that ended before a day, and the units that only they saw.
     Forget(ForgetArgs),
     /// Show the data that verdicts rest on: the MAC registry and the makers.
@@ -165,7 +184,8 @@ pub struct ScanArgs {
     /// Only list who is there: `camsweep hosts`.
     #[arg(skip)]
     pub hosts: bool,
-    /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE; without any, all attached subnets.
+    /// Addresses, networks (10.0.0.0/24, fd00:10::/120), ranges (10.0.0.10-40) or @FILE; without any, all attached IPv4
+    /// subnets.
     #[arg(help_heading = "Targets")]
     pub targets: Vec<String>,
     /// Leave these out; same forms as targets.
@@ -331,7 +351,8 @@ impl ScanArgs {
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
         let files = [&self.credentials, &self.output.oui_file, &self.config];
         let files = files.into_iter().flatten().map(PathBuf::as_path);
-        lists.chain(files).chain(self.output.keep.file())
+        let notices = self.output.notice.inputs().map(PathBuf::as_path);
+        lists.chain(files).chain(notices).chain(self.output.keep.file())
     }
 }
 
@@ -406,6 +427,9 @@ pub struct OutputArgs {
     /// What is remembered of it, and what of it is an alarm.
     #[command(flatten)]
     pub keep: KeepArgs,
+    /// Whom it tells.
+    #[command(flatten)]
+    pub notice: NoticeArgs,
 }
 
 /// The form of a report.
@@ -484,4 +508,8 @@ pub enum SchemaOf {
     Report,
     /// That of `camsweep diff --format json`.
     Diff,
+    /// A line of what `camsweep export` writes, after the first.
+    Export,
+    /// That of --webhook.
+    Notice,
 }

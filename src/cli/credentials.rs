@@ -3,8 +3,6 @@
 //! No message here quotes a password, and none of the parser's that might is passed on.
 
 use std::fmt;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use ipnetwork::IpNetwork;
@@ -14,13 +12,12 @@ use zeroize::Zeroizing;
 
 use super::Failure;
 use super::args::ScanArgs;
+use super::secret_file::{Wrong, first_line, private};
 use crate::identify::makers::Maker;
 use crate::net::{Credential, Secret, Vault};
 
 /// The environment variable that holds the password of `--login`.
 pub const PASSWORD: &str = "CAMSWEEP_PASSWORD";
-/// The longest file that is read, in bytes.
-const MAX_FILE: u64 = 64 * 1024;
 const SEE: &str = "docs/logins.md has the form of the file";
 
 #[derive(serde::Deserialize)]
@@ -176,7 +173,11 @@ impl Source<'_> {
         let (at, password) = match (text, variable, file) {
             (Some(Hidden(text)), None, None) => (start, Ok(text)),
             (None, Some(name), None) => (name.span().start, from_environment(name.get_ref())),
-            (None, None, Some(path)) => (path.span().start, from_password_file(&self.folder.join(path.get_ref()))),
+            (None, None, Some(path)) => (
+                path.span().start,
+                first_line(&self.folder.join(path.get_ref()))
+                    .map_err(|(why, remedy)| (format!("password_file: {why}"), remedy)),
+            ),
             _ => (
                 start,
                 Err((
@@ -189,9 +190,6 @@ impl Source<'_> {
         password.map_err(|(why, remedy)| self.wrong(at, why, remedy))
     }
 }
-
-/// What is wrong, and the remedy.
-type Wrong = (String, &'static str);
 
 fn filled(password: Zeroizing<String>) -> Result<Secret, Wrong> {
     match password.is_empty() {
@@ -213,53 +211,6 @@ fn from_environment(name: &str) -> Result<Zeroizing<String>, Wrong> {
     let why = || format!("the environment variable {name} is not set, or not UTF-8");
     let value = std::env::var(name).map_err(|_| (why(), "export it for this run"))?;
     Ok(Zeroizing::new(value))
-}
-
-/// The file's first line.
-fn from_password_file(path: &Path) -> Result<Zeroizing<String>, Wrong> {
-    let bytes = private(path).map_err(|(why, remedy)| (format!("password_file: {why}"), remedy))?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| ("password_file is not UTF-8".to_owned(), SEE))?;
-    Ok(Zeroizing::new(text.lines().next().unwrap_or_default().to_owned()))
-}
-
-/// The content of a file that nobody but its owner can read or change.
-fn private(path: &Path) -> Result<Zeroizing<Vec<u8>>, Wrong> {
-    let unreadable = |error: std::io::Error| {
-        (
-            format!("it cannot be read: {error}"),
-            "check its name and your permission to read it",
-        )
-    };
-    let file = File::open(path).map_err(unreadable)?;
-    // Of the file that is open, so that it cannot be another by now.
-    let mode = mode(&file.metadata().map_err(unreadable)?);
-    if mode & 0o077 != 0 && !(mode & 0o037 == 0 && is_handed_over(path)) {
-        return Err(("others than its owner may read or change it".into(), "chmod 600 it"));
-    }
-    // With room for all of it, so that no copy is left behind when it grows.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_FILE as usize + 1));
-    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    match bytes.len() as u64 > MAX_FILE {
-        true => Err((format!("it is longer than {MAX_FILE} bytes"), "name the right file")),
-        false => Ok(bytes),
-    }
-}
-
-#[cfg(unix)]
-fn mode(metadata: &std::fs::Metadata) -> u32 {
-    std::os::unix::fs::MetadataExt::mode(metadata)
-}
-
-#[cfg(not(unix))]
-fn mode(_: &std::fs::Metadata) -> u32 {
-    0
-}
-
-/// Whether it lies in the folder that systemd made for this service alone (systemd.exec(5), `LoadCredential=`). Who may
-/// read there is said by a list, of which the mode shows as the group's what is one user's (acl(5)).
-fn is_handed_over(path: &Path) -> bool {
-    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").filter(|folder| !folder.is_empty());
-    folder.is_some_and(|folder| path.parent() == Some(Path::new(&folder)))
 }
 
 /// `MAKER:USER@SCOPE`. A user's name may hold both of the separators; a maker's id and a scope never do.

@@ -14,7 +14,7 @@ pub enum Code {
     Usage = 2,
     /// An address in scope was not asked as planned, or the run stopped by itself.
     Incomplete = 3,
-    /// The run is complete, and `--syslog` could not hand on what it found.
+    /// The run is complete, and what it found could not be handed on (`--syslog`, `--mail-to`, `--webhook`).
     NotDelivered = 4,
     /// What `--fail-on` names is the case, or an audit found a fault.
     Alarm = 10,
@@ -46,22 +46,16 @@ impl Code {
 mod tests {
     use super::*;
     use crate::coverage::Coverage;
-    use crate::report::model::PlanSummary;
     use crate::report::{Run, assemble};
 
     fn report(interrupted: bool, not_asked: bool) -> Report {
         assemble(Run {
-            oui_data: String::new(),
-            started: jiff::Timestamp::UNIX_EPOCH,
-            finished: jiff::Timestamp::UNIX_EPOCH,
             interrupted,
-            plan: PlanSummary::default(),
             coverage: Coverage {
                 not_asked: not_asked.then(|| "10.0.0.9".to_owned()).into_iter().collect(),
                 ..Coverage::default()
             },
-            blind_spots: Vec::new(),
-            devices: Vec::new(),
+            ..Run::begun("scan", Vec::new(), jiff::Timestamp::UNIX_EPOCH)
         })
     }
 

@@ -11,7 +11,7 @@ use super::Failure;
 use super::args::store::KeepArgs;
 use super::history::{self, failed, make};
 use crate::report::model::Report;
-use crate::store::{Known, Place, Store, StoreError, diff::Diff};
+use crate::store::{Owed, Place, Remembered, Store, StoreError};
 
 /// How long replies wait before they are kept, and how long a run is without a sign of life.
 const EVERY: Duration = Duration::from_secs(1);
@@ -24,17 +24,6 @@ pub struct Memory {
     run: i64,
     replies: Sender<String>,
     keeper: JoinHandle<(Store, Option<StoreError>)>,
-}
-
-/// What the store says of a run that was stored.
-#[derive(Debug, Clone)]
-pub struct Remembered {
-    /// The run's number.
-    pub run: i64,
-    /// What changed.
-    pub diff: Diff,
-    /// The units of the run that are not in the baseline; `None` where none was ever accepted.
-    pub unexpected: Option<Vec<Known>>,
 }
 
 impl Memory {
@@ -61,11 +50,15 @@ impl Memory {
         self.replies.clone()
     }
 
-    /// Closes the run. Every sender of [`replies`](Memory::replies) must be gone.
+    /// Closes the run, with the notices that it owes. Every sender of [`replies`](Memory::replies) must be gone.
     ///
     /// # Errors
     /// Where the report could not be stored. That replies could not be kept on the way is no matter then.
-    pub fn finish(self, report: &Report) -> Result<Remembered, Failure> {
+    pub fn finish(
+        self,
+        report: &Report,
+        owed: impl FnOnce(&Remembered) -> Vec<Owed>,
+    ) -> Result<(Store, Remembered), Failure> {
         let Memory { run, replies, keeper } = self;
         drop(replies);
         let broken = |_| {
@@ -75,8 +68,8 @@ impl Memory {
             )
         };
         let (mut store, _) = keeper.join().map_err(broken)?;
-        let diff = store.finish(run, report).map_err(|error| failed(&error))?;
-        remembered(&mut store, run, diff)
+        let remembered = store.finish_owing(run, report, owed).map_err(|error| failed(&error))?;
+        Ok((store, remembered))
     }
 }
 
@@ -99,20 +92,6 @@ pub fn words(remembered: &Remembered) -> String {
         ));
     }
     text
-}
-
-/// Asks the store what else is to be known of a run.
-///
-/// # Errors
-/// As the store has it.
-fn remembered(store: &mut Store, run: i64, diff: Diff) -> Result<Remembered, Failure> {
-    let mut unexpected = None;
-    if !store.baselines().map_err(|error| failed(&error))?.is_empty() {
-        let units = store.units().map_err(|error| failed(&error))?.into_iter();
-        let here = units.filter(|unit| unit.last_run == run && unit.present && unit.accepted.is_none());
-        unexpected = Some(here.map(|unit| unit.known).collect());
-    }
-    Ok(Remembered { run, diff, unexpected })
 }
 
 /// Keeps what comes until nobody sends any more. After the first trouble it only listens: the report still comes.

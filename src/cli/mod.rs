@@ -14,6 +14,7 @@ pub mod history;
 pub mod limits;
 pub mod manual;
 pub mod memory;
+pub mod notices;
 pub mod others;
 pub mod outbox;
 pub mod plan;
@@ -21,6 +22,8 @@ pub mod progress;
 pub mod register;
 pub mod render;
 pub mod resume;
+mod secret_file;
+pub mod sign;
 pub mod words;
 
 use exit::Code;
@@ -71,6 +74,23 @@ fn is_root() -> bool {
     #[cfg(not(unix))]
     return false;
 }
+
+/// Ctrl-C, or what a service manager or `timeout` sends in its place.
+///
+/// # Errors
+/// Where the system cannot tell.
+#[cfg(unix)]
+pub async fn interruption() -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        pressed = tokio::signal::ctrl_c() => pressed,
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub use tokio::signal::ctrl_c as interruption;
 
 impl From<crate::scan::TargetError> for Failure {
     fn from(error: crate::scan::TargetError) -> Self {

@@ -116,7 +116,7 @@ pub fn words(form: &FormArgs) -> String {
 }
 
 /// This machine's name, where the system tells it without a library's help.
-fn this_machine() -> Option<String> {
+pub(super) fn this_machine() -> Option<String> {
     let of_linux = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let of_windows = || std::env::var("COMPUTERNAME").ok();
     of_linux.or_else(of_windows).map(|name| name.trim().to_owned())

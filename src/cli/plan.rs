@@ -317,11 +317,14 @@ mod tests {
         let mut down = interface("eth9", &["10.9.0.2/24"]);
         down.up = false;
         let mut six = interface("eth6", &[]);
-        six.ipv6 = vec!["fe80::1".parse().unwrap()];
+        six.ipv6 = vec!["fe80::1/64".parse().unwrap(), "fd06::1/64".parse().unwrap()];
         vec![
             interface("lo", &["127.0.0.1/8"]),
             interface("docker0", &["172.17.0.1/16"]),
-            interface("eth0", &["10.0.0.2/24"]),
+            Interface {
+                ipv6: vec!["fe80::2/64".parse().unwrap(), "fd00:10::2/64".parse().unwrap()],
+                ..interface("eth0", &["10.0.0.2/24"])
+            },
             interface("eth1", &["10.0.0.3/24", "10.1.0.2/30"]),
             down,
             six,
@@ -374,6 +377,15 @@ mod tests {
             (&["172.17.0.5"], &["docker0 172.17.0.5"]),
             (&["127.0.0.1-3"], &["routed 127.0.0.1-127.0.0.3"]),
             (&["10.9.0.7"], &["routed 10.9.0.7"]),
+            (
+                &["fd00:10::/126", "10.0.0.9"],
+                &["eth0 10.0.0.9, fd00:10::1, fd00:10::3"],
+            ),
+            (
+                &["2001:db8::20", "fd00:10::9-fd00:10::9", "fd00:10::9"],
+                &["eth0 fd00:10::9", "routed 2001:db8::20"],
+            ),
+            (&["fd06::9"], &["eth6 fd06::9"]),
         ];
         for (targets, expected) in table {
             assert_eq!(
@@ -425,6 +437,45 @@ mod tests {
     }
 
     #[test]
+    fn a_passive_run_says_that_it_hears_no_ipv6() {
+        let some = ScanArgs {
+            passive: true,
+            ..args(&["10.0.0.9", "fd00:10::9"])
+        };
+        let plan = resolve(&some, &machine()).unwrap();
+        assert_eq!(scope(&plan), ["eth0 10.0.0.9"]);
+        assert!(
+            plan.skipped.iter().any(|line| line.starts_with("fd00:10::9: of IPv6")),
+            "{:?}",
+            plan.skipped
+        );
+    }
+
+    #[test]
+    fn the_bound_counts_what_each_family_gets() {
+        let budget = crate::cli::budget::Budget::of(&crate::net::Limits::default());
+        let table: &[(&[&str], &str)] = &[
+            (
+                &["fd00:10::10/124"],
+                "at most 16 datagrams (1008 bytes), one to each address of IPv6",
+            ),
+            (
+                &["2001:db8::10/124"],
+                "unicast: at most 2 datagrams to each of 16 addresses not on a segment",
+            ),
+            (
+                &["10.7.0.1-16"],
+                "unicast: at most 6 datagrams to each of 16 addresses not on a segment",
+            ),
+        ];
+        for (targets, line) in table {
+            let words = budget.words(&resolve(&args(targets), &machine()).unwrap()).join("\n");
+            assert!(words.contains(line), "{targets:?}: {words}");
+            assert!(!words.contains("ARP: "), "{targets:?}: {words}");
+        }
+    }
+
+    #[test]
     fn bad_plans_are_refused_with_a_remedy() {
         let with = |targets: &[&str], exclude: &[&str], interface: &[&str]| ScanArgs {
             exclude: exclude.iter().map(ToString::to_string).collect(),
@@ -438,6 +489,12 @@ mod tests {
                 Code::Usage,
             ),
             (with(&["10.64.0.0/16"], &[], &[]), "65534 addresses", Code::Usage),
+            (with(&["fd00:10::/112"], &[], &[]), "65534 addresses", Code::Usage),
+            (
+                with(&["fd00:10::9"], &["fd00::/16"], &[]),
+                "no address is left",
+                Code::Usage,
+            ),
             (with(&[], &[], &["eth7"]), "no interface \"eth7\"", Code::Usage),
             (with(&[], &[], &["eth9"]), "\"eth9\" is down", Code::CouldNotRun),
             (

@@ -81,6 +81,14 @@ impl Files {
     }
 }
 
+/// The form, or the table in the place of one that is not printed.
+pub fn printable(format: Format) -> Format {
+    match format {
+        Format::Xlsx => Format::Table,
+        other => other,
+    }
+}
+
 fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile) -> Result<(), Failure> {
     let bytes = render(report, to.format, form, false);
     let written = bytes.and_then(|bytes| file.write_all(&bytes).and_then(|()| file.finish()));
@@ -159,17 +167,15 @@ mod tests {
     use serde_json::Value;
 
     use super::*;
-    use crate::identify::Device;
     use crate::report::escape::escape;
-    use crate::report::sample::{NASTY, behind, report, tampered};
+    use crate::report::sample::{NASTY, report, tampered_report};
 
     fn written(format: Format, said: &str) -> Vec<u8> {
         let form = FormArgs {
             all: true,
             ..FormArgs::default()
         };
-        let devices: Vec<Device> = vec![tampered(said), behind(said)];
-        render(&report(devices), format, &form, false).unwrap()
+        render(&tampered_report(said), format, &form, false).unwrap()
     }
 
     fn text(format: Format, said: &str) -> String {
@@ -209,6 +215,49 @@ mod tests {
         );
     }
 
+    /// Plain, and as much markup as a tame text makes.
+    fn is_page(format: Format, said: &str) {
+        is_plain(format, said);
+        for mark in ["<script", "</script", "</style", "<!--", "javascript:"] {
+            let count = |said| text(format, said).matches(mark).count();
+            // A text may be there as text.
+            let as_text = text(format, said).matches(&format!("({mark}")).count();
+            assert_eq!(count(said) - as_text, count("x"), "{mark} by {said:?}");
+        }
+    }
+
+    /// Lines, and no cell that a spreadsheet would work out.
+    fn is_sheet(format: Format, said: &str) {
+        is_lines(format, said);
+        let text = text(format, said);
+        let mut cells = ::csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_reader(text.as_bytes());
+        for cell in cells
+            .records()
+            .map(Result::unwrap)
+            .flat_map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>())
+        {
+            assert!(!cell.starts_with(['=', '+', '-', '@', '\t']), "{cell:?} of {said:?}");
+        }
+    }
+
+    #[test]
+    fn people_are_told_what_protected_the_run() {
+        let mut report = report(Vec::new());
+        report.plan.given_up = vec!["all capabilities".into(), "execution (Landlock)".into()];
+        for format in [Format::Table, Format::Markdown, Format::Html] {
+            let written = render(&report, format, &FormArgs::default(), false).unwrap();
+            let words = String::from_utf8(written)
+                .unwrap()
+                .split_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ");
+            let line = "camsweep had given up before it heard anything: all capabilities; execution";
+            assert!(words.contains(line), "{format:?}: {words}");
+        }
+    }
+
     /// Every format is here; how each escapes is shown beside it.
     #[test]
     fn nasty_strings_in_every_field_break_no_format() {
@@ -216,9 +265,11 @@ mod tests {
             for said in NASTY {
                 match format {
                     Format::Json | Format::Ndjson | Format::Ocsf | Format::Ecs => is_json(*format, said),
-                    Format::Cef | Format::Csv | Format::Foi => is_lines(*format, said),
+                    Format::Csv => is_sheet(*format, said),
+                    Format::Html => is_page(*format, said),
+                    Format::Cef | Format::Foi => is_lines(*format, said),
                     // Here a long text takes more lines, or a site more gauges.
-                    Format::Table | Format::Markdown | Format::Prometheus | Format::Html => is_plain(*format, said),
+                    Format::Table | Format::Markdown | Format::Prometheus => is_plain(*format, said),
                     Format::Xlsx => assert!(written(*format, said).starts_with(b"PK"), "{said:?}"),
                 }
             }

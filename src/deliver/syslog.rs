@@ -1,5 +1,5 @@
-//! Syslog to the user's own collector: datagrams (RFC 5426), a stream (RFC 6587) or TLS (RFC 5425). Beside `net` this is
-//! the only file that opens a socket.
+//! Syslog to the user's own collector: datagrams (RFC 5426), a stream (RFC 6587) or TLS (RFC 5425). Beside `net` only this
+//! room opens sockets.
 
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Read, Write};
@@ -10,12 +10,12 @@ use std::sync::Arc;
 use std::thread::sleep;
 use std::time::Duration;
 
-use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, ClientConnection, StreamOwned};
 
 use super::frame::counted;
+use super::server::{bracketed, host_and_port};
+use super::trust::{NoTrust, client};
 
 /// How long a connection may take to be made, for each address that the collector has.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -56,10 +56,7 @@ pub struct Collector {
 impl Display for Collector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Collector { transport, host, port } = self;
-        match host.contains(':') {
-            true => write!(f, "{transport}://[{host}]:{port}"),
-            false => write!(f, "{transport}://{host}:{port}"),
-        }
+        write!(f, "{transport}://{}:{port}", bracketed(host))
     }
 }
 
@@ -69,15 +66,7 @@ impl FromStr for Collector {
     fn from_str(text: &str) -> Result<Self, String> {
         let form = || "it is written udp://HOST:PORT, tcp://HOST:PORT or tls://HOST:PORT".to_owned();
         let (transport, rest) = text.split_once("://").ok_or_else(form)?;
-        let (host, port) = rest.rsplit_once(':').ok_or_else(form)?;
-        let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']'));
-        let host = match bare {
-            Some(bare) => bare.parse::<Ipv6Addr>().map_err(|_| form())?.to_string(),
-            None if host.contains(':') => return Err(form()),
-            None => host.to_owned(),
-        };
-        let is_host = ServerName::try_from(host.as_str()).is_ok();
-        let port = port.parse().ok().filter(|port| *port != 0 && is_host);
+        let (host, port) = host_and_port(rest).ok_or_else(form)?;
         Ok(Collector {
             transport: transport.parse().map_err(|_| form())?,
             port: port.ok_or_else(form)?,
@@ -98,23 +87,6 @@ pub enum Error {
     /// It took it and did not take everything, or TLS came to nothing.
     #[error("cannot send to {0}: {1}")]
     Send(Collector, io::Error),
-}
-
-/// Why there can be no TLS, before anything is sent.
-#[derive(Debug, thiserror::Error)]
-pub enum NoTrust {
-    /// The file cannot be read as certificates.
-    #[error("cannot read the certificates in {0:?}: {1}")]
-    File(String, String),
-    /// There is no certificate in the file.
-    #[error("there is no certificate in {0:?}")]
-    Empty(String),
-    /// The system has none.
-    #[error("this machine has no root certificates to verify a collector by")]
-    System,
-    /// The library cannot do it.
-    #[error("cannot use TLS: {0}")]
-    Tls(#[from] rustls::Error),
 }
 
 /// The way to one collector, all that it needs read beforehand.
@@ -231,37 +203,6 @@ fn unless_over(error: io::Error) -> io::Result<()> {
     match error.kind() {
         ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::UnexpectedEof => Ok(()),
         _ => Err(error),
-    }
-}
-
-fn client(ca: Option<&Path>) -> Result<Arc<ClientConfig>, NoTrust> {
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(ca.map_or_else(of_the_system, of_a_file)?)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
-
-fn of_a_file(path: &Path) -> Result<RootCertStore, NoTrust> {
-    let name = path.display().to_string();
-    let unread = |error: String| NoTrust::File(name.clone(), error);
-    let mut roots = RootCertStore::empty();
-    for one in CertificateDer::pem_file_iter(path).map_err(|error| unread(error.to_string()))? {
-        let one = one.map_err(|error| unread(error.to_string()))?;
-        roots.add(one).map_err(|error| unread(error.to_string()))?;
-    }
-    match roots.is_empty() {
-        true => Err(NoTrust::Empty(name)),
-        false => Ok(roots),
-    }
-}
-
-fn of_the_system() -> Result<RootCertStore, NoTrust> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    match roots.is_empty() {
-        true => Err(NoTrust::System),
-        false => Ok(roots),
     }
 }
 

@@ -264,6 +264,33 @@ mod tests {
     }
 
     #[test]
+    fn a_range_says_in_words_what_it_bounds() {
+        let table = [
+            ("from = '1'\nto = '2'", "1 to 2"),
+            ("from = '1'\nbelow = '2'", "1 to before 2"),
+            (
+                "from = '1'\nbefore = '2021-01-02'",
+                "builds before 2021-01-02 from 1 on",
+            ),
+            ("from = '1'", "1 and later"),
+            ("to = '2'", "2 and before"),
+            ("below = '2'", "versions below 2"),
+            ("before = '2021-01-02'", "builds before 2021-01-02"),
+            ("only = ['1', '2']", "1 and 2"),
+            ("fixed = ['1', '2']", "what is older than 1, 2"),
+            ("", "every version"),
+        ];
+        for (text, expected) in table {
+            let range: Range = toml::from_str(text).unwrap();
+            assert_eq!(
+                (range.words().as_str(), range.is_bounded()),
+                (expected, !text.is_empty()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn a_file_that_is_wrong_says_why() {
         let file = |range: &str| {
             format!(

@@ -209,9 +209,9 @@ fn with_one_mac<'a>(hosts: Vec<Host<'a>>, view: &View<'a>) -> Vec<Host<'a>> {
     devices
 }
 
-/// Beyond a router no MAC is seen on the wire. There an IPv6 address joins the IPv4 host that gives the same MAC, in
-/// whatever way, unless something contradicts that the two are one. Where several IPv4 hosts give it, nobody knows whose
-/// it is.
+/// Beyond a router no MAC is seen on the wire. There an IPv6 address joins the IPv4 host that says it has the MAC which the
+/// IPv6 address gives in whatever way, unless something contradicts that the two are one. Where several IPv4 hosts say so,
+/// nobody knows whose it is. What both only derive from a UUID joins nothing: clones ship with one.
 fn of_both_families(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
     if !hosts.iter().any(is_ipv6) {
         return hosts;
@@ -219,18 +219,19 @@ fn of_both_families(hosts: Vec<Host<'_>>) -> Vec<Host<'_>> {
     let mut devices: Vec<Host<'_>> = Vec::with_capacity(hosts.len());
     let mut givers: HashMap<MacAddress, Option<usize>> = HashMap::new();
     for host in hosts {
-        let macs: BTreeSet<MacAddress> = [Name::Mac, Name::ClaimedMac, Name::DerivedMac]
-            .into_iter()
-            .flat_map(|name| host.all(name))
-            .filter_map(|fact| parse_mac(&fact.value))
-            .collect();
-        let known = macs.iter().find_map(|mac| *givers.get(mac)?);
+        let macs = |names: &[Name]| -> BTreeSet<MacAddress> {
+            let facts = names.iter().flat_map(|name| host.all(*name));
+            facts.filter_map(|fact| parse_mac(&fact.value)).collect()
+        };
+        let given = macs(&[Name::Mac, Name::ClaimedMac, Name::DerivedMac]);
+        let known = given.iter().find_map(|mac| *givers.get(mac)?);
         match known.filter(|&place| is_ipv6(&host) && agree(&devices[place], &host)) {
             Some(place) => devices[place].absorb(host),
             None => {
                 let new = devices.len();
                 let is_ipv4 = order(&host.addresses[0]).0 == 0 && host.behind.is_none();
-                for mac in macs.into_iter().filter(|_| is_ipv4) {
+                let said = macs(&[Name::Mac, Name::ClaimedMac]);
+                for mac in said.into_iter().filter(|_| is_ipv4) {
                     givers.entry(mac).and_modify(|giver| *giver = None).or_insert(Some(new));
                 }
                 devices.push(host);

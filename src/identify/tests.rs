@@ -121,6 +121,27 @@ fn proxy_arp_is_marked_and_accuses_nobody() {
 }
 
 #[test]
+fn a_proxy_takes_its_own_mac_from_a_host_and_nothing_else() {
+    let hosts: Vec<String> = (1..=20).map(|n| format!("10.0.0.{n}")).collect();
+    let proxy: &[(Name, &str)] = &[(Name::Mac, HIK), (Name::HostName, HIK)];
+    let own: &[(Name, &str)] = &[(Name::Mac, "00:11:22:33:44:55")];
+    let mut rows: Vec<_> = hosts
+        .iter()
+        .map(|host| (host.as_str(), Protocol::Arp, "", &proxy[..1]))
+        .collect();
+    rows[4].3 = proxy;
+    rows.push(("10.0.0.6", Protocol::Arp, "", own));
+    let devices = judge(&rows);
+    let at = |address: &str| devices.iter().find(|device| device.addresses == [address]);
+    assert_eq!(devices.len(), 3);
+    assert_eq!(at("10.0.0.5").and_then(|device| device.host_name.as_deref()), Some(HIK));
+    assert_eq!(
+        at("10.0.0.6").and_then(|device| device.mac.as_deref()),
+        Some("00:11:22:33:44:55")
+    );
+}
+
+#[test]
 fn of_two_macs_on_the_wire_a_unit_has_the_one_that_it_says_it_has() {
     let rogue: &[(Name, &str)] = &[(Name::Mac, "02:66:66:66:66:66")];
     let own: &[(Name, &str)] = &[(Name::Mac, HIK)];
@@ -277,6 +298,32 @@ fn an_ipv6_address_joins_the_host_of_its_mac_and_a_second_ipv4_address_does_not(
 }
 
 #[test]
+fn beyond_a_router_an_ipv6_address_joins_the_one_host_that_says_it_has_the_mac() {
+    const FAR: &str = "2001:db8::20";
+    let says: &[(Name, &str)] = &[(Name::ClaimedMac, HIK)];
+    let derives: &[(Name, &str)] = &[(Name::DerivedMac, HIK)];
+    let other_model: &[(Name, &str)] = &[(Name::ClaimedMac, HIK), (Name::Model, "DS-2CD2042WD-I")];
+    let model: &[(Name, &str)] = &[(Name::DerivedMac, HIK), (Name::Model, "DS-2CD2320D-I")];
+    let row = |host, said| (host, Protocol::Wsd, "unicast Probe", said);
+    let table = [
+        (vec![row("10.0.0.5", says), row(FAR, derives)], 1),
+        (
+            vec![row("10.0.0.5", says), row(FAR, derives), row("2001:db8::21", says)],
+            1,
+        ),
+        // Clones ship with one UUID.
+        (vec![row("10.0.0.5", derives), row(FAR, derives)], 2),
+        (vec![row("10.0.0.5", says), row("10.0.0.6", says), row(FAR, derives)], 3),
+        (vec![row("10.0.0.5", other_model), row(FAR, model)], 2),
+        (vec![row("2001:db8::21", says), row(FAR, derives)], 2),
+    ];
+    for (rows, count) in table {
+        let devices = judge(&rows);
+        assert_eq!(devices.len(), count, "{rows:?}: {devices:?}");
+    }
+}
+
+#[test]
 fn evidence_quotes_what_fitted_and_not_how_the_page_begins() {
     let page = format!(
         "<html>{}<script src='/doc/page/login.asp?_17'></script>{}</html>",
@@ -304,5 +351,28 @@ fn the_tail_of_a_random_uuid_is_no_mac() {
         let wsd: &[(Name, &str)] = &[(Name::DerivedMac, tail)];
         let devices = judge(&[("10.0.0.5", Protocol::Wsd, "multicast Probe", wsd)]);
         assert_eq!(devices[0].mac.as_deref(), mac, "{tail}");
+    }
+}
+
+#[test]
+fn a_unit_without_a_telling_model_is_a_recorder_by_its_channels() {
+    let table = [
+        ("0", "1", Some(Class::Camera)),
+        ("0", "4", Some(Class::Recorder)),
+        ("4", "0", Some(Class::Recorder)),
+        ("1", "1", Some(Class::Recorder)),
+        ("1", "0", None),
+        ("0", "0", None),
+        ("2", "x", None),
+    ];
+    for (analog, digital, expected) in table {
+        let said: &[(Name, &str)] = &[
+            (Name::Sadp, "probe-match"),
+            (Name::ClaimedMac, HIK),
+            (Name::AnalogChannels, analog),
+            (Name::DigitalChannels, digital),
+        ];
+        let devices = judge(&[("10.0.0.5", Protocol::Sadp, "multicast inquiry", said)]);
+        assert_eq!(devices[0].class, expected, "{analog} {digital}");
     }
 }

@@ -372,3 +372,40 @@ fn about_maker(by_maker: &[Vec<Tell<'_>>], view: &View<'_>) -> Conflict {
         says: says.into_iter().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_protocols_of_one_program_are_one_source_and_those_of_others_another() {
+        use Protocol::{
+            Certificate, DahuaCgi, DahuaRpc, Dhip, Dvrip, DvripUdp, HikSdk, Http, Https, Isapi, Mdns, Onvif, Rtsp,
+            Sadp, Snmp, Ssdp, Wsd,
+        };
+        let sources: &[&[Protocol]] = &[
+            &[Sadp],
+            &[Dhip, DvripUdp, Dvrip],
+            &[Wsd, Onvif],
+            &[Http, Https],
+            &[Rtsp],
+            &[HikSdk],
+            &[Certificate],
+            &[Snmp],
+            &[Isapi],
+            &[DahuaCgi, DahuaRpc],
+            &[Ssdp],
+            &[Mdns],
+            &[Protocol::Arp, Protocol::Neighbour],
+        ];
+        let of = |protocols: &&[Protocol]| protocols.iter().map(|protocol| source(protocol, Name::Model)).collect();
+        let words: Vec<std::collections::BTreeSet<&str>> = sources.iter().map(of).collect();
+        assert!(words.iter().all(|words| words.len() == 1), "{words:?}");
+        let all: std::collections::BTreeSet<&str> = words.iter().flatten().copied().collect();
+        assert_eq!(all.len(), sources.len(), "{words:?}");
+        assert_eq!(
+            [source(&Onvif, Name::HttpServer), source(&Http, Name::IsapiDocument)],
+            ["http", "isapi"]
+        );
+    }
+}

@@ -184,6 +184,17 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_challenge_of_4_kib_and_a_realm_of_256_bytes_are_the_longest_that_are_answered() {
+        let asked = |realm: usize, length: usize| {
+            let head = format!(r#"Digest realm="{}", nonce=""#, "r".repeat(realm));
+            let text = format!(r#"{head}{}""#, "n".repeat(length - head.len() - 1));
+            Challenge::of(&[&text]).err()
+        };
+        assert_eq!([asked(1, 4096), asked(1, 4097)], [None, Some(TOO_LONG)]);
+        assert_eq!([asked(256, 400), asked(257, 400)], [None, Some(TOO_LONG)]);
+    }
+
     fn texts() -> impl Strategy<Value = String> {
         let parameters = "(, (qop|algorithm|stale|opaque|userhash|domain)=(auth|MD5|SHA-256|true|\"[ -~]{0,9}\")){0,3}";
         let digest = ("[ -~]{0,9}", "[ -~]{0,9}", parameters)

@@ -17,9 +17,9 @@ use super::{Channel, Family, Interface, system};
 pub(super) struct Roomy(Mutex<Vec<Socket>>);
 
 impl Roomy {
-    /// Opens at most so many; none where the system gives no more room than to anybody.
+    /// Opens at most so many, and leaves files for all else; none where the system gives no more room than to anybody.
     pub(super) fn open(most: usize) -> Self {
-        let sockets = (0..most).map_while(|_| {
+        let sockets = (0..most.min(system::files_left() / 2)).map_while(|_| {
             let socket = bare_socket(Family::V4).ok()?;
             system::force_receive_buffer(&socket).then_some(socket)
         });

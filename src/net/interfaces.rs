@@ -44,7 +44,7 @@ fn interface(found: &netdev::Interface) -> Interface {
             .iter()
             .filter_map(|net| Ipv6Network::new(net.addr(), net.prefix_len()).ok())
             .collect(),
-        up: found.is_up() && !matches!(found.oper_state, OperState::Down | OperState::NotPresent),
+        up: found.is_up() && found.is_running() && !matches!(found.oper_state, OperState::Down | OperState::NotPresent),
         broadcast: found.is_broadcast(),
         loopback: found.is_loopback(),
         is_virtual: !found.is_physical(),

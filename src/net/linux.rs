@@ -279,6 +279,14 @@ fn link_layer_broadcast(index: u32, ethertype: u16) -> io::Result<SockAddr> {
 
 const RECEIVE_BUFFER: usize = 4 << 20;
 
+/// How many files this program may still open (RLIMIT_NOFILE).
+pub(super) fn files_left() -> usize {
+    let most = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let open = std::fs::read_dir("/proc/self/fd").map_or(0, Iterator::count);
+    let most = most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    most.saturating_sub(open)
+}
+
 /// Makes room for a burst of answers, unless there is more already: as much as anybody may have, or more with
 /// CAP_NET_ADMIN.
 pub(super) fn grow_receive_buffer(socket: &Socket) {

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,10 +15,12 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::datagrams::{self, Nudges, Roomy};
+use super::interfaces::interfaces;
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
 use super::system::{self, NeighbourEvents, PacketSocket, RawSocket};
+use super::watch::Watch;
 use super::{
     Answer, Body, Channel, Confirmed, Door, Exchange, FORBIDDEN_PORTS, Family, Fetch, Heard, Interface, Lane, Limits,
     Neighbour, Packet, Reason, Row, Vault, arp, fetch, login, overhear, streams,
@@ -29,6 +31,8 @@ use crate::wire;
 /// What was heard and not yet fetched; at 64 KiB each this bounds the memory to 64 MiB. Beyond it
 /// the kernel's buffers fill, and what they lose is counted.
 const HEARD_WAITING: usize = 1024;
+/// Files that are left for names, the store and the report.
+const SPARE_FILES: usize = 12;
 /// A pause after an error that would else be met again at once, for ever.
 const AFTER_ERROR: Duration = Duration::from_millis(50);
 
@@ -46,6 +50,8 @@ pub struct Live {
     overflows_before: u64,
     events_lost: Arc<AtomicU64>,
     mute: bool,
+    watch: Mutex<Watch>,
+    room: Once,
     raw: Mutex<BTreeMap<Channel, RawSocket>>,
     roomy: Roomy,
 }
@@ -127,6 +133,8 @@ impl Live {
             overflows_before: system::table_overflows(),
             events_lost: Arc::default(),
             mute: false,
+            watch: Mutex::default(),
+            room: Once::new(),
             raw: Mutex::default(),
             roomy: Roomy::default(),
         }
@@ -135,6 +143,14 @@ impl Live {
     /// The same door, by which nothing leaves: what is to be sent is refused.
     pub fn mute(self) -> Self {
         Live { mute: true, ..self }
+    }
+
+    /// Once, when all channels are open: where this program may open few files, fewer conversations are held at a time.
+    fn measure_room(&self) {
+        self.room.call_once(|| {
+            self.pacing
+                .converse_with(system::files_left().saturating_sub(SPARE_FILES))
+        });
     }
 
     fn interface(&self, name: &str) -> io::Result<&Interface> {
@@ -391,6 +407,7 @@ impl Door for Live {
             Ok(interface) => interface,
             Err(error) => return streams::nothing(crate::fact::Outcome::Denied, error.to_string()),
         };
+        self.measure_room();
         let host = exchange.to.ip();
         let conversation = self.pacing.begin(host).await;
         if exchange.page && self.pacing.pages_left(host) == 0 {
@@ -427,6 +444,7 @@ impl Door for Live {
             },
             None => None,
         };
+        self.measure_room();
         let host = page.to.ip();
         let conversation = self.pacing.begin(host).await;
         page.deadline = page.deadline.min(conversation.time_left());
@@ -447,6 +465,10 @@ impl Door for Live {
         fetch::fetch(&page, chance, ways).await
     }
 
+    fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        self.pacing.is_one_with(address, host);
+    }
+
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
     }
@@ -457,6 +479,10 @@ impl Door for Live {
 
     fn out_of_time(&self) -> Vec<IpAddr> {
         self.pacing.out_of_time()
+    }
+
+    fn faults(&self) -> BTreeMap<String, &'static str> {
+        lock(&self.watch).faults(&self.interfaces, interfaces)
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

@@ -28,6 +28,7 @@ mod streams;
 mod system;
 mod tls;
 mod vault;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -471,6 +472,9 @@ pub trait Door: Send + Sync + 'static {
     /// Fetches one page over HTTP(S) when the host is free and its turn has come. No redirect is followed.
     fn fetch(&self, fetch: Fetch) -> impl Future<Output = Answer> + Send;
 
+    /// From now on an address counts as another one of a host, so that all limits hold for the two together.
+    fn is_one_with(&self, address: IpAddr, host: IpAddr);
+
     /// How many more HTTP requests without a login a host may get in this run. Beyond it they are not sent.
     fn pages_left(&self, host: IpAddr) -> u32;
 
@@ -479,6 +483,9 @@ pub trait Door: Send + Sync + 'static {
 
     /// The hosts that have kept us in conversation for as long as one host may, and were asked no further.
     fn out_of_time(&self) -> Vec<IpAddr>;
+
+    /// Every interface that was not as at the beginning when this was asked, at most once a second, and what was wrong.
+    fn faults(&self) -> BTreeMap<String, &'static str>;
 
     /// Whether there is a login that may (still) be used on a unit.
     fn has_login(&self, unit: &Confirmed) -> bool;

@@ -150,6 +150,39 @@ pub(super) mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_turn_that_is_due_is_taken_before_the_timer_ticks() {
+        tokio::time::advance(Duration::from_micros(300)).await;
+        let start = Instant::now();
+        Pacer::new(1).turn().await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_says_when_the_next_turn_is_due_and_keeps_a_new_rate_from_then_on() {
+        let pacer = Pacer::new(10);
+        assert_eq!(pacer.next(), None);
+        for rate in [10, 5, 1] {
+            pacer.set_rate(rate);
+            pacer.turn().await;
+            let next = Instant::now() + SECOND / rate;
+            assert_eq!(pacer.next(), Some(next), "{rate}");
+            sleep_until(next).await;
+            assert_eq!(pacer.next(), None, "{rate}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lower_rate_counts_the_turns_of_the_second_before() {
+        let (pacer, start) = (Pacer::new(10), Instant::now());
+        for _ in 0..5 {
+            pacer.turn().await;
+        }
+        pacer.set_rate(2);
+        // The last but one was at 306 ms.
+        assert_eq!(pacer.next(), Some(start + Duration::from_millis(306) + SECOND));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn whoever_comes_late_does_not_make_up_for_it_within_a_second() {
         for rate in [1, 5, 50, 300, 5000] {
             let pacer = Pacer::new(rate);

@@ -105,6 +105,8 @@ pub struct Pacing {
     open: Arc<Semaphore>,
     talked_to: Mutex<HashMap<IpAddr, Weak<Turnstile<()>>>>,
     pages: Mutex<HashMap<IpAddr, u32>>,
+    /// Further addresses of hosts, and the address that they are known by here.
+    further: Mutex<HashMap<IpAddr, IpAddr>>,
     spent: Arc<Spent>,
     multicasts: Mutex<HashMap<String, u32>>,
 }
@@ -151,6 +153,7 @@ impl Pacing {
             open: Arc::new(Semaphore::new(limits.connections.max(1) as usize)),
             talked_to: Mutex::default(),
             pages: Mutex::default(),
+            further: Mutex::default(),
             spent: Arc::default(),
             multicasts: Mutex::default(),
             limits,
@@ -190,7 +193,7 @@ impl Pacing {
 
     /// Waits for the turn of a datagram to a host.
     pub async fn datagram(&self, host: IpAddr) {
-        self.turn(host.to_canonical(), Kind::Datagram).await;
+        self.turn(self.known_as(host), Kind::Datagram).await;
     }
 
     /// Waits for the turn of a datagram or frame to everybody on an interface.
@@ -215,7 +218,7 @@ impl Pacing {
     ///
     /// In that order: who waits for a busy host holds nothing that others could use.
     pub async fn begin(&self, host: IpAddr) -> Conversation {
-        let host = host.to_canonical();
+        let host = self.known_as(host);
         let turnstile = self.turnstile(host).lock_owned().await;
         let open = Arc::clone(&self.open).acquire_owned().await.ok();
         self.another(host).await;
@@ -230,12 +233,12 @@ impl Pacing {
 
     /// Waits for the turn of one more connection in a conversation that has begun.
     pub async fn another(&self, host: IpAddr) {
-        self.turn(host.to_canonical(), Kind::Connection).await;
+        self.turn(self.known_as(host), Kind::Connection).await;
     }
 
     /// How many more HTTP requests a host may get without a login.
     pub fn pages_left(&self, host: IpAddr) -> u32 {
-        let asked = lock(&self.pages).get(&host.to_canonical()).copied().unwrap_or_default();
+        let asked = lock(&self.pages).get(&self.known_as(host)).copied().unwrap_or_default();
         self.limits.pages.saturating_sub(asked)
     }
 
@@ -246,9 +249,30 @@ impl Pacing {
 
     /// The same for several.
     pub fn pages_asked(&self, host: IpAddr, pages: u32) {
+        let host = self.known_as(host);
         let mut all = lock(&self.pages);
-        let asked = all.entry(host.to_canonical()).or_default();
+        let asked = all.entry(host).or_default();
         *asked = asked.saturating_add(pages);
+    }
+
+    /// From now on an address counts as a further one of a host.
+    pub fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        let (address, host) = (address.to_canonical(), self.known_as(host));
+        if address != host {
+            lock(&self.further).insert(address, host);
+        }
+    }
+
+    /// The address by which all limits of a host are kept.
+    fn known_as(&self, address: IpAddr) -> IpAddr {
+        let address = address.to_canonical();
+        lock(&self.further).get(&address).copied().unwrap_or(address)
+    }
+
+    /// No more than so many conversations at a time from now on, and one at the least. Before the first of them.
+    pub fn converse_with(&self, most: usize) {
+        let all = self.open.available_permits();
+        self.open.forget_permits(all.saturating_sub(most.max(1)));
     }
 
     /// The hosts that have had all the time that one host gets.
@@ -300,100 +324,4 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::net::Ipv4Addr;
-
-    use super::super::pacer::tests::peak;
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn no_host_gets_more_than_its_share_whoever_speaks_to_it() {
-        let pacing = Arc::new(Pacing::new(Limits::default()));
-        let host: IpAddr = [192, 0, 2, 1].into();
-        let sent = Arc::new(Mutex::new(Vec::new()));
-        let mut tasks = tokio::task::JoinSet::new();
-        for speaker in 0..4 {
-            let (pacing, sent) = (pacing.clone(), sent.clone());
-            tasks.spawn(async move {
-                for _ in 0..10 {
-                    match speaker {
-                        0 => drop(pacing.begin(host).await),
-                        _ => pacing.datagram(host).await,
-                    }
-                    lock(&sent).push(Instant::now());
-                }
-            });
-        }
-        tasks.join_all().await;
-        let sent = lock(&sent);
-        assert_eq!((sent.len(), peak(&sent)), (40, 5));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn connections_to_a_host_are_counted_over_ten_seconds_too() {
-        let pacing = Pacing::new(super::super::profile::PROFILES[2].limits.clone());
-        let start = Instant::now();
-        for _ in 0..2 * CONNECTIONS_IN_TEN_SECONDS + 1 {
-            pacing.begin([192, 0, 2, 1].into()).await;
-        }
-        assert!(start.elapsed() >= 2 * TEN_SECONDS, "{:?}", start.elapsed());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn everybody_hears_so_many_and_no_more() {
-        let limits = Limits::default();
-        let pacing = Pacing::new(limits.clone());
-        for _ in 0..limits.multicasts {
-            pacing.multicast("eth0").await.unwrap();
-        }
-        assert!(pacing.multicast("eth0").await.is_err());
-        pacing.multicast("eth1").await.unwrap();
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_host_is_talked_to_by_one_at_a_time_and_two_hosts_at_once() {
-        let pacing = Pacing::new(Limits::default());
-        let one: IpAddr = [192, 0, 2, 1].into();
-        let first = pacing.begin(one).await;
-        pacing.begin([192, 0, 2, 2].into()).await;
-        let wait = Duration::from_secs(5);
-        let mapped = "::ffff:192.0.2.1".parse().unwrap();
-        assert!(tokio::time::timeout(wait, pacing.begin(mapped)).await.is_err());
-        drop(first);
-        assert!(tokio::time::timeout(wait, pacing.begin(one)).await.is_ok());
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_time_for_a_host_is_the_sum_of_all_conversations_with_it() {
-        let pacing = Pacing::new(Limits::default());
-        let host: IpAddr = [192, 0, 2, 1].into();
-        let half = TIME_FOR_A_HOST / 2;
-        let talk = async || {
-            let conversation = pacing.begin(host).await;
-            let left = conversation.time_left();
-            tokio::time::sleep(half).await;
-            left
-        };
-        assert_eq!(
-            [talk().await, talk().await, talk().await],
-            [TIME_FOR_A_HOST, half, Duration::ZERO]
-        );
-        assert_eq!(pacing.out_of_time(), [host]);
-        let other = pacing.begin([192, 0, 2, 2].into()).await;
-        assert_eq!(other.time_left(), TIME_FOR_A_HOST);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_maps_of_hosts_do_not_grow_without_bound() {
-        let pacing = Pacing::new(Limits {
-            connection_rate: 1000,
-            ..Limits::default()
-        });
-        for number in 0..15_000_u32 {
-            pacing.begin(Ipv4Addr::from(number).into()).await;
-        }
-        assert!(lock(&pacing.talked_to).len() <= HOSTS_BEFORE_SWEEP + 1);
-        // Those of the last ten seconds stay.
-        assert!(lock(&pacing.hosts.recent).len() <= 10_000 + HOSTS_BEFORE_SWEEP);
-    }
-}
+mod tests;

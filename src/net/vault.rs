@@ -272,7 +272,10 @@ mod tests {
     fn nothing_shows_the_password() {
         let vault = Vault::new(vec![credential("dahua", &["10.0.0.0/8"])]);
         let shown = format!("{vault:?} {:#?} {:?}", vault, vault.words());
-        assert!(!shown.contains("hunter2"), "{shown}");
+        assert!(
+            !shown.contains("hunter2") && shown.contains("password: Secret"),
+            "{shown}"
+        );
         assert_eq!(
             vault.words(),
             ["confirmed dahua units in 10.0.0.0/8, by digest or UsernameToken"]

@@ -178,6 +178,21 @@ fn flag(text: &str) -> Option<&'static str> {
         .find(|word| text.eq_ignore_ascii_case(word))
 }
 
+#[cfg(test)]
+#[test]
+fn the_mac_in_an_address() {
+    let table = [
+        ("fe80::4647:ccff:fe40:64%eth0", Some("44:47:CC:40:00:64")),
+        ("2001:db8::3eef:8cff:fe00:1", Some("3C:EF:8C:00:00:01")),
+        ("2001:db8::20", None),
+        ("10.0.0.5", None),
+        ("gate", None),
+    ];
+    for (address, mac) in table {
+        assert_eq!(mac_in_address(address).as_deref(), mac, "{address}");
+    }
+}
+
 fn garbled(why: &'static str) -> Reading {
     Reading::Garbled { facts: Vec::new(), why }
 }

@@ -30,6 +30,26 @@ pub struct Run {
     pub devices: Vec<Device>,
 }
 
+impl Run {
+    /// One that has just begun and found nothing yet. `command`: `scan` or `judge`.
+    pub fn begun(command: &str, scope: Vec<String>, started: Timestamp) -> Run {
+        Run {
+            oui_data: String::new(),
+            started,
+            finished: started,
+            interrupted: false,
+            plan: PlanSummary {
+                command: command.to_owned(),
+                scope,
+                ..PlanSummary::default()
+            },
+            coverage: Coverage::default(),
+            blind_spots: Vec::new(),
+            devices: Vec::new(),
+        }
+    }
+}
+
 /// Makes the report and its counts.
 pub fn assemble(mut run: Run) -> Report {
     let today = TimeZone::UTC.to_datetime(run.finished).date();

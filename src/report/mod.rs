@@ -17,7 +17,7 @@ mod meaning;
 pub mod model;
 pub mod ndjson;
 pub mod ocsf;
-mod outline;
+pub mod outline;
 pub mod prometheus;
 pub mod redact;
 pub mod register;

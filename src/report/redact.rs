@@ -124,11 +124,13 @@ fn blank(device: &mut Device, host: &str) {
 pub(super) fn without_addresses(text: &str) -> String {
     let text = MACS.replace_all(text, MAC);
     let text = IPV6.replace_all(&text, |found: &Captures| {
-        let is_address = found[0].trim_end_matches('.').parse::<Ipv6Addr>().is_ok();
-        if is_address {
-            ADDRESS.to_owned()
-        } else {
-            found[0].to_owned()
+        let is_address = |text: &str| text.parse::<Ipv6Addr>().is_ok();
+        let text = found[0].trim_end_matches('.');
+        match text.strip_suffix(':') {
+            _ if is_address(text) => ADDRESS.to_owned(),
+            // `fd00::2: this machine's own`
+            Some(before) if is_address(before) => format!("{ADDRESS}:"),
+            _ => found[0].to_owned(),
         }
     });
     IPV4.replace_all(&text, ADDRESS).into_owned()
@@ -306,6 +308,8 @@ mod tests {
             ),
             ("3cef8c000001, 3cef.8c00.0001", "[MAC], [MAC]"),
             ("fe80::1%eth0 and ::1", "[address]%eth0 and [address]"),
+            ("fd00:10::1-fd00:10::ff, fd00::/64", "[address]-[address], [address]/64"),
+            ("fd00:10::2: this machine's own", "[address]: this machine's own"),
             ("http 80: at 09:00:00", "http 80: at 09:00:00"),
             ("Ünit ds-2cd0000-i20160101aawr000000005.", "Ünit [redacted]."),
         ];

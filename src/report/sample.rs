@@ -192,6 +192,41 @@ pub fn behind(text: &str) -> Device {
     }
 }
 
+/// A stored report in which somebody has written it over everything that is a text.
+pub fn tampered_report(text: &str) -> Report {
+    let said = || vec![text.to_owned()];
+    let pair = || [(text.to_owned(), text.to_owned())].into();
+    let mut report = report(vec![tampered(text), behind(text)]);
+    report.plan = PlanSummary {
+        scope: said(),
+        excluded: said(),
+        skipped: said(),
+        budget: said(),
+        given_up: said(),
+        ..report.plan
+    };
+    report.coverage = Coverage {
+        notes: said(),
+        not_asked: said(),
+        skipped: said(),
+        stopped: Some(text.to_owned()),
+        became_silent: pair(),
+        fenced: pair(),
+        garbled: [(text.to_owned(), 1)].into(),
+        unread: [(text.to_owned(), 1)].into(),
+        lost: [(text.to_owned(), 1)].into(),
+        ..report.coverage
+    };
+    report.blind_spots = vec![BlindSpot {
+        what: text.to_owned(),
+        why: text.to_owned(),
+        remedy: text.to_owned(),
+    }];
+    report.tool.oui_data = text.to_owned();
+    report.tool.advisories_data = text.to_owned();
+    report
+}
+
 pub fn report(devices: Vec<Device>) -> Report {
     assemble(Run {
         oui_data: "2026-01-01".into(),

@@ -145,6 +145,14 @@ impl Asking {
         }
     }
 
+    /// Nothing goes to a host before then: it has been spoken to by another of its addresses.
+    pub fn wait_until(&mut self, host: IpAddr, earliest: Instant) {
+        let due = self.hosts.get(&host).and_then(|entry| entry.due);
+        if due.is_some_and(|due| due < earliest) {
+            self.set_due(host, Some(earliest));
+        }
+    }
+
     /// A host is settled: whatever it was still to be asked is dropped, and it rests at once.
     pub fn settle(&mut self, host: IpAddr, now: Instant) {
         if let Some((_, entry)) = self.waiting.iter_mut().find(|(other, _)| *other == host) {
@@ -327,6 +335,24 @@ mod tests {
         asking.admit(OTHER, [(0, 0)], start);
         asking.settle(OTHER, start);
         assert_eq!(asking.poll(start), Next::Rested(OTHER), "settled before its turn came");
+    }
+
+    #[test]
+    fn a_host_waits_while_it_is_spoken_to_by_another_address() {
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
+        asking.admit(HOST, [(0, 0)], start);
+        asking.admit(OTHER, [(0, 0)], start);
+        assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
+        asking.sent(HOST, start);
+        asking.wait_until(OTHER, start + PACE);
+        assert_eq!(asking.poll(start), Next::Wait(start + PACE));
+        assert_eq!(asking.poll(start + PACE), Next::Ask(OTHER, (0, 0)));
+        asking.wait_until(OTHER, start + REST);
+        assert_ne!(
+            asking.poll(start + PACE),
+            Next::Ask(OTHER, (0, 0)),
+            "one that is handed out is not due"
+        );
     }
 
     #[test]

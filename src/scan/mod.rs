@@ -2,6 +2,7 @@
 
 mod asking;
 mod chorus;
+mod ids;
 mod kernel;
 mod ledger;
 mod past;

@@ -248,7 +248,7 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     if !over_ipv6.is_empty() && plan.passive.is_none() && !plan.hosts_only {
         notes.push(format!(
             "{} addresses of IPv6 were asked by WS-Discovery and what follows from its answers: the makers' own discovery \
-             protocols know IPv4 alone.",
+             protocols know IPv4 alone. Whether one of them became silent was not looked for.",
             over_ipv6.len()
         ));
     }
@@ -286,6 +286,30 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_address_is_disputed_by_two_macs_on_the_wire_and_by_nothing_else() {
+        use Name::{ClaimedMac, Mac};
+        use Protocol::{Arp, Neighbour, Sadp};
+        let (one, other) = ("44:47:cc:00:00:01", "02:66:66:66:66:66");
+        let table = [
+            ([(Arp, Mac, one), (Neighbour, Mac, other)], true),
+            ([(Arp, Mac, one), (Arp, Mac, one)], false),
+            ([(Arp, Mac, one), (Sadp, Mac, other)], false),
+            ([(Arp, Mac, one), (Arp, ClaimedMac, other)], false),
+        ];
+        for (rows, expected) in table {
+            let replies = rows.clone().map(|(protocol, ..)| Reply::new("10.0.0.5", protocol, "x"));
+            let fact = |(reply, (_, name, value)): (usize, &(Protocol, Name, &str))| Fact {
+                channel: None,
+                name: *name,
+                value: (*value).into(),
+                reply,
+            };
+            let facts: Vec<Fact> = rows.iter().enumerate().map(fact).collect();
+            assert_eq!(is_disputed(&replies, &facts), expected, "{rows:?}");
+        }
+    }
 
     #[test]
     fn only_the_port_of_an_announced_address_is_used() {

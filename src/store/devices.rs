@@ -108,6 +108,20 @@ pub(super) struct Entered {
     pub(super) not_looked_for: Vec<Known>,
 }
 
+/// The units of a run that are not in the baseline; `None` where none was ever accepted.
+pub(super) async fn unexpected(connection: &mut AnyConnection, run: i64) -> sqlx::Result<Option<Vec<Known>>> {
+    let baselines = sqlx::query("SELECT COUNT(*) FROM baselines");
+    if baselines.fetch_one(&mut *connection).await?.try_get::<i64, _>(0)? == 0 {
+        return Ok(None);
+    }
+    let query = "SELECT known FROM devices WHERE last_run = $1 AND present = 1 AND accepted IS NULL ORDER BY device";
+    let rows = sqlx::query(query).bind(run).fetch_all(connection).await?;
+    rows.iter()
+        .map(|row| text(row, 0))
+        .collect::<sqlx::Result<_>>()
+        .map(Some)
+}
+
 async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
     let query = "SELECT device, known, present, by_tcp, first_run, last_run, first_seen, last_seen, accepted \
                  FROM devices ORDER BY device";

@@ -5,8 +5,10 @@
 //! with its report ([`Store::finish`]) in one transaction: whoever is killed in between leaves a run that says so.
 //! Nothing here reads a clock.
 
+mod baselines;
 mod census;
 mod chain;
+mod deliveries;
 mod devices;
 pub mod diff;
 mod error;
@@ -16,6 +18,7 @@ mod runs;
 mod schema;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -23,13 +26,15 @@ use std::path::Path;
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
+pub use baselines::Baseline;
 pub use census::{Census, Count};
 pub use chain::Audit;
+pub use deliveries::{Delivery, Owed};
 pub use devices::{Sighting, Unit};
 pub use error::StoreError;
 pub use known::Known;
 pub use place::Place;
-pub use runs::{Baseline, Run};
+pub use runs::{Remembered, Run};
 use schema::Dialect;
 
 /// How long a store waits for another run that writes.

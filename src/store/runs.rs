@@ -8,13 +8,13 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Row};
 
 use super::diff::{Change, Diff, SCHEMA};
-use super::{Known, Store, StoreError, chain};
+use super::{Known, Owed, Store, StoreError, chain, deliveries};
 use crate::report::model::Report;
 
 /// The most that a stored report unpacks to, in bytes: a store may be anybody's.
-const MAX_REPORT: u64 = 1 << 30;
+pub(super) const MAX_REPORT: u64 = 1 << 30;
 /// How a run is marked that has not been closed.
-const RUNNING: &str = "running";
+pub(super) const RUNNING: &str = "running";
 
 /// A run, as the history lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,19 +45,15 @@ impl Run {
     }
 }
 
-/// What the user has accepted as it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Baseline {
-    /// Its number.
-    pub baseline: i64,
-    /// When it was accepted, RFC 3339.
-    pub accepted: String,
-    /// The latest run then.
+/// What the store says of a run that was closed.
+#[derive(Debug, Clone)]
+pub struct Remembered {
+    /// The run's number.
     pub run: i64,
-    /// How many units.
-    pub units: i64,
-    /// Why.
-    pub note: String,
+    /// What changed.
+    pub diff: Diff,
+    /// The units of the run that are not in the baseline; `None` where none was ever accepted.
+    pub unexpected: Option<Vec<Known>>,
 }
 
 impl Store {
@@ -132,51 +128,30 @@ impl Store {
     /// # Errors
     /// As the database has it; nothing of it is stored then.
     pub fn finish(&mut self, run: i64, report: &Report) -> Result<Diff, StoreError> {
-        let closed = async {
-            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            let diff = close(&mut transaction, run, report).await?;
-            transaction.commit().await?;
-            Ok(diff)
-        };
-        let done = self.runtime.block_on(closed);
-        done.map_err(|error| StoreError::of(&error, &self.name))
+        let remembered = self.finish_owing(run, report, |_| Vec::new());
+        remembered.map(|remembered| remembered.diff)
     }
 
-    /// Stores a report that was made elsewhere or before; `None` where it is stored already.
+    /// The same, with the notices that are `owed` once it is known what changed: either both are stored or neither.
     ///
     /// # Errors
-    /// As the database has it.
-    pub fn import(&mut self, report: &Report) -> Result<Option<(i64, Diff)>, StoreError> {
-        let stored = async {
+    /// As the database has it; nothing of it is stored then.
+    pub fn finish_owing(
+        &mut self,
+        run: i64,
+        report: &Report,
+        owed: impl FnOnce(&Remembered) -> Vec<Owed>,
+    ) -> Result<Remembered, StoreError> {
+        let closed = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            // Takes the row for itself, so that two that import one report do not store it twice.
-            let run = next_run(&mut transaction).await?;
-            let scope = json(&report.plan.scope)?;
-            let same = sqlx::query("SELECT run FROM runs WHERE started = $1 AND finished = $2 AND scope = $3")
-                .bind(&report.started)
-                .bind(&report.finished)
-                .bind(&scope)
-                .fetch_optional(&mut *transaction)
-                .await?;
-            if same.is_some() {
-                return Ok(None);
-            }
-            sqlx::query(
-                "INSERT INTO runs (run, started, finished, ended, scope, hosts, units, not_looked_for) \
-                 VALUES ($1, $2, $3, $4, $5, 0, 0, '[]')",
-            )
-            .bind(run)
-            .bind(&report.started)
-            .bind(&report.finished)
-            .bind(RUNNING)
-            .bind(scope)
-            .execute(&mut *transaction)
-            .await?;
-            let diff = close(&mut transaction, run, report).await?;
+            let diff = close(&mut transaction, run, report, &json(report)?).await?;
+            let unexpected = super::devices::unexpected(&mut transaction, run).await?;
+            let remembered = Remembered { run, diff, unexpected };
+            deliveries::owe(&mut transaction, run, &owed(&remembered)).await?;
             transaction.commit().await?;
-            Ok(Some((run, diff)))
+            Ok(remembered)
         };
-        let done = self.runtime.block_on(stored);
+        let done = self.runtime.block_on(closed);
         done.map_err(|error| StoreError::of(&error, &self.name))
     }
 
@@ -245,6 +220,7 @@ impl Store {
                     "DELETE FROM parts WHERE run = $1",
                     "DELETE FROM sightings WHERE run = $1",
                     "DELETE FROM changes WHERE run = $1",
+                    "DELETE FROM deliveries WHERE run = $1",
                     "DELETE FROM runs WHERE run = $1",
                 ] {
                     sqlx::query(table).bind(run).execute(&mut *transaction).await?;
@@ -262,63 +238,6 @@ impl Store {
         };
         let done = self.runtime.block_on(forgotten);
         done.map_err(|error| StoreError::of(&error, &self.name))
-    }
-
-    /// Accepts every unit that is there now as expected. `None` where no run has been closed yet.
-    ///
-    /// # Errors
-    /// As the database has it.
-    pub fn accept(&mut self, note: &str, now: Timestamp) -> Result<Option<Baseline>, StoreError> {
-        let closed = self.runs()?.into_iter().rfind(|run| !run.is_open());
-        let Some(run) = closed.map(|run| run.run) else {
-            return Ok(None);
-        };
-        let accepted = async {
-            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            let last = sqlx::query("SELECT COALESCE(MAX(baseline), 0) FROM baselines");
-            let baseline = last.fetch_one(&mut *transaction).await?.try_get::<i64, _>(0)? + 1;
-            let units = sqlx::query("UPDATE devices SET accepted = $1 WHERE present = 1").bind(baseline);
-            let units = units.execute(&mut *transaction).await?.rows_affected() as i64;
-            let insert = "INSERT INTO baselines (baseline, accepted, run, units, note) VALUES ($1, $2, $3, $4, $5)";
-            sqlx::query(insert)
-                .bind(baseline)
-                .bind(now.to_string())
-                .bind(run)
-                .bind(units)
-                .bind(note)
-                .execute(&mut *transaction)
-                .await?;
-            transaction.commit().await?;
-            Ok(Baseline {
-                baseline,
-                accepted: now.to_string(),
-                run,
-                units,
-                note: note.to_owned(),
-            })
-        };
-        let done = self.runtime.block_on(accepted);
-        done.map(Some).map_err(|error| StoreError::of(&error, &self.name))
-    }
-
-    /// Every baseline, the first one first.
-    ///
-    /// # Errors
-    /// As the database has it.
-    pub fn baselines(&mut self) -> Result<Vec<Baseline>, StoreError> {
-        let rows = sqlx::query("SELECT baseline, accepted, run, units, note FROM baselines ORDER BY baseline");
-        let rows = self.runtime.block_on(rows.fetch_all(&mut self.connection));
-        let of = |row: &AnyRow| {
-            Ok(Baseline {
-                baseline: row.try_get(0)?,
-                accepted: row.try_get(1)?,
-                run: row.try_get(2)?,
-                units: row.try_get(3)?,
-                note: row.try_get(4)?,
-            })
-        };
-        let baselines = rows.and_then(|rows| rows.iter().map(of).collect());
-        baselines.map_err(|error| StoreError::of(&error, &self.name))
     }
 
     fn row(&mut self, run: i64, query: &'static str) -> Result<AnyRow, StoreError> {
@@ -340,13 +259,14 @@ impl Store {
     }
 }
 
-async fn next_run(connection: &mut AnyConnection) -> sqlx::Result<i64> {
+pub(super) async fn next_run(connection: &mut AnyConnection) -> sqlx::Result<i64> {
     let next = "UPDATE camsweep_store SET next_run = next_run + 1 RETURNING next_run";
     let row = sqlx::query(next).fetch_one(connection).await?;
     Ok(row.try_get::<i64, _>(0)? - 1)
 }
 
-async fn close(connection: &mut AnyConnection, run: i64, report: &Report) -> sqlx::Result<Diff> {
+/// `text`: the report as it is stored, which for one that was exported is what it was there.
+pub(super) async fn close(connection: &mut AnyConnection, run: i64, report: &Report, text: &str) -> sqlx::Result<Diff> {
     let diff = super::devices::enter(connection, run, report).await?;
     for (number, (device, change)) in (0_i64..).zip(&diff.changes) {
         sqlx::query("INSERT INTO changes (run, number, device, change) VALUES ($1, $2, $3, $4)")
@@ -367,7 +287,7 @@ async fn close(connection: &mut AnyConnection, run: i64, report: &Report) -> sql
         .bind(report.summary.hosts as i64)
         .bind(report.summary.units as i64)
         .bind(json(&diff.not_looked_for)?)
-        .bind(packed(json(report)?.as_bytes())?)
+        .bind(packed(text.as_bytes())?)
         .bind(run)
         .execute(&mut *connection)
         .await?;

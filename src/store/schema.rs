@@ -6,7 +6,10 @@ use super::StoreError;
 
 /// One step a version. `{bytes}` is the type for bytes of the database at hand; everything else is the same for both:
 /// numbers are BIGINT, times and JSON are TEXT.
-const STEPS: &[&[&str]] = &[&[
+const STEPS: &[&[&str]] = &[RUNS, DELIVERIES, IMPORTED];
+
+/// What was found, and what is known.
+const RUNS: &[&str] = &[
     "CREATE TABLE camsweep_store (version BIGINT NOT NULL, next_run BIGINT NOT NULL, next_device BIGINT NOT NULL)",
     "INSERT INTO camsweep_store (version, next_run, next_device) VALUES (0, 1, 1)",
     "CREATE TABLE runs (run BIGINT PRIMARY KEY, started TEXT NOT NULL, finished TEXT, ended TEXT NOT NULL, \
@@ -26,7 +29,21 @@ const STEPS: &[&[&str]] = &[&[
      forgotten TEXT)",
     "CREATE TABLE baselines (baseline BIGINT PRIMARY KEY, accepted TEXT NOT NULL, run BIGINT NOT NULL, \
      units BIGINT NOT NULL, note TEXT NOT NULL)",
-]];
+];
+
+/// Notices that are owed. `claimed`: since when a run is at it, in seconds since 1970.
+const DELIVERIES: &[&str] = &[
+    "CREATE TABLE deliveries (run BIGINT NOT NULL, number BIGINT NOT NULL, way TEXT NOT NULL, target TEXT NOT NULL, \
+     notice TEXT NOT NULL, tries BIGINT NOT NULL, tried TEXT, trouble TEXT, claimed BIGINT, delivered TEXT, \
+     PRIMARY KEY (run, number))",
+];
+
+/// The chains of imported stores, each by the hash of its first link. `here`: the number that the run has in this store.
+const IMPORTED: &[&str] = &[
+    "CREATE TABLE imported (origin TEXT NOT NULL, link BIGINT NOT NULL, run BIGINT NOT NULL, content TEXT NOT NULL, \
+     hash TEXT NOT NULL, forgotten TEXT, here BIGINT, PRIMARY KEY (origin, link))",
+    "CREATE INDEX imported_here ON imported (here)",
+];
 
 /// Which database it is: the few words in which the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +66,14 @@ impl Dialect {
         match self {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN",
+        }
+    }
+
+    /// Begins what only reads, and sees the store as of one moment: PostgreSQL would otherwise look anew each time.
+    pub(super) fn begin_reading(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "BEGIN",
+            Dialect::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
         }
     }
 

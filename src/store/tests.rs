@@ -1,11 +1,13 @@
 //! Two reports and what changed between them; then the same through a store.
 
+mod transfer;
+
 use std::path::Path;
 
 use super::*;
 use crate::coverage::Coverage;
 use crate::identify::{Behind, Device, Firmware, Login};
-use crate::report::model::{PlanSummary, Report};
+use crate::report::model::Report;
 use crate::report::{Run as Made, assemble};
 
 /// `10.0.0.5 serial=A mac=… maker=dahua fw=… act=no login=refused behind=10.0.0.2/3`; a Hikvision unit unless said
@@ -74,18 +76,9 @@ fn report(day: u8, asked: &str, devices: &[&str]) -> Report {
 fn made(day: u8, asked: &str, devices: &[&str]) -> Made {
     let time: jiff::Timestamp = format!("2026-01-{day:02}T09:00:00Z").parse().unwrap();
     Made {
-        oui_data: "2026-01-01".into(),
-        started: time,
-        finished: time,
-        interrupted: false,
-        plan: PlanSummary {
-            command: "scan".into(),
-            scope: vec![format!("{asked} on eth0")],
-            ..PlanSummary::default()
-        },
         coverage: coverage(asked),
-        blind_spots: Vec::new(),
         devices: devices.iter().map(|words| device(words)).collect(),
+        ..Made::begun("scan", vec![format!("{asked} on eth0")], time)
     }
 }
 
@@ -134,6 +127,20 @@ const CASES: &[Case] = &[
         &[],
     ),
     ("gone", &["10.0.0.5 serial=A"], ALL, &[], &["gone 10.0.0.5"]),
+    (
+        "gone, of both families: what is heard of by IPv6 need not be asked by it",
+        &["10.0.0.5 fe80::5 serial=A"],
+        ALL,
+        &[],
+        &["gone 10.0.0.5"],
+    ),
+    (
+        "gone from IPv6 alone",
+        &["fd00::5 serial=A", "fd01::5 serial=B"],
+        "fd00::1-fd00::ff",
+        &[],
+        &["gone fd00::5", "? fd01::5"],
+    ),
     (
         "not looked for: out of scope",
         &["10.0.1.5 serial=A"],
@@ -735,4 +742,62 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
         let faults = store.audit(None).unwrap().faults;
         assert!(faults.iter().any(|found| found == fault), "{statement}: {faults:?}");
     }
+}
+
+fn owed(target: &str) -> Owed {
+    Owed {
+        way: "mail".into(),
+        target: target.into(),
+        notice: "{}".into(),
+    }
+}
+
+fn at(second: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_second(second).unwrap()
+}
+
+#[test]
+fn a_notice_is_owed_with_its_run_and_until_it_is_delivered() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&Place::File(folder.path().join("store.sqlite")), true).unwrap();
+    let found = report(1, "10.0.0.1-10.0.0.9", &["10.0.0.5 serial=A"]);
+    let run = store.begin(&[], at(0)).unwrap();
+    let both = |remembered: &Remembered| {
+        assert_eq!((remembered.run, remembered.diff.changes.len()), (run, 1));
+        vec![owed("ann"), owed("bob")]
+    };
+    store.finish_owing(run, &found, both).unwrap();
+    let waiting = store.waiting().unwrap();
+    let targets: Vec<&str> = waiting.iter().map(|one| one.owed.target.as_str()).collect();
+    assert_eq!(targets, ["ann", "bob"]);
+    let [ann, bob] = waiting.try_into().unwrap();
+    assert!(store.claim(&ann, at(1000)).unwrap());
+    assert!(!store.claim(&ann, at(1300)).unwrap(), "another run is at it");
+    assert!(store.claim(&ann, at(1301)).unwrap(), "which must be dead by now");
+    store.settle(&ann, Err("no\0body is there"), at(1302)).unwrap();
+    let again = store.waiting().unwrap();
+    assert_eq!(
+        (again[0].tries, again[0].trouble.as_deref()),
+        (2, Some("nobody is there"))
+    );
+    assert!(store.claim(&ann, at(1303)).unwrap());
+    store.settle(&ann, Ok(()), at(1304)).unwrap();
+    assert!(!store.claim(&ann, at(9999)).unwrap(), "it was delivered");
+    assert_eq!(store.waiting().unwrap(), [bob]);
+    assert_eq!((store.give_up(run).unwrap(), store.give_up(run).unwrap()), (1, 0));
+    assert_eq!(store.audit(None).unwrap().faults, Vec::<String>::new());
+}
+
+#[test]
+fn a_store_from_before_there_were_notices_is_brought_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = Place::File(folder.path().join("store.sqlite"));
+    let mut store = Store::open(&place, true).unwrap();
+    for statement in ["DROP TABLE deliveries", "UPDATE camsweep_store SET version = 1"] {
+        let done = sqlx::query(statement).execute(&mut store.connection);
+        store.runtime.block_on(done).unwrap();
+    }
+    drop(store);
+    let mut store = Store::open(&place, false).unwrap();
+    assert_eq!(store.waiting().unwrap(), []);
 }

@@ -172,12 +172,17 @@ mod tests {
     const LINES: &str = "table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Enable=true\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Address=172.16.9.4\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.DeviceType=IP Camera\r\n\
-        table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Vendor=Private\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.ProtocolType=Dahua2\r\n\
+        table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Vendor=Private\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_0.Password=hush, hush\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_1.Enable=false\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_1.Address=172.16.9.5\r\n\
         table.RemoteDevice[2].SerialNo=7A00000PAG00001\r\n\
+        table.RemoteDevice[2].Name=Gate\r\n\
+        table.RemoteDevice[2].Vendor=Dahua\r\n\
+        table.RemoteDevice[2].Mac=3c:ef:8c:00:00:05\r\n\
+        table.RemoteDevice[2].DeviceType=IPC-HFW2431S\r\n\
+        table.RemoteDevice[2].Version=2.800.0000000.20.R\r\n\
         table.RemoteDevice.uuid:System_CONFIG_NETCAMERA_INFO_3.Address=192.168.0.0\r\n";
 
     fn text(text: &str) -> Option<String> {
@@ -210,8 +215,13 @@ mod tests {
         };
         let third = Channel {
             number: 3,
+            name: text("Gate"),
+            protocol: text("Dahua"),
+            address: None,
+            mac: text("3c:ef:8c:00:00:05"),
+            model: text("IPC-HFW2431S"),
             serial: text("7A00000PAG00001"),
-            ..Channel::default()
+            firmware: text("2.800.0000000.20.R"),
         };
         assert_eq!(input_proxy(LIST), Some(vec![gate]));
         assert_eq!(input_proxy(STATUS), Some(vec![status]));

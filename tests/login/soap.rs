@@ -114,3 +114,24 @@ async fn a_service_that_offers_digest_is_sent_no_token_and_one_without_a_clock_n
             .all(|request| !request.contains("UsernameToken"))
     );
 }
+
+#[tokio::test]
+async fn who_refuses_something_else_than_the_login_is_sent_no_token() {
+    let fault = |code: &str| soap("").replace("ter:NotAuthorized", code);
+    let table = [
+        (fault("ter:ActionNotSupported"), None),
+        (response("401 Unauthorized", "", ""), Some("no way")),
+    ];
+    for (answer, why) in table {
+        let (to, log) = device(LOCAL, move |_| answer.clone()).await;
+        let withheld = match tokens_allowed(PASSWORD).fetch(service(to)).await.login {
+            Some(LoginEnd::Withheld(reason)) => Some(reason.why),
+            other => {
+                assert_eq!(other, None);
+                None
+            }
+        };
+        assert!(withheld.unwrap_or_default().contains(why.unwrap_or_default()) && withheld.is_some() == why.is_some());
+        assert_eq!(log.lock().unwrap().requests.len(), 1, "not even the clock is asked for");
+    }
+}

@@ -199,6 +199,18 @@ impl Datagram {
         service.unwrap_or_else(|| self.text.clone().into())
     }
 
+    /// The same with the id of the question, where it says one.
+    fn to(&self, question: &[u8]) -> Self {
+        let ids = question
+            .windows(36)
+            .filter_map(|text| uuid::Uuid::try_parse_ascii(text).ok());
+        let id = ids.map(|id| id.to_string()).next().unwrap_or_default();
+        Datagram {
+            text: self.text.replace("{id}", &id),
+            ..self.clone()
+        }
+    }
+
     /// What it says the nth time, and in whose name.
     fn again(&self, nth: u32, host: IpAddr) -> Body {
         let [_, a, b, c] = nth.to_be_bytes();
@@ -606,7 +618,7 @@ impl Scripted {
         }
     }
 
-    fn answer_datagram(&self, channel: &Channel, to: IpAddr) {
+    fn answer_datagram(&self, channel: &Channel, to: IpAddr, question: &[u8]) {
         let (protocol, way, interface) = match channel {
             Channel::Multicast {
                 protocol, interface, ..
@@ -649,7 +661,7 @@ impl Scripted {
             };
             for answer in host.datagram.iter().filter(fits) {
                 let from: IpAddr = host.address.parse().expect("an address in the world");
-                let said = answer.clone();
+                let said = answer.to(question);
                 let bodies = (0..answer.times).map(move |nth| said.again(nth, from));
                 let heard_by = match answer.to_port {
                     Some(port) => own_port(channel, port),
@@ -835,7 +847,7 @@ impl Door for Scripted {
                 if matches!(channel, Channel::Unicast { .. }) {
                     self.note_question(to.ip(), &without_ids(&payload));
                 }
-                self.answer_datagram(&channel, to.ip());
+                self.answer_datagram(&channel, to.ip(), &payload);
             }
         }
         Ok(())
@@ -898,6 +910,10 @@ impl Door for Scripted {
         }
     }
 
+    fn is_one_with(&self, address: IpAddr, host: IpAddr) {
+        self.pacing.is_one_with(address, host);
+    }
+
     fn pages_left(&self, host: IpAddr) -> u32 {
         self.pacing.pages_left(host)
     }
@@ -908,6 +924,10 @@ impl Door for Scripted {
 
     fn out_of_time(&self) -> Vec<IpAddr> {
         self.pacing.out_of_time()
+    }
+
+    fn faults(&self) -> BTreeMap<String, &'static str> {
+        BTreeMap::new()
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

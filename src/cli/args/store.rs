@@ -145,9 +145,19 @@ pub struct ForgetArgs {
 /// `camsweep import`.
 #[derive(Debug, Clone, Default, Args)]
 pub struct ImportArgs {
-    /// Reports as --format json writes them, the oldest first; - is standard input.
-    #[arg(required = true, value_name = "REPORT.json")]
+    /// Reports as --format json writes them (- is standard input) and files of camsweep export, the oldest first.
+    #[arg(required = true, value_name = "FILE")]
     pub files: Vec<String>,
+    /// Which store.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// `camsweep export`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ExportArgs {
+    /// The file. It has every closed run with its report, and the audit record.
+    pub file: PathBuf,
     /// Which store.
     #[command(flatten)]
     pub store: StoreArgs,

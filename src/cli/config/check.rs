@@ -6,7 +6,7 @@ use clap::FromArgMatches;
 
 use super::super::Failure;
 use super::super::args::{Cli, Command, ScanArgs};
-use super::{Config, SEE, built, place};
+use super::{Config, SEE, place};
 
 /// A file in which every option is right.
 #[derive(Debug, Clone)]
@@ -29,17 +29,14 @@ pub fn check(named: Option<&Path>) -> Result<Checked, Failure> {
             "name one: camsweep config check FILE",
         )
     })?;
-    let root = built();
-    let config = Config::read(&file, &root)?;
+    let config = Config::read(&file)?;
     let mut words = format!("{}:\n", file.display());
-    for (path, arguments) in config.settings.commands(&root) {
+    for path in config.settings.paths(&config.root) {
         config.validate(&path)?;
         words.push_str(&format!("  camsweep {}\n", path.join(" ")));
-        words.extend(
-            arguments
-                .iter()
-                .map(|(line, argument)| format!("    {argument}  (line {line})\n")),
-        );
+        for argument in config.alone(&path) {
+            words.push_str(&format!("    {}  (line {})\n", argument.text, argument.line));
+        }
     }
     Ok(Checked {
         words,
@@ -49,10 +46,8 @@ pub fn check(named: Option<&Path>) -> Result<Checked, Failure> {
 
 /// Nothing can be missing from it, as nothing must be typed.
 fn scan(config: &Config) -> Result<ScanArgs, Failure> {
-    let parsed = config
-        .parse(&["scan"])
-        .and_then(|matches| Cli::from_arg_matches(&matches));
-    match parsed.map_err(|error| config.refusal(&error))?.command {
+    let matches = config.parse(&["scan"]).map_err(|refused| refused.failure)?;
+    match Cli::from_arg_matches(&matches).ok().and_then(|cli| cli.command) {
         Some(Command::Scan(scan)) => Ok(ScanArgs {
             dry_run: true,
             config: Some(config.file.clone()),

@@ -16,7 +16,7 @@ use clap::{ArgMatches, Command, CommandFactory};
 use super::Failure;
 use super::additions;
 use super::args::Cli;
-use settings::{Settings, is_settable};
+use settings::{Argument, Settings, is_settable};
 
 pub use check::{Checked, check};
 
@@ -54,7 +54,7 @@ pub fn given(typed: Vec<OsString>) -> Result<Given, Failure> {
             file: None,
         });
     };
-    let config = Config::read(&file, &root)?;
+    let config = Config::read(&file)?;
     config.validate(&leaf.path)?;
     let added = config.settings.arguments(&leaf.path, leaf.command, Some(leaf.matches));
     // What follows two dashes is no option any more.
@@ -66,7 +66,7 @@ pub fn given(typed: Vec<OsString>) -> Result<Given, Failure> {
     let arguments = before
         .iter()
         .cloned()
-        .chain(added.into_iter().map(|(_, argument)| argument.into()));
+        .chain(added.into_iter().map(|argument| argument.text.into()));
     Ok(Given {
         arguments: arguments.chain(after.iter().cloned()).collect(),
         file: Some(file),
@@ -108,58 +108,66 @@ impl<'a> Leaf<'a> {
 struct Config {
     file: PathBuf,
     settings: Settings,
+    root: Command,
+}
+
+/// Clap's complaint, as the user is told of it.
+struct Refused {
+    kind: ErrorKind,
+    failure: Failure,
 }
 
 impl Config {
-    fn read(file: &Path, root: &Command) -> Result<Config, Failure> {
+    fn read(file: &Path) -> Result<Config, Failure> {
         place::refuse_strangers(file)?;
-        let settings = additions::read(file, |text| Settings::parse(text, root), SEE)?;
+        let root = built();
+        let settings = additions::read(file, |text| Settings::parse(text, &root), SEE)?;
         Ok(Config {
             file: file.to_owned(),
             settings,
+            root,
         })
+    }
+
+    /// What it adds to a command when nothing is typed.
+    fn alone(&self, path: &[&str]) -> Vec<Argument> {
+        let mut names = path.iter();
+        let command = names.try_fold(&self.root, |command, name| command.find_subcommand(name));
+        let arguments = command.map(|command| self.settings.arguments(path, command, None));
+        arguments.unwrap_or_default()
     }
 
     /// Whether clap takes what the file alone says for a command. What it lacks may be typed.
     fn validate(&self, path: &[&str]) -> Result<(), Failure> {
         match self.parse(path) {
-            Err(error) if error.kind() != ErrorKind::MissingRequiredArgument => Err(self.refusal(&error)),
+            Err(refused) if refused.kind != ErrorKind::MissingRequiredArgument => Err(refused.failure),
             _ => Ok(()),
         }
     }
 
-    fn parse(&self, path: &[&str]) -> Result<ArgMatches, clap::Error> {
-        let root = built();
-        let command = path
-            .iter()
-            .try_fold(&root, |command, name| command.find_subcommand(name));
-        let added = command.map(|command| self.settings.arguments(path, command, None));
-        let added = added.into_iter().flatten().map(|(_, argument)| argument);
-        let names = std::iter::once("camsweep")
-            .chain(path.iter().copied())
-            .map(str::to_owned);
-        Cli::command().try_get_matches_from(names.chain(added))
+    fn parse(&self, path: &[&str]) -> Result<ArgMatches, Refused> {
+        let alone = self.alone(path);
+        let names = std::iter::once("camsweep").chain(path.iter().copied());
+        let arguments = names.chain(alone.iter().map(|argument| argument.text.as_str()));
+        Cli::command().try_get_matches_from(arguments).map_err(|error| Refused {
+            kind: error.kind(),
+            failure: self.refusal(&error, &alone),
+        })
     }
 
     /// Clap's complaint in one line, with the line of the file where it names an option of it.
-    fn refusal(&self, error: &clap::Error) -> Failure {
-        let argument = match error.get(ContextKind::InvalidArg) {
-            Some(ContextValue::String(argument)) => argument.as_str(),
-            Some(ContextValue::Strings(arguments)) => arguments.first().map_or("", String::as_str),
+    fn refusal(&self, error: &clap::Error, alone: &[Argument]) -> Failure {
+        let named = match error.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(name)) => name.as_str(),
+            Some(ContextValue::Strings(names)) => names.first().map_or("", String::as_str),
             _ => "",
         };
-        let line = self
-            .settings
-            .line_of(argument)
-            .map(|line| format!(":{line}"))
-            .unwrap_or_default();
+        let line = alone.iter().rfind(|argument| argument.is_named(named));
+        let line = line.map(|argument| format!(":{}", argument.line)).unwrap_or_default();
         let text = error.to_string();
-        let said = text
-            .split("\n\n")
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        let said = said.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        let said = text.split("\n\n").next().unwrap_or_default();
+        let said = said.trim_start_matches("error: ").lines().map(str::trim);
+        let said = said.collect::<Vec<_>>().join(" ");
         Failure::usage(format!("{}{line}: {said}", self.file.display()), SEE)
     }
 }

@@ -89,7 +89,9 @@ mod tests {
     #[test]
     fn the_place_follows_the_environment() {
         let machine = OF_THE_MACHINE;
-        let table: [(&[(&str, &str)], &[&str]); 5] = [
+        /// The environment; the places.
+        type Case<'a> = (&'a [(&'a str, &'a str)], &'a [&'a str]);
+        let table: [Case; 5] = [
             (
                 &[("HOME", "/home/ann")],
                 &["/home/ann/.config/camsweep/camsweep.toml", machine],

@@ -30,6 +30,21 @@ struct Setting {
     line: usize,
 }
 
+/// An argument, and the line of the file that it comes from.
+#[derive(Debug)]
+pub(super) struct Argument {
+    pub(super) text: String,
+    pub(super) line: usize,
+}
+
+impl Argument {
+    /// Whether it is the one that clap names (`--format <FORMAT>`).
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        let flag = |text: &str| text.split([' ', '=', '[']).next().map(str::to_owned);
+        self.text.starts_with("--") && flag(&self.text) == flag(name)
+    }
+}
+
 /// Whether the file can say something for a command.
 pub(super) fn is_settable(command: &Command) -> bool {
     command.get_arguments().any(|arg| key_of(arg).is_some())
@@ -78,13 +93,8 @@ impl Settings {
         Ok(Settings(reader.settings))
     }
 
-    /// The arguments that it adds to a command, each with its line: `typed` and the environment win.
-    pub(super) fn arguments(
-        &self,
-        path: &[&str],
-        command: &Command,
-        typed: Option<&ArgMatches>,
-    ) -> Vec<(usize, String)> {
+    /// The arguments that it adds to a command: `typed` and the environment win.
+    pub(super) fn arguments(&self, path: &[&str], command: &Command, typed: Option<&ArgMatches>) -> Vec<Argument> {
         let given = |arg: &Arg| {
             let source = typed.and_then(|typed| typed.value_source(arg.get_id().as_str()));
             matches!(source, Some(ValueSource::CommandLine | ValueSource::EnvVariable))
@@ -94,13 +104,12 @@ impl Settings {
             let arg = option(command, &setting.key);
             arg.is_some_and(|arg| ADDS_UP.contains(&setting.key.as_str()) || !given(arg))
         });
-        all.flat_map(|setting| {
-            setting
-                .arguments
-                .iter()
-                .map(|argument| (setting.line, argument.clone()))
-        })
-        .collect()
+        let argument = |setting: &Setting, text: &String| Argument {
+            text: text.clone(),
+            line: setting.line,
+        };
+        all.flat_map(|setting| setting.arguments.iter().map(move |text| argument(setting, text)))
+            .collect()
     }
 
     /// Whether a setting is for a command, and none of the command's own table takes its place.
@@ -109,23 +118,11 @@ impl Settings {
         setting.command == path && (setting.own || !self.0.iter().any(own))
     }
 
-    /// The line that gives an argument as clap names it (`--format <FORMAT>`).
-    pub(super) fn line_of(&self, argument: &str) -> Option<usize> {
-        let name = argument.trim_start_matches("--").split([' ', '=', '[']).next()?;
-        let is = |setting: &&Setting| {
-            setting.key == name || argument.to_lowercase().contains(TARGETS) && setting.key == TARGETS
-        };
-        self.0.iter().rfind(is).map(|setting| setting.line)
-    }
-
-    /// The commands that it says something for.
-    pub(super) fn commands<'a>(&self, root: &'a Command) -> Vec<(Vec<&'a str>, Vec<(usize, String)>)> {
-        let all = commands(root, &[]).into_iter();
-        let all = all.map(|(path, command)| {
-            let arguments = self.arguments(&path, command, None);
-            (path, arguments)
-        });
-        all.filter(|(_, arguments)| !arguments.is_empty()).collect()
+    /// The ways to the commands that it says something for.
+    pub(super) fn paths<'a>(&self, root: &'a Command) -> Vec<Vec<&'a str>> {
+        let all = commands(root, &[]).into_iter().map(|(path, _)| path);
+        all.filter(|path| self.0.iter().any(|setting| setting.command == *path))
+            .collect()
     }
 }
 
@@ -205,7 +202,6 @@ fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> String {
 /// A value as the words of a command line.
 fn words(arg: &Arg, key: &str, value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let flag = format!("--{key}");
-    let many = matches!(arg.get_action(), ArgAction::Append) || arg.get_num_args().is_some_and(|n| n.max_values() > 1);
     match (arg.get_action(), value) {
         (ArgAction::SetTrue, DeValue::Boolean(on)) => Ok(on.then_some(flag).into_iter().collect()),
         (ArgAction::SetTrue, _) => Err(format!("{key} is true or false")),
@@ -217,7 +213,9 @@ fn words(arg: &Arg, key: &str, value: &DeValue<'_>) -> Result<Vec<String>, Strin
         (_, DeValue::Boolean(on)) if arg.get_num_args().is_some_and(|n| n.min_values() == 0) => {
             Ok(on.then_some(flag).into_iter().collect())
         }
-        (_, DeValue::Array(values)) if many => values.iter().map(|value| word(arg, key, value.get_ref())).collect(),
+        (ArgAction::Append, DeValue::Array(values)) => {
+            values.iter().map(|value| word(arg, key, value.get_ref())).collect()
+        }
         (_, DeValue::Array(_)) => Err(format!("{key} takes one value, not a list")),
         _ => Ok(vec![word(arg, key, value)?]),
     }

@@ -22,6 +22,9 @@ pub fn audit(args: &AuditArgs) -> Result<(String, bool), Failure> {
     for (run, when) in &audit.forgotten {
         text.push_str(&format!("  run {run} was forgotten on {}\n", day(when)));
     }
+    if audit.imported > 0 {
+        text.push_str(&format!("  {} chain(s) of imported stores beside it\n", audit.imported));
+    }
     let faults = audit.faults.iter().map(|fault| format!("  FAULT: {fault}\n"));
     text.extend(faults);
     if !audit.has_noted {

@@ -1,19 +1,46 @@
 //! Reports and whole stores that come from elsewhere, and go there.
 
-use super::super::args::store::ImportArgs;
-use super::super::{Failure, data};
-use super::place::{failed, make, prepared};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use serde::{Deserialize, Serialize};
+
+use super::super::args::store::{ExportArgs, ImportArgs};
+use super::super::{Failure, data, file::WholeFile, render::place};
+use super::place::{failed, make, open, prepared};
 use super::words::counted;
 use crate::report::escape::escape;
+use crate::store::Store;
+use crate::store::transfer::{Line, Merged, SCHEMA, TransferError};
+
+/// What a file begins with that was packed by gzip (RFC 1952).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// The longest line of an export, in bytes: a report of many thousand hosts is some ten million.
+const MAX_LINE: u64 = 1 << 30;
+
+/// The first line.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    schema: String,
+}
 
 /// `camsweep import`.
 ///
 /// # Errors
-/// The first report that cannot be read or stored; those before it are.
+/// The first file that cannot be read or stored; those before it are.
 pub fn import(args: &ImportArgs) -> Result<String, Failure> {
     let mut store = make(&prepared(args.store.store.as_deref().unwrap_or("default"))?)?;
     let mut text = String::new();
     for file in &args.files {
+        if is_export(file) {
+            let merged = merge(&mut store, file)?;
+            text.push_str(&format!("{}: {}\n", escape(file), came(&merged)));
+            continue;
+        }
         let report = data::report(file)?;
         if report.plan.command == "hosts" {
             return Err(Failure::usage(
@@ -28,4 +55,105 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
         });
     }
     Ok(text)
+}
+
+/// What cannot be read is no export: whoever reads it as a report says why.
+fn is_export(file: &str) -> bool {
+    let mut first = [0; 2];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && first == GZIP
+}
+
+fn merge(store: &mut Store, file: &str) -> Result<Merged, Failure> {
+    let failed = |error: TransferError| match error {
+        TransferError::Store(error) => failed(&error),
+        TransferError::File(error) => Failure::could_not_run(
+            format!("cannot read {file:?}: {error}"),
+            "an export is a file of camsweep export; nothing of it was stored",
+        ),
+        error => Failure::could_not_run(
+            format!("{file:?} is not what was exported: {error}"),
+            "have it exported again; nothing of it was stored",
+        ),
+    };
+    store.merge(|| lines(file)).map_err(failed)
+}
+
+/// The lines of an export after the first.
+fn lines(file: &str) -> io::Result<impl Iterator<Item = io::Result<Line>>> {
+    let mut unpacked = BufReader::new(GzDecoder::new(File::open(file)?));
+    let head: Option<Head> = next(&mut unpacked).transpose()?;
+    let schema = head.map(|head| head.schema).unwrap_or_default();
+    match schema == SCHEMA {
+        true => Ok(std::iter::from_fn(move || next::<Line>(&mut unpacked))),
+        false => Err(io::Error::other(format!(
+            "it is {schema:?}; this version reads {SCHEMA:?}"
+        ))),
+    }
+}
+
+/// The next line.
+fn next<T: serde::de::DeserializeOwned>(from: &mut impl BufRead) -> Option<io::Result<T>> {
+    let mut line = Vec::new();
+    match from.take(MAX_LINE).read_until(b'\n', &mut line) {
+        Ok(0) => None,
+        Ok(_) => Some(serde_json::from_slice(&line).map_err(io::Error::from)),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+fn came(merged: &Merged) -> String {
+    let mut words = match merged.stored.as_slice() {
+        [] => "no new run".to_owned(),
+        [run] => format!("run {run} is new"),
+        [first, .., last] => format!("{} runs are new, {first} to {last}", merged.stored.len()),
+    };
+    let others = [(merged.known, "stored already"), (merged.forgotten, "forgotten there")];
+    for (count, what) in others.iter().filter(|(count, _)| *count > 0) {
+        words.push_str(&format!(", {count} {what}"));
+    }
+    format!("{words}; its chain of {} link(s) is sound, and kept", merged.links)
+}
+
+/// `camsweep export`.
+///
+/// # Errors
+/// Where the store cannot be read or the file not be written.
+pub fn export(args: &ExportArgs) -> Result<String, Failure> {
+    if args.store.file().is_some_and(|store| place(store) == place(&args.file)) {
+        return Err(Failure::usage(
+            "the export would replace the store",
+            "name another file",
+        ));
+    }
+    let mut store = open(&args.store)?;
+    let whole = WholeFile::begin(&args.file)?;
+    let written = write(&mut store, whole).map_err(|error| match error {
+        TransferError::Store(error) => failed(&error),
+        error => unwritten(&args.file, &error),
+    })?;
+    Ok(format!(
+        "{} run(s) in {}, with a chain of {} link(s): camsweep import stores them elsewhere\n",
+        written.runs,
+        escape(&args.file.display().to_string()),
+        written.links
+    ))
+}
+
+fn unwritten(file: &Path, error: &TransferError) -> Failure {
+    let name = file.display().to_string();
+    Failure::could_not_run(
+        format!("cannot write {name:?}: {error}"),
+        "name another file, or make room",
+    )
+}
+
+fn write(store: &mut Store, file: WholeFile) -> Result<crate::store::transfer::Exported, TransferError> {
+    let mut packing = GzEncoder::new(file, Compression::default());
+    let line = |packing: &mut GzEncoder<WholeFile>, text: serde_json::Result<String>| writeln!(packing, "{}", text?);
+    let head = Head { schema: SCHEMA.into() };
+    line(&mut packing, serde_json::to_string(&head))?;
+    let exported = store.export(|one| line(&mut packing, serde_json::to_string(one)))?;
+    packing.finish()?.finish()?;
+    Ok(exported)
 }

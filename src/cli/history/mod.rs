@@ -12,9 +12,11 @@ mod words;
 
 pub use audit::audit;
 pub use baseline::baseline;
-pub use carry::import;
+pub use carry::{export, import};
 pub use compare::{compare, report};
+pub(super) use place::open;
 pub use place::{failed, make, prepared};
 pub use runs::{forget, history};
 pub use show::show;
 pub use words::words;
+pub(super) use words::{counted, day, happened};

@@ -18,8 +18,10 @@ fn place(named: Option<&str>) -> Result<Place, Failure> {
             let Ok(place) = text.parse();
             Ok(place)
         }
-        _ => Place::default_for(is_root(), |name| {
-            std::env::var(name).ok().filter(|value| !value.is_empty())
+        _ => Place::default_for(is_root(), |name| match (name, lent_by()) {
+            // HOME is root's still when root is given up, and so is whatever else sudo has let through.
+            (_, Some(home)) => (name == "HOME").then(|| home.clone()),
+            (name, None) => std::env::var(name).ok().filter(|value| !value.is_empty()),
         })
         .ok_or_else(|| Failure::could_not_run("there is no home to keep a store in", "name a file: --store=PATH")),
     }
@@ -49,7 +51,7 @@ pub fn make(place: &Place) -> Result<Store, Failure> {
     Store::open(place, true).map_err(|error| failed(&error))
 }
 
-pub(super) fn open(args: &StoreArgs) -> Result<Store, Failure> {
+pub(in crate::cli) fn open(args: &StoreArgs) -> Result<Store, Failure> {
     Store::open(&place(args.store.as_deref())?, false).map_err(|error| failed(&error))
 }
 
@@ -59,4 +61,23 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// The home of the user who has called `sudo`, where this process is that user's again; empty where there is none.
+#[cfg(unix)]
+fn lent_by() -> Option<String> {
+    let user = nix::unistd::geteuid();
+    let caller: u32 = std::env::var("SUDO_UID").ok()?.parse().ok()?;
+    let home = || {
+        nix::unistd::User::from_uid(user)
+            .ok()
+            .flatten()
+            .map(|user| user.dir.to_string_lossy().into_owned())
+    };
+    (caller == user.as_raw()).then(|| home().unwrap_or_default())
+}
+
+#[cfg(not(unix))]
+fn lent_by() -> Option<String> {
+    None
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::super::Failure;
 use super::super::args::store::{ForgetArgs, HistoryArgs};
+use super::super::notices::waiting_line;
 use super::place::{failed, open};
 use super::words::{chart, day};
 use crate::report::escape::escape;
@@ -25,6 +26,7 @@ pub fn history(args: &HistoryArgs) -> Result<String, Failure> {
     for run in &runs {
         text.push_str(&line_of(run));
     }
+    text.push_str(&waiting_line(&mut store)?);
     Ok(text)
 }
 

@@ -13,7 +13,7 @@ const LINES: usize = 40;
 const BAR: u64 = 40;
 
 /// To the second: that is how precisely runs are told apart by people.
-pub(super) fn day(time: &str) -> String {
+pub(in crate::cli) fn day(time: &str) -> String {
     let time = time
         .parse::<Timestamp>()
         .map(|time| time.strftime("%Y-%m-%d %H:%M:%S").to_string());
@@ -41,7 +41,7 @@ pub fn words(diff: &Diff) -> String {
     text
 }
 
-pub(super) fn counted(diff: &Diff) -> String {
+pub(in crate::cli) fn counted(diff: &Diff) -> String {
     let kinds = [
         (Kind::New, "new"),
         (Kind::Back, "back"),
@@ -63,7 +63,7 @@ pub(super) fn counted(diff: &Diff) -> String {
     counts.join(", ")
 }
 
-pub(super) fn happened(change: &Change) -> String {
+pub(in crate::cli) fn happened(change: &Change) -> String {
     let values = match (&change.before, &change.after) {
         (Some(before), Some(after)) => format!(": {} → {}", escape(before), escape(after)),
         _ => String::new(),
@@ -71,7 +71,7 @@ pub(super) fn happened(change: &Change) -> String {
     let note = change
         .note
         .as_ref()
-        .map(|note| format!(" ({note})"))
+        .map(|note| format!(" ({})", escape(note)))
         .unwrap_or_default();
     format!("{}: {}{values}{note}", change.kind, name(&change.unit))
 }

@@ -141,13 +141,15 @@ fn parse(text: &str, network: &str) -> Option<Other> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::Ipv4Addr;
+    use std::net::{Ipv4Addr, Ipv6Addr};
 
     use super::*;
 
     #[test]
     fn a_mark_is_read_as_it_was_written_and_nothing_else_is() {
-        let scope = Ranges::between([10, 0, 0, 1], [10, 0, 0, 9]).union(&Ipv4Addr::new(10, 0, 0, 20).into());
+        let scope = Ranges::between([10, 0, 0, 1], [10, 0, 0, 9])
+            .union(&Ipv4Addr::new(10, 0, 0, 20).into())
+            .union(&Ranges::between(Ipv6Addr::LOCALHOST, Ipv6Addr::from(9)));
         let written = text(7, &scope, "net:[1]");
         assert_eq!(parse(&written, "net:[1]"), Some(Other { pid: 7, scope }));
         assert_eq!(parse(&written, "net:[2]"), None, "another network");

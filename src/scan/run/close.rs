@@ -24,6 +24,7 @@ impl<D: Door> Run<'_, D> {
         self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
         let cut_off = signs::cut_off(self.ledger.replies());
+        not_asked = not_asked.union(&self.behind_faults().without(&live));
         let coverage = &mut self.ledger.coverage;
         coverage.addresses = self.plan.addresses();
         coverage.on_link = self.plan.on_link();
@@ -67,6 +68,23 @@ impl<D: Door> Run<'_, D> {
         }
     }
 
+    /// The addresses behind interfaces that were not there all the time: who was silent there may never have been asked.
+    fn behind_faults(&mut self) -> Ranges {
+        let faults = self.door.faults();
+        let mut behind = Ranges::default();
+        for segment in &self.plan.segments {
+            if let Some(why) = faults.get(&segment.interface.name) {
+                self.blind_spots.push(fault(&segment.interface.name, why));
+                behind = behind.union(&segment.targets);
+            }
+        }
+        let routed = self.plan.routed_interface.as_ref();
+        match routed.is_some_and(|name| faults.contains_key(name)) {
+            true => behind.union(&self.plan.routed),
+            false => behind,
+        }
+    }
+
     pub(super) async fn wait_for_names(&mut self) {
         while let Some(named) = self.names.join_next().await {
             if let Ok((host, name)) = named {
@@ -92,6 +110,14 @@ impl<D: Door> Run<'_, D> {
         };
         let begun = self.passes.unreached().union(&hosts).union(&by_tcp);
         unreached.fold(begun, |all, ranges| all.union(&ranges))
+    }
+}
+
+fn fault(interface: &str, why: &str) -> BlindSpot {
+    BlindSpot {
+        what: format!("who was silent behind {interface}"),
+        why: why.into(),
+        remedy: "look after the interface and its cable, and scan again".into(),
     }
 }
 

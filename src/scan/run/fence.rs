@@ -15,7 +15,12 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn why_fragile(&self, host: IpAddr) -> Option<String> {
-        fragile::why(&facts_of(&self.ledger.of(host)), &self.knowledge.registry)
+        let addresses = [vec![host], self.families.others(host)].concat();
+        let replies: Vec<Reply> = addresses
+            .into_iter()
+            .flat_map(|address| self.ledger.of(address))
+            .collect();
+        fragile::why(&facts_of(&replies), &self.knowledge.registry)
     }
 
     /// Whether a neighbour may yet turn out to be fragile: it has been heard, and its MAC is not known.

@@ -1,6 +1,11 @@
 //! What is heard: whose it is, whether it answers us, and what follows from it.
 
 use super::*;
+use crate::wire::{sadp, wsd};
+
+/// How a reply was asked for that does not show that its sender saw the question; it counts as an answer and is evidence,
+/// but vouches for nothing.
+const UNPROVEN: &str = "unproven";
 
 impl<D: Door> Run<'_, D> {
     pub(super) fn hear(&mut self, heard: Heard) {
@@ -95,7 +100,9 @@ impl<D: Door> Run<'_, D> {
         let (protocol, way) = match &heard.channel {
             Channel::Multicast { protocol, .. } => (protocol.clone(), "multicast"),
             Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. } if self.was_asked(from, protocol) => {
-                (protocol.clone(), "unicast")
+                let to_known_port = matches!(heard.channel, Channel::OwnPort { .. });
+                let is_proven = self.is_proven(from, protocol, to_known_port, &bytes);
+                (protocol.clone(), if is_proven { "unicast" } else { UNPROVEN })
             }
             Channel::Unicast { protocol, .. }
             | Channel::OwnPort { protocol, .. }
@@ -105,7 +112,10 @@ impl<D: Door> Run<'_, D> {
             Channel::LinkLocal { .. } => return self.hear_link_local(heard, from, port, bytes),
             Channel::Arp { .. } | Channel::Ethernet { .. } | Channel::Kernel => return,
         };
-        let question = format!("{way} {protocol}");
+        let question = match way {
+            UNPROVEN => format!("unicast {protocol}"),
+            way => format!("{way} {protocol}"),
+        };
         let asked = (way != "unasked").then(|| format!("{way} {}", self.word_of(&protocol)));
         let reply = self.reply_from(heard, from, Some(port), protocol, asked, bytes);
         self.take_answer(&question, from, reply);
@@ -149,9 +159,23 @@ impl<D: Door> Run<'_, D> {
             self.alive(sender, answers);
             if self.live.contains(&sender) && self.standing(sender).settled {
                 self.units.insert(sender);
-                self.asking.settle(sender, Instant::now());
+                self.settle(sender);
             }
         }
+    }
+
+    /// Whether an answer to what a host alone was asked shows that its sender saw that question: by the question's own id,
+    /// or by the port that nobody else knows, unless it shows another id. Whoever can forge an address can send to the
+    /// protocol's own port, too.
+    fn is_proven(&self, host: IpAddr, protocol: &Protocol, to_known_port: bool, answer: &[u8]) -> bool {
+        let questions = self.questions.iter().filter(|question| question.protocol == *protocol);
+        let mut asks = questions.flat_map(|question| question.asks_over(Family::of(host)));
+        let has_other_id = || match protocol {
+            Protocol::Sadp => sadp::Message::decode(answer).is_some_and(|answer| answer.id().is_some()),
+            Protocol::Wsd => wsd::Message::decode(answer).is_some_and(|answer| answer.relates_to().is_some()),
+            _ => false,
+        };
+        asks.any(|ask| self.ids.is_shown(&ask.payload, host, answer)) || !to_known_port && !has_other_id()
     }
 
     /// Whether a unicast question of this protocol went to that very address. Whoever answers one
@@ -239,6 +263,7 @@ impl<D: Door> Run<'_, D> {
 
     /// A host in scope exists. The first time it is put in the queue, with the questions that it has not had.
     pub(super) fn found(&mut self, host: IpAddr) {
+        self.pair(host);
         let passes = self.passes_before_found(host);
         let mut asked_already = Vec::new();
         if self.passes.found(host) {

@@ -55,14 +55,14 @@ impl<D: Door> Run<'_, D> {
             self.take_answer(&question, sender, reply);
         } else if self.keep(reply) == Kept::Yes {
             self.ledger.ended(&question, sender, outcome);
-            self.over_ipv6.insert(sender);
+            self.families.heard.insert(sender);
         }
     }
 
     /// The MACs of those who have answered over IPv6: to answer us they had to look for us, by which the kernel has
     /// learnt who they are (RFC 4861 §7.2.3). Of a target on a link of ours whose prefix is none of ours, too.
     pub(super) async fn read_macs_over_ipv6(&mut self) {
-        let mut wanted = self.over_ipv6.clone();
+        let mut wanted = self.families.heard.clone();
         let targets = self.live.iter().filter(|host| host.is_ipv6());
         wanted.extend(targets.filter(|host| self.segment_of(**host).is_none()));
         if wanted.is_empty() {

@@ -20,6 +20,7 @@ use crate::wire::{arp, sadp_l2};
 
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
+use super::ids::Ids;
 use super::kernel::{KernelSweep, ROOM};
 use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
@@ -31,6 +32,7 @@ use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
 use resume::Resume;
 
 mod close;
+mod families;
 mod fence;
 mod hear;
 mod link_local;
@@ -132,6 +134,7 @@ struct Run<'a, D: Door> {
     watcher: &'a mut dyn Watcher,
     scope: Ranges,
     questions: Vec<DatagramQuestion>,
+    ids: Ids,
     ledger: Ledger,
     blind_spots: Vec<BlindSpot>,
     chorus: Chorus,
@@ -152,8 +155,7 @@ struct Run<'a, D: Door> {
     /// Hosts that were asked a second time because they look like a unit and are not settled.
     asked_again: HashSet<IpAddr>,
     units: HashSet<IpAddr>,
-    /// Who has answered over IPv6.
-    over_ipv6: HashSet<IpAddr>,
+    families: families::Families,
     talks: JoinSet<Vec<Asked>>,
     /// Hosts that were not asked for every page that could have said more.
     curtailed: HashSet<IpAddr>,
@@ -189,6 +191,7 @@ impl<'a, D: Door> Run<'a, D> {
             watcher,
             scope: plan.scope(),
             questions,
+            ids: Ids::default(),
             ledger: Ledger::default(),
             blind_spots: Vec::new(),
             chorus: Chorus::new(&[], &[], started),
@@ -203,7 +206,7 @@ impl<'a, D: Door> Run<'a, D> {
             out_of_reach: Vec::new(),
             asked_again: HashSet::new(),
             units: HashSet::new(),
-            over_ipv6: HashSet::new(),
+            families: Default::default(),
             talks: JoinSet::new(),
             curtailed: HashSet::new(),
             talked: HashMap::new(),
@@ -316,6 +319,7 @@ impl<'a, D: Door> Run<'a, D> {
     fn standing(&self, host: IpAddr) -> Standing {
         let mut standing = signs::standing(host, &self.ledger.of(host), self.knowledge);
         standing.signs.login.take_if(|unit| !self.door.has_login(unit));
+        standing.settled |= self.is_settled_elsewhere(host);
         standing
     }
 
@@ -333,6 +337,7 @@ impl<'a, D: Door> Run<'a, D> {
             return;
         }
         self.told = Some(now);
+        self.door.faults();
         let progress = self.progress(now);
         self.watcher.progress(&progress);
     }

@@ -261,6 +261,14 @@ pub(super) fn no_way(why: &std::io::Error) -> BlindSpot {
     }
 }
 
+pub(super) fn no_connection() -> BlindSpot {
+    BlindSpot {
+        what: "what addresses that are listed as not asked would say over TCP".into(),
+        why: "this machine refused connections to them".into(),
+        remedy: "look at its limits (ulimit -n), interfaces and firewall".into(),
+    }
+}
+
 pub(super) fn no_channel(what: &str, interface: &str, why: &std::io::Error) -> BlindSpot {
     BlindSpot {
         what: format!("{what} on {interface}"),

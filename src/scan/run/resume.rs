@@ -183,7 +183,7 @@ impl<D: Door> Run<'_, D> {
         let host = match reply.host.parse::<IpAddr>().ok() {
             Some(host) if self.scope.contains(host) => Some(host),
             Some(host @ IpAddr::V6(_)) if protocol != Protocol::Neighbour => {
-                self.over_ipv6.insert(host);
+                self.families.heard.insert(host);
                 None
             }
             _ => None,

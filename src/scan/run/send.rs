@@ -71,6 +71,11 @@ impl<D: Door> Run<'_, D> {
                 self.asking.release(host);
                 return Some(Step::Sent);
             }
+            Next::Ask(host, place) if self.is_busy_elsewhere(host) => {
+                self.asking.put_back(host, place);
+                self.asking.ask_again(host, [], now + self.plan.limits.host_gap());
+                return Some(Step::Sent);
+            }
             Next::Ask(host, place) if self.doubts(host, false) => {
                 self.asking.put_back(host, place);
                 return Some(Step::Sent);
@@ -206,7 +211,10 @@ impl<D: Door> Run<'_, D> {
         }
         let now = Instant::now();
         match is_called_for {
-            true => self.asking.sent(host, now),
+            true => {
+                self.asking.sent(host, now);
+                self.hold_others(host, now);
+            }
             false => self.asking.passed_over(host, now),
         }
         Step::Sent
@@ -247,7 +255,7 @@ impl<D: Door> Run<'_, D> {
         let packet = Packet::Datagram {
             channel: unicast_channel(&question.protocol, self.interface_to(host), family),
             to: SocketAddr::new(host, question.port),
-            payload: question.asks_over(family)[ask].payload.clone(),
+            payload: self.ids.stamp(&question.asks_over(family)[ask].payload, host),
         };
         let bytes = packet.length();
         let sent = self.door.send(packet).await;

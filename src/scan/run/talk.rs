@@ -74,6 +74,10 @@ impl<D: Door> Run<'_, D> {
                 self.ledger.connected(&asked.question, host);
             }
             self.ledger.ended(&asked.question, host, outcome_of_talk(&asked));
+            // Refused by no rule of ours (those cost no connection), but by this machine: too many files, no interface.
+            if asked.outcome == Outcome::Denied && asked.connections > 0 {
+                self.cannot_connect(host);
+            }
             let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
             self.talked.entry(host).or_default().dropped += usize::from(dropped);
             if dropped {
@@ -92,6 +96,14 @@ impl<D: Door> Run<'_, D> {
             self.units.insert(host);
         }
         self.talk(host, standing);
+    }
+
+    fn cannot_connect(&mut self, host: IpAddr) {
+        self.not_asked.push(host);
+        let blind_spot = open::no_connection();
+        if !self.blind_spots.contains(&blind_spot) {
+            self.blind_spots.push(blind_spot);
+        }
     }
 
     fn broken(&self, host: IpAddr) -> Asked {

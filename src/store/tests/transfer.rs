@@ -1,0 +1,155 @@
+//! Whole stores that go from one place to another.
+
+use super::*;
+use crate::store::transfer::{Line, Merged, TransferError};
+
+fn exported(store: &mut Store) -> Vec<Line> {
+    let mut lines = Vec::new();
+    store
+        .export(|line| {
+            lines.push(line.clone());
+            Ok(())
+        })
+        .unwrap();
+    lines
+}
+
+fn merge(store: &mut Store, lines: &[Line]) -> Result<Merged, TransferError> {
+    store.merge(|| Ok(lines.iter().cloned().map(Ok)))
+}
+
+#[test]
+fn stores_of_two_sites_become_one_and_keep_their_chains() {
+    let (north, south) = ("10.0.0.1-10.0.0.254", "10.0.1.1-10.0.1.254");
+    let folder = tempfile::tempdir().unwrap();
+    let mut sites: Vec<Store> = ["north", "south"]
+        .iter()
+        .map(|name| Store::open(&Place::File(folder.path().join(name)), true).unwrap())
+        .collect();
+    for day in 1..=3 {
+        enter(&mut sites[0], &report(day, north, &["10.0.0.5 serial=A"]));
+        enter(&mut sites[1], &report(day, south, &["10.0.1.5 serial=B"]));
+    }
+    // What was forgotten there comes as a link without a run.
+    let second = report(2, north, &[]).started.parse().unwrap();
+    sites[0].forget(second, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    with_a_store(|centre| {
+        enter(centre, &report(9, "10.0.9.1-10.0.9.9", &[]));
+        let of_north = exported(&mut sites_again(folder.path(), "north"));
+        let merged = merge(centre, &of_north).unwrap();
+        assert_eq!((merged.links, merged.stored.len(), merged.forgotten), (3, 2, 1));
+        assert_eq!(merge(centre, &of_north).unwrap().known, 2, "it is stored once");
+        let merged = merge(centre, &exported(&mut sites_again(folder.path(), "south"))).unwrap();
+        assert_eq!(merged.stored, [4, 5, 6]);
+        assert_eq!(centre.units().unwrap().len(), 2);
+        assert_eq!(
+            centre.report(5).unwrap(),
+            Some(report(2, south, &["10.0.1.5 serial=B"]))
+        );
+        let audit = centre.audit(Some(&of_north[2].link.hash)).unwrap();
+        assert_eq!(
+            (audit.links, audit.imported, audit.faults.len()),
+            (6, 2, 0),
+            "{audit:?}"
+        );
+        assert!(audit.has_noted, "a hash that was noted there is found here");
+        // A store that comes by way of this one is the same.
+        let all = exported(centre);
+        with_a_store(|other| {
+            let merged = merge(other, &all).unwrap();
+            assert_eq!((merged.stored.len(), other.audit(None).unwrap().faults.len()), (6, 0));
+        });
+        // What is forgotten here is no fault of the chain that came.
+        centre
+            .forget(
+                report(3, north, &[]).started.parse().unwrap(),
+                jiff::Timestamp::UNIX_EPOCH,
+            )
+            .unwrap();
+        assert_eq!(centre.audit(None).unwrap().faults, [""; 0]);
+        let tampered = sqlx::query("UPDATE runs SET finished = '2026-01-01T00:00:00Z' WHERE run = 6");
+        centre
+            .runtime
+            .block_on(tampered.execute(&mut centre.connection))
+            .unwrap();
+        let faults = centre.audit(None).unwrap().faults;
+        assert_eq!(
+            faults
+                .iter()
+                .filter(|fault| fault.contains("run 6 was changed"))
+                .count(),
+            2,
+            "{faults:?}"
+        );
+    });
+}
+
+fn sites_again(folder: &Path, name: &str) -> Store {
+    Store::open(&Place::File(folder.join(name)), false).unwrap()
+}
+
+#[test]
+fn an_export_that_was_tampered_with_is_refused_and_nothing_of_it_is_stored() {
+    let lines = {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store_in(folder.path());
+        (1..=3).for_each(|day| drop(enter(&mut store, &report(day, ALL, &["10.0.0.5 serial=A"]))));
+        exported(&mut store)
+    };
+    let change = |change: &dyn Fn(&mut Vec<Line>)| {
+        let mut lines = lines.clone();
+        change(&mut lines);
+        lines
+    };
+    let table = [
+        (
+            change(&|lines| lines[1].report = lines[0].report.clone()),
+            "link 2: its run was changed",
+        ),
+        (
+            change(&|lines| lines[1].report = None),
+            "link 2: its run is missing, and was not forgotten by camsweep",
+        ),
+        (
+            change(&|lines| drop(lines.remove(1))),
+            "link 3: links 2 to 2 are missing",
+        ),
+        (
+            change(&|lines| lines[2].link.content = "00".into()),
+            "link 3: link 3 (run 3) does not follow from the one before",
+        ),
+        (
+            change(&|lines| lines[0].link.forgotten = Some("2026-01-01T00:00:00Z".into())),
+            "link 1: its run is there, though it was forgotten",
+        ),
+        (
+            change(&|lines| lines[0].report = lines[0].report.take().map(|text| text + " ")),
+            "link 1: its run was changed",
+        ),
+    ];
+    for (lines, expected) in table {
+        with_a_store(|store| {
+            let refused = merge(store, &lines).unwrap_err().to_string();
+            assert_eq!(refused, expected);
+            assert_eq!((store.runs().unwrap().len(), store.units().unwrap().len()), (0, 0));
+        });
+    }
+    // Who has imported a chain once finds out that it was made anew.
+    with_a_store(|store| {
+        merge(store, &lines[..1]).unwrap();
+        let mut made = report(7, ALL, &[]);
+        made.plan.scope = vec!["elsewhere".into()];
+        let folder = tempfile::tempdir().unwrap();
+        let mut anew = store_in(folder.path());
+        enter(&mut anew, &report(1, ALL, &["10.0.0.5 serial=A"]));
+        enter(&mut anew, &made);
+        assert_eq!(
+            exported(&mut anew)[0],
+            lines[0],
+            "the same first run makes the same first link"
+        );
+        merge(store, &lines).unwrap();
+        let refused = merge(store, &exported(&mut anew)).unwrap_err().to_string();
+        assert_eq!(refused, "link 2: it is not the one that was imported before");
+    });
+}

@@ -1,0 +1,252 @@
+//! What comes from elsewhere and goes there: single reports, and whole stores (`camsweep.export/1`).
+//!
+//! An export is a line for each link of the chain, with the report in the very bytes that the link was made of. Who
+//! imports it goes through the chain first, and keeps it beside its own: the runs can be held against it for as long as
+//! they are there.
+
+use std::io;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sqlx::{AnyConnection, Connection, Row};
+use thiserror::Error;
+
+use super::chain::{self, Link, Walk};
+use super::diff::Diff;
+use super::runs::{RUNNING, close, json, next_run, unpacked};
+use super::{Store, StoreError};
+use crate::report::model::Report;
+
+/// The name and version of the format of a whole store.
+pub const SCHEMA: &str = "camsweep.export/1";
+
+/// A line of an export after its first one, which has the schema alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Line {
+    /// The link of the chain.
+    #[serde(flatten)]
+    pub link: Link,
+    /// The report, as it was stored; none where it was forgotten.
+    pub report: Option<String>,
+}
+
+/// What was exported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// Links of the chain.
+    pub links: u64,
+    /// Runs among them that were not forgotten.
+    pub runs: u64,
+}
+
+/// What an import brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Merged {
+    /// Links of the chain.
+    pub links: u64,
+    /// The runs that were stored, by their numbers here.
+    pub stored: Vec<i64>,
+    /// Runs that were stored already.
+    pub known: u64,
+    /// Runs that had been forgotten there.
+    pub forgotten: u64,
+}
+
+/// Why a store could not be exported or imported.
+#[derive(Debug, Error)]
+pub enum TransferError {
+    /// The store itself.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The file.
+    #[error("{0}")]
+    File(#[from] io::Error),
+    /// What is in the file is not what was exported.
+    #[error("link {link}: {why}")]
+    Broken {
+        /// The first link that does not fit.
+        link: i64,
+        /// Why.
+        why: String,
+    },
+    /// The report of a link is none.
+    #[error("link {link} has no report that this version reads: {why}")]
+    Unreadable {
+        /// The link.
+        link: i64,
+        /// Why.
+        why: serde_json::Error,
+    },
+}
+
+impl Store {
+    /// Stores a report that was made elsewhere or before; `None` where it is stored already.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn import(&mut self, report: &Report) -> Result<Option<(i64, Diff)>, StoreError> {
+        let stored = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            lock(&mut transaction).await?;
+            if same(&mut transaction, report).await?.is_some() {
+                return Ok(None);
+            }
+            let stored = insert(&mut transaction, report, &json(report)?).await?;
+            transaction.commit().await?;
+            Ok(Some(stored))
+        };
+        let done = self.runtime.block_on(stored);
+        done.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
+    /// Hands over every link of the chain, the first one first, as of one moment.
+    ///
+    /// # Errors
+    /// As the database has it, or the first that `take` has.
+    pub fn export(&mut self, mut take: impl FnMut(&Line) -> io::Result<()>) -> Result<Exported, TransferError> {
+        let (runtime, connection, dialect) = (&self.runtime, &mut self.connection, self.dialect);
+        let exported = runtime.block_on(async {
+            let mut exported = Exported::default();
+            let mut transaction = connection.begin_with(dialect.begin_reading()).await?;
+            for link in chain::links(&mut transaction).await? {
+                let report = stored(&mut transaction, link.run).await?;
+                exported.links += 1;
+                exported.runs += u64::from(report.is_some());
+                if let Err(error) = take(&Line { link, report }) {
+                    return Ok(Err(error));
+                }
+            }
+            Ok(Ok(exported))
+        });
+        let exported = exported.map_err(|error| StoreError::of(&error, &self.name))?;
+        Ok(exported?)
+    }
+
+    /// Takes an export in, a run at a time, so that others get to the store meanwhile. `open`: its lines, which are gone
+    /// through twice, as nothing of an export is stored in which something does not fit.
+    ///
+    /// # Errors
+    /// As the database has it, or what does not fit.
+    pub fn merge<I: Iterator<Item = io::Result<Line>>>(
+        &mut self,
+        open: impl Fn() -> io::Result<I>,
+    ) -> Result<Merged, TransferError> {
+        let mut walk = Walk::default();
+        for line in open()? {
+            sound(&mut walk, &line?)?;
+        }
+        let (mut walk, mut merged, mut origin) = (Walk::default(), Merged::default(), None);
+        for line in open()? {
+            let line = line?;
+            let report = sound(&mut walk, &line)?;
+            let origin = origin.get_or_insert_with(|| line.link.hash.clone());
+            self.take_in(origin, &line, report.as_ref(), &mut merged)?;
+        }
+        Ok(merged)
+    }
+
+    fn take_in(
+        &mut self,
+        origin: &str,
+        line: &Line,
+        report: Option<&Report>,
+        merged: &mut Merged,
+    ) -> Result<(), TransferError> {
+        let text = line.report.as_deref().unwrap_or_default();
+        let taken = async {
+            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
+            lock(&mut transaction).await?;
+            let known = match report {
+                Some(report) => same(&mut transaction, report).await?,
+                None => None,
+            };
+            let new = match (report, known) {
+                (Some(report), None) => Some(insert(&mut transaction, report, text).await?.0),
+                _ => None,
+            };
+            let is_same = chain::keep(&mut transaction, origin, &line.link, known.or(new)).await?;
+            if is_same {
+                transaction.commit().await?;
+            }
+            Ok((is_same, known, new))
+        };
+        let taken = self.runtime.block_on(taken);
+        let (is_same, known, new) = taken.map_err(|error| StoreError::of(&error, &self.name))?;
+        if !is_same {
+            let why = "it is not the one that was imported before".to_owned();
+            return Err(TransferError::Broken {
+                link: line.link.link,
+                why,
+            });
+        }
+        merged.links += 1;
+        merged.known += u64::from(known.is_some());
+        merged.forgotten += u64::from(report.is_none());
+        merged.stored.extend(new);
+        Ok(())
+    }
+}
+
+/// The report of a line that is what its link was made of, and whose link follows from the one before.
+fn sound(walk: &mut Walk, line: &Line) -> Result<Option<Report>, TransferError> {
+    let link = line.link.link;
+    let broken = |why: String| TransferError::Broken { link, why };
+    if let Some(why) = walk.fault(&line.link) {
+        return Err(broken(why));
+    }
+    let Some(text) = &line.report else {
+        let missing = || broken("its run is missing, and was not forgotten by camsweep".to_owned());
+        return line.link.forgotten.as_ref().map(|_| None).ok_or_else(missing);
+    };
+    if line.link.forgotten.is_some() {
+        return Err(broken("its run is there, though it was forgotten".to_owned()));
+    }
+    let report = serde_json::from_str(text).map_err(|why| TransferError::Unreadable { link, why })?;
+    match chain::content_of(&report, text) == line.link.content {
+        true => Ok(Some(report)),
+        false => Err(broken("its run was changed".to_owned())),
+    }
+}
+
+/// So that two that import one report do not store it twice.
+async fn lock(connection: &mut AnyConnection) -> sqlx::Result<()> {
+    let lock = sqlx::query("UPDATE camsweep_store SET next_run = next_run");
+    lock.execute(connection).await.map(drop)
+}
+
+/// The run that has this report.
+async fn same(connection: &mut AnyConnection, report: &Report) -> sqlx::Result<Option<i64>> {
+    let same = "SELECT run FROM runs WHERE started = $1 AND finished = $2 AND scope = $3 AND report IS NOT NULL";
+    let same = sqlx::query(same)
+        .bind(&report.started)
+        .bind(&report.finished)
+        .bind(json(&report.plan.scope)?)
+        .fetch_optional(connection)
+        .await?;
+    same.map(|row| row.try_get(0)).transpose()
+}
+
+async fn insert(connection: &mut AnyConnection, report: &Report, text: &str) -> sqlx::Result<(i64, Diff)> {
+    let run = next_run(connection).await?;
+    sqlx::query(
+        "INSERT INTO runs (run, started, finished, ended, scope, hosts, units, not_looked_for) \
+         VALUES ($1, $2, $3, $4, $5, 0, 0, '[]')",
+    )
+    .bind(run)
+    .bind(&report.started)
+    .bind(&report.finished)
+    .bind(RUNNING)
+    .bind(json(&report.plan.scope)?)
+    .execute(&mut *connection)
+    .await?;
+    Ok((run, close(connection, run, report, text).await?))
+}
+
+/// The report of a run in its own bytes.
+async fn stored(connection: &mut AnyConnection, run: i64) -> sqlx::Result<Option<String>> {
+    let row = sqlx::query("SELECT report FROM runs WHERE run = $1").bind(run);
+    let row = row.fetch_optional(connection).await?;
+    let packed: Option<Vec<u8>> = row.map(|row| row.try_get(0)).transpose()?.flatten();
+    let text = packed.map(|bytes| unpacked(&bytes).map(|text| String::from_utf8_lossy(&text).into_owned()));
+    text.transpose()
+}
