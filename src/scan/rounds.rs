@@ -39,9 +39,9 @@ pub struct Tempo {
 }
 
 /// The pause is no longer than so many requests take, or a whole round, and no shorter than an answer that comes at once.
-const PAUSE: (u64, Duration) = (150, Duration::from_millis(5));
+const PAUSE: (u64, Duration) = (150, Duration::from_millis(10));
 /// The same for the rest.
-const REST: (u64, Duration) = (2500, Duration::from_millis(15));
+const REST: (u64, Duration) = (2500, Duration::from_millis(20));
 
 impl Tempo {
     /// The same for so many addresses at so many requests a second: where they leave in less time than an answer is waited
@@ -311,7 +311,7 @@ mod tests {
             (500, 254, 300, 500),
             (5000, 1, 30, 500),
             (5000, 250, 50, 500),
-            (300_000, 254, 5, 15),
+            (300_000, 254, 10, 20),
             (300_000, 60_000, 200, 200),
         ];
         for (rate, addresses, pause, rest) in table {
