@@ -221,7 +221,7 @@ fn every_codec_and_every_reader_of_files_has_a_target_and_every_target_its_seeds
         "identify/oui.rs",
         "identify/makers.rs",
         "cli/resume.rs",
-        "store/runs.rs",
+        "store/transfer.rs",
         "cli/others/mark.rs",
         "cli/config/settings.rs",
     ] {

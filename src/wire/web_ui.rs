@@ -21,11 +21,11 @@ pub const VERSION_FILES: [&str; 2] = [
 const FIRST_YEAR: i16 = 2004;
 
 static VERSION: LazyLock<Regex> = LazyLock::new(|| {
-    let text = r#"web_version["']?\s*[:=]\s*["'](?<text>[Vv]?\d{1,3}(?:\.\d{1,7}){1,3}[^"'\r\n]{0,24})["']"#;
+    let text = r#"web_version["']?\s*[:=]\s*["'](?<text>[Vv]?[0-9]{1,3}(?:\.[0-9]{1,7}){1,3}[ -~&&[^"']]{0,24})["']"#;
     Regex::new(text).expect("a pattern of ours")
 });
 static BUILD: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:build\s?|[._])(?<day>\d{6})$").expect("a pattern of ours"));
+    LazyLock::new(|| Regex::new(r"(?:build\s?|[._])(?<day>[0-9]{6})$").expect("a pattern of ours"));
 
 /// The version that a version file states, verbatim, and the day in it.
 pub fn version(script: &str) -> Option<(&str, Option<Date>)> {
@@ -71,6 +71,13 @@ fn has_capital_names(page: &Response) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_of_pages_has_no_letter_beyond_ascii_and_no_digit_of_another_script() {
+        for text in ["V4.021ÔÔÔÔ", "V٤.٠", "V4.0\u{1b}[2J"] {
+            assert_eq!(version(&format!("{{\"web_version\":\"{text}\"}}")), None, "{text}");
+        }
+    }
 
     #[test]
     fn versions_of_pages_are_read_verbatim() {

@@ -2,6 +2,7 @@
 //! (`tests/fuzz.rs`). Besides what each states, none may panic, and none may take more memory than [`MEMORY`] allows.
 
 use std::fmt::Debug;
+use std::path::Path;
 
 use camsweep::cli::Failure;
 use camsweep::cli::args::{FormArgs, Format, ScanArgs};
@@ -18,6 +19,7 @@ use camsweep::report::model::Report;
 use camsweep::report::register::former;
 use camsweep::report::sites::Sites;
 use camsweep::scan::Ranges;
+use camsweep::store::transfer::Line;
 use camsweep::store::{Place, Store};
 use camsweep::wire::{
     arp, certificate, dhip, dvrip, favicon, hik_sdk, http, mdns, onvif, recorder, rtsp, sadp, sadp_l2, ssdp, text,
@@ -76,7 +78,7 @@ pub const CHECKS: &[Check] = &[
     check("registry", "identify/oui.rs", registry),
     check("settings", "identify/makers.rs", settings),
     check("resume", "cli/resume.rs", resuming),
-    check("import", "store/runs.rs", importing),
+    check("import", "store/transfer.rs", importing),
     check("mark", "cli/others/mark.rs", marking),
     check("config", "cli/config/settings.rs", configuring),
 ];
@@ -393,16 +395,27 @@ fn resuming(bytes: &[u8]) {
     }
 }
 
-/// A report that a store takes is in it as it was, and once.
+fn empty_store(folder: &Path) -> Store {
+    Store::open(&Place::File(folder.join("store")), true).expect("a store of our own")
+}
+
+/// A report that a store takes is in it as it was, and once; of an export in which something does not fit nothing is.
 fn importing(bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder of our own");
     let file = folder.path().join("report");
     std::fs::write(&file, bytes).expect("room for a seed");
+    let lines = bytes.split(|byte| *byte == b'\n').map(serde_json::from_slice);
+    if let Ok(lines) = lines.collect::<Result<Vec<Line>, _>>() {
+        let mut store = empty_store(folder.path());
+        let merged = store.merge(|| Ok(lines.iter().cloned().map(Ok)));
+        let stored = merged.map_or(0, |merged| merged.stored.len());
+        assert_eq!(store.runs().expect("a list").len(), stored);
+    }
     let report = match cli::data::report(&file.display().to_string()) {
         Ok(report) => report,
         Err(failure) => return is_one_line(&failure),
     };
-    let mut store = Store::open(&Place::File(folder.path().join("store")), true).expect("a store of our own");
+    let mut store = empty_store(folder.path());
     if let Some((run, _)) = store.import(&report).expect("it is a report") {
         assert_eq!(store.report(run).expect("what was stored"), Some(report.clone()));
     }
