@@ -100,7 +100,7 @@ pub(super) async fn add(connection: &mut AnyConnection, run: i64) -> sqlx::Resul
         Some(row) => (row.try_get::<i64, _>(0)? + 1, row.try_get(1)?),
         None => (1, BEGINNING.to_owned()),
     };
-    let content = content(connection, run).await?.unwrap_or_default();
+    let content = content(connection, run).await?.ok_or(sqlx::Error::RowNotFound)?;
     let hash = hash_of(&before, link, run, &content);
     sqlx::query("INSERT INTO chain (link, run, content, hash) VALUES ($1, $2, $3, $4)")
         .bind(link)

@@ -61,6 +61,14 @@ pub enum StoreError {
         /// The number asked for.
         run: i64,
     },
+    /// A run was forgotten before it was closed.
+    #[error("run {run} of the store {name:?} was forgotten while it was under way")]
+    Forgotten {
+        /// Which.
+        name: String,
+        /// The run.
+        run: i64,
+    },
     /// What is in it cannot be read.
     #[error("run {run} of the store {name:?} cannot be read: {why}")]
     Broken {
@@ -89,6 +97,7 @@ impl StoreError {
             StoreError::Foreign { .. } => "name another: --store=PATH; nothing was written to this one",
             StoreError::Newer { .. } => "use the camsweep that wrote it, or a later one; nothing was written",
             StoreError::NoRun { .. } => "camsweep history lists what there is",
+            StoreError::Forgotten { .. } => "store its report: camsweep import REPORT.json",
             StoreError::Broken { .. } => {
                 "it was damaged, or written by another program; the other runs are not concerned"
             }

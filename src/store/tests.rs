@@ -541,6 +541,38 @@ fn a_run_that_was_never_closed_keeps_its_replies_and_claims_nothing() {
     });
 }
 
+fn forgot(runs: u64, units: u64) -> Forgotten {
+    Forgotten {
+        runs,
+        units,
+        under_way: 0,
+    }
+}
+
+#[test]
+fn a_run_that_is_under_way_is_not_forgotten() {
+    with_a_store(|store| {
+        let found = report(1, ALL, &["10.0.0.5 serial=A"]);
+        let run = store.begin(&[ALL.into()], at(10_000)).unwrap();
+        store.keep(run, 0, b"", at(10_060)).unwrap();
+        let far = at(1_000_000);
+        let left = Forgotten {
+            under_way: 1,
+            ..Forgotten::default()
+        };
+        assert_eq!(store.forget(far, at(10_061)).unwrap(), left);
+        store.finish(run, &found).unwrap();
+        assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
+        // One that gave no sign of life for long was killed. Where it was not, its end is no silent one.
+        let run = store.begin(&[ALL.into()], at(10_000)).unwrap();
+        assert_eq!(store.forget(far, at(20_000)).unwrap(), forgot(1, 0));
+        let (kept, closed) = (store.keep(run, 0, b"", at(20_001)), store.finish(run, &found));
+        assert!(matches!(kept, Err(StoreError::Forgotten { .. })), "{kept:?}");
+        assert!(matches!(closed, Err(StoreError::Forgotten { .. })), "{closed:?}");
+        assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
+    });
+}
+
 #[test]
 fn what_is_forgotten_is_gone_and_the_rest_stays() {
     with_a_store(|store| {
@@ -554,7 +586,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
                     jiff::Timestamp::UNIX_EPOCH
                 )
                 .unwrap(),
-            [0, 0]
+            Forgotten::default()
         );
         assert_eq!(
             store
@@ -563,7 +595,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
                     jiff::Timestamp::UNIX_EPOCH
                 )
                 .unwrap(),
-            [1, 1]
+            forgot(1, 1)
         );
         assert!(matches!(store.report(1), Err(StoreError::NoRun { run: 1, .. })));
         assert_eq!(store.units().unwrap().len(), 1);
@@ -572,7 +604,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
             [""; 0],
             "its change was of a unit that is forgotten"
         );
-        assert_eq!(store.forget(third, jiff::Timestamp::UNIX_EPOCH).unwrap(), [1, 1]);
+        assert_eq!(store.forget(third, jiff::Timestamp::UNIX_EPOCH).unwrap(), forgot(1, 1));
         assert_eq!(enter(store, &report(4, ALL, &[])), [""; 0]);
         assert_eq!(store.runs().unwrap()[0].run, 3, "a number is not given twice");
     });
@@ -793,7 +825,11 @@ fn a_store_from_before_there_were_notices_is_brought_up() {
     let folder = tempfile::tempdir().unwrap();
     let place = Place::File(folder.path().join("store.sqlite"));
     let mut store = Store::open(&place, true).unwrap();
-    for statement in ["DROP TABLE deliveries", "UPDATE camsweep_store SET version = 1"] {
+    for statement in [
+        "DROP TABLE deliveries",
+        "DROP TABLE imported",
+        "UPDATE camsweep_store SET version = 1",
+    ] {
         let done = sqlx::query(statement).execute(&mut store.connection);
         store.runtime.block_on(done).unwrap();
     }
