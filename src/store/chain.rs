@@ -218,6 +218,12 @@ pub(super) async fn keep(
     Ok(true)
 }
 
+/// Whether an imported chain is this store's own, which came back.
+pub(super) async fn is_own(connection: &mut AnyConnection, origin: &str) -> sqlx::Result<bool> {
+    let own = sqlx::query("SELECT hash FROM chain WHERE link = 1 AND hash = $1").bind(origin);
+    Ok(own.fetch_optional(connection).await?.is_some())
+}
+
 /// Every link, the first one first.
 pub(super) async fn links(connection: &mut AnyConnection) -> sqlx::Result<Vec<Link>> {
     let rows = sqlx::query("SELECT link, run, content, hash, forgotten FROM chain ORDER BY link");

@@ -23,6 +23,8 @@ pub struct Unit {
     pub present: bool,
     /// Whether TCP asked silent addresses beyond a router in the last run that saw it.
     by_tcp: bool,
+    /// The imported store that the last run that saw it came with.
+    origin: Option<String>,
     /// The first run that saw it.
     pub first_run: i64,
     /// The last one.
@@ -123,8 +125,9 @@ pub(super) async fn unexpected(connection: &mut AnyConnection, run: i64) -> sqlx
 }
 
 async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
-    let query = "SELECT device, known, present, by_tcp, first_run, last_run, first_seen, last_seen, accepted \
-                 FROM devices ORDER BY device";
+    let query = "SELECT device, known, present, by_tcp, first_run, last_run, first_seen, last_seen, accepted, \
+                 (SELECT MIN(origin) FROM imported WHERE here = devices.last_run \
+                 AND origin NOT IN (SELECT hash FROM chain WHERE link = 1)) FROM devices ORDER BY device";
     let rows = sqlx::query(query).fetch_all(connection).await?;
     let of = |row: &AnyRow| {
         Ok(Unit {
@@ -137,20 +140,44 @@ async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
             first_seen: row.try_get(6)?,
             last_seen: row.try_get(7)?,
             accepted: row.try_get(8)?,
+            origin: row.try_get(9)?,
         })
     };
     rows.iter().map(of).collect()
 }
 
+/// Where a report comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source<'a> {
+    /// The store's own runs, and single reports.
+    Here,
+    /// The store of this origin, which was imported.
+    Store(&'a str),
+}
+
+impl<'a> Source<'a> {
+    fn store(self) -> Option<&'a str> {
+        match self {
+            Source::Store(origin) => Some(origin),
+            Source::Here => None,
+        }
+    }
+}
+
 /// Enters what a run saw. A report that is older than what is known of a unit changes nothing of that one.
-pub(super) async fn enter(connection: &mut AnyConnection, run: i64, report: &Report) -> sqlx::Result<Entered> {
+pub(super) async fn enter(
+    connection: &mut AnyConnection,
+    run: i64,
+    report: &Report,
+    source: Source<'_>,
+) -> sqlx::Result<Entered> {
     // First a write, so that two runs that end at once come one after the other.
     sqlx::query("UPDATE camsweep_store SET next_device = next_device")
         .execute(&mut *connection)
         .await?;
     let known = units(connection).await?;
     let before: Vec<Before> = known.iter().map(Before::from).collect();
-    let compared = compare(&before, report);
+    let compared = compare(&before, report, source.store());
     let is_later = |unit: usize| is_before(&report.finished, &known[unit].last_seen);
     let mut number_of = HashMap::new();
     for (place, device) in report.devices.iter().enumerate() {
@@ -195,6 +222,7 @@ impl From<&Unit> for Before {
             known: unit.known.clone(),
             present: unit.present,
             by_tcp: unit.by_tcp,
+            origin: unit.origin.clone(),
         }
     }
 }

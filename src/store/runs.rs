@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::any::{AnyQueryResult, AnyRow};
 use sqlx::{AnyConnection, Connection, Row};
 
+use super::devices::Source;
 use super::diff::{Change, Diff, SCHEMA};
 use super::{Known, Owed, Store, StoreError, chain, deliveries};
 use crate::report::model::Report;
@@ -145,7 +146,7 @@ impl Store {
     ) -> Result<Remembered, StoreError> {
         let closed = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            let diff = close(&mut transaction, run, report, &json(report)?).await?;
+            let diff = close(&mut transaction, run, report, &json(report)?, Source::Here).await?;
             let unexpected = super::devices::unexpected(&mut transaction, run).await?;
             let remembered = Remembered { run, diff, unexpected };
             deliveries::owe(&mut transaction, run, &owed(&remembered)).await?;
@@ -248,8 +249,14 @@ pub(super) async fn next_run(connection: &mut AnyConnection) -> sqlx::Result<i64
 }
 
 /// `text`: the report as it is stored, which for one that was exported is what it was there.
-pub(super) async fn close(connection: &mut AnyConnection, run: i64, report: &Report, text: &str) -> sqlx::Result<Diff> {
-    let diff = super::devices::enter(connection, run, report).await?;
+pub(super) async fn close(
+    connection: &mut AnyConnection,
+    run: i64,
+    report: &Report,
+    text: &str,
+    source: Source<'_>,
+) -> sqlx::Result<Diff> {
+    let diff = super::devices::enter(connection, run, report, source).await?;
     for (number, (device, change)) in (0_i64..).zip(&diff.changes) {
         sqlx::query("INSERT INTO changes (run, number, device, change) VALUES ($1, $2, $3, $4)")
             .bind(run)

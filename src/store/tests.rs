@@ -380,7 +380,7 @@ fn enter(store: &mut Store, report: &Report) -> Vec<String> {
     said(&store.finish(run, report).unwrap())
 }
 
-fn with_a_store(test: impl Fn(&mut Store)) {
+fn with_a_store(test: impl FnOnce(&mut Store)) {
     let folder = tempfile::tempdir().unwrap();
     test(&mut store_in(folder.path()));
 }

@@ -12,6 +12,7 @@ use sqlx::{AnyConnection, Connection, Row};
 use thiserror::Error;
 
 use super::chain::{self, Link, Walk};
+use super::devices::Source;
 use super::diff::Diff;
 use super::runs::{RUNNING, close, json, next_run, unpacked};
 use super::{Store, StoreError};
@@ -91,7 +92,7 @@ impl Store {
             if same(&mut transaction, report).await?.is_some() {
                 return Ok(None);
             }
-            let stored = insert(&mut transaction, report, &json(report)?).await?;
+            let stored = insert(&mut transaction, report, &json(report)?, Source::Here).await?;
             transaction.commit().await?;
             Ok(Some(stored))
         };
@@ -160,8 +161,12 @@ impl Store {
                 Some(report) => same(&mut transaction, report).await?,
                 None => None,
             };
+            let source = match chain::is_own(&mut transaction, origin).await? {
+                true => Source::Here,
+                false => Source::Store(origin),
+            };
             let new = match (report, known) {
-                (Some(report), None) => Some(insert(&mut transaction, report, text).await?.0),
+                (Some(report), None) => Some(insert(&mut transaction, report, text, source).await?.0),
                 _ => None,
             };
             let is_same = chain::keep(&mut transaction, origin, &line.link, known.or(new)).await?;
@@ -226,7 +231,12 @@ async fn same(connection: &mut AnyConnection, report: &Report) -> sqlx::Result<O
     same.map(|row| row.try_get(0)).transpose()
 }
 
-async fn insert(connection: &mut AnyConnection, report: &Report, text: &str) -> sqlx::Result<(i64, Diff)> {
+async fn insert(
+    connection: &mut AnyConnection,
+    report: &Report,
+    text: &str,
+    source: Source<'_>,
+) -> sqlx::Result<(i64, Diff)> {
     let run = next_run(connection).await?;
     sqlx::query(
         "INSERT INTO runs (run, started, finished, ended, scope, hosts, units, not_looked_for) \
@@ -239,7 +249,7 @@ async fn insert(connection: &mut AnyConnection, report: &Report, text: &str) -> 
     .bind(json(&report.plan.scope)?)
     .execute(&mut *connection)
     .await?;
-    Ok((run, close(connection, run, report, text).await?))
+    Ok((run, close(connection, run, report, text, source).await?))
 }
 
 /// The report of a run in its own bytes.
