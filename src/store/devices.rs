@@ -105,6 +105,7 @@ impl Store {
 }
 
 /// What a run has changed, with the units' numbers.
+#[derive(Default)]
 pub(super) struct Entered {
     pub(super) changes: Vec<(i64, Change)>,
     pub(super) not_looked_for: Vec<Known>,
@@ -149,8 +150,12 @@ async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
 /// Where a report comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source<'a> {
-    /// The store's own runs, and single reports.
-    Here,
+    /// A run that ends now: whatever the clocks say, it is the latest.
+    Live,
+    /// A single report, or recorded replies.
+    Report,
+    /// What ends in the future, by a wrong clock: nobody knows when it was, and it says nothing of units.
+    Ahead,
     /// The store of this origin, which was imported.
     Store(&'a str),
 }
@@ -159,18 +164,22 @@ impl<'a> Source<'a> {
     fn store(self) -> Option<&'a str> {
         match self {
             Source::Store(origin) => Some(origin),
-            Source::Here => None,
+            _ => None,
         }
     }
 }
 
-/// Enters what a run saw. A report that is older than what is known of a unit changes nothing of that one.
+/// Enters what a run saw. A report that is older than what is known of a unit changes nothing of that one; a run that
+/// ends now does, and its changes say that a clock may be wrong.
 pub(super) async fn enter(
     connection: &mut AnyConnection,
     run: i64,
     report: &Report,
     source: Source<'_>,
 ) -> sqlx::Result<Entered> {
+    if source == Source::Ahead {
+        return Ok(Entered::default());
+    }
     // First a write, so that two runs that end at once come one after the other.
     sqlx::query("UPDATE camsweep_store SET next_device = next_device")
         .execute(&mut *connection)
@@ -178,7 +187,8 @@ pub(super) async fn enter(
     let known = units(connection).await?;
     let before: Vec<Before> = known.iter().map(Before::from).collect();
     let compared = compare(&before, report, source.store());
-    let is_later = |unit: usize| is_before(&report.finished, &known[unit].last_seen);
+    let is_known_later = |unit: usize| is_before(&report.finished, &known[unit].last_seen);
+    let is_later = |unit: usize| source != Source::Live && is_known_later(unit);
     let mut number_of = HashMap::new();
     for (place, device) in report.devices.iter().enumerate() {
         let seen = Known::from(device);
@@ -203,7 +213,10 @@ pub(super) async fn enter(
     }
     let changes = compared.changes.into_iter().filter_map(|(of, change)| match of {
         Of::Unit(unit) if is_later(unit) => None,
-        Of::Unit(unit) => Some((known[unit].device, change)),
+        Of::Unit(unit) => {
+            let note = is_known_later(unit).then(|| doubt(&known[unit].last_seen));
+            Some((known[unit].device, Change { note, ..change }))
+        }
         Of::Device(place) => Some((*number_of.get(&place)?, change)),
     });
     Ok(Entered {
@@ -225,6 +238,10 @@ impl From<&Unit> for Before {
             origin: unit.origin.clone(),
         }
     }
+}
+
+fn doubt(last_seen: &str) -> String {
+    format!("the run that saw it last ended later than this one, at {last_seen}: is a clock wrong?")
 }
 
 fn is_before(time: &str, other: &str) -> bool {

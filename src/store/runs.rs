@@ -146,7 +146,12 @@ impl Store {
     ) -> Result<Remembered, StoreError> {
         let closed = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            let diff = close(&mut transaction, run, report, &json(report)?, Source::Here).await?;
+            // Recorded replies were heard whenever their record says.
+            let source = match report.plan.command == "judge" {
+                true => Source::Report,
+                false => Source::Live,
+            };
+            let diff = close(&mut transaction, run, report, &json(report)?, source).await?;
             let unexpected = super::devices::unexpected(&mut transaction, run).await?;
             let remembered = Remembered { run, diff, unexpected };
             deliveries::owe(&mut transaction, run, &owed(&remembered)).await?;

@@ -100,6 +100,8 @@ fn said(diff: &diff::Diff) -> Vec<String> {
 }
 
 const ALL: &str = "10.0.0.1-10.0.0.254";
+/// After every report, 2026-02-01.
+const NOW: i64 = 1_769_904_000;
 
 /// What it is; the devices before; where the later run looked; the devices then; what changed.
 type Case = (
@@ -433,7 +435,7 @@ fn who_was_known_before_the_earlier_of_two_runs_is_back_and_not_new() {
         ];
         // The first one comes last: who has been known for how long is a matter of the reports.
         for report in reports[1..].iter().chain(&reports[..1]) {
-            store.import(report).unwrap();
+            store.import(report, at(NOW)).unwrap();
         }
         let mut between = |earlier: usize, later: usize| {
             let former = store.known_before(&reports[earlier].finished).unwrap();
@@ -502,18 +504,46 @@ fn what_one_run_is_not_told_is_compared_with_the_one_that_was() {
 fn a_report_is_imported_once_and_an_older_one_changes_no_unit() {
     with_a_store(|store| {
         let late = report(9, ALL, &["10.0.0.5 serial=A fw=V5.5"]);
-        assert!(store.import(&late).unwrap().is_some());
-        assert!(store.import(&late).unwrap().is_none());
+        assert!(store.import(&late, at(NOW)).unwrap().is_some());
+        assert!(store.import(&late, at(NOW)).unwrap().is_none());
         let (_, diff) = store
-            .import(&report(3, ALL, &["10.0.0.9 serial=A fw=V5.4", "10.0.0.7 serial=B"]))
+            .import(
+                &report(3, ALL, &["10.0.0.9 serial=A fw=V5.4", "10.0.0.7 serial=B"]),
+                at(NOW),
+            )
             .unwrap()
             .unwrap();
         assert_eq!(said(&diff), ["new 10.0.0.7"]);
-        let (_, diff) = store.import(&report(4, ALL, &[])).unwrap().unwrap();
+        let (_, diff) = store.import(&report(4, ALL, &[]), at(NOW)).unwrap().unwrap();
         assert_eq!(said(&diff), ["gone 10.0.0.7"]);
         let units = store.units().unwrap();
         assert_eq!(units[0].known.firmware.as_deref(), Some("V5.5"));
         assert!(units[0].present, "a later run saw it");
+    });
+}
+
+#[test]
+fn what_ends_in_the_future_silences_nothing_that_comes_after_it() {
+    let ahead = || Report {
+        finished: "2099-01-01T00:00:00Z".into(),
+        ..report(2, ALL, &["10.0.0.5 serial=A fw=V5.4"])
+    };
+    with_a_store(|store| {
+        let refused = store.import(&ahead(), at(NOW));
+        assert!(matches!(refused, Err(StoreError::Ahead { .. })), "{refused:?}");
+        assert!(store.runs().unwrap().is_empty());
+        // By a clock that was wrong once.
+        enter(store, &report(1, ALL, &["10.0.0.5 serial=A fw=V5.4"]));
+        enter(store, &ahead());
+        let changed = enter(store, &report(3, ALL, &["10.0.0.5 serial=A fw=V5.5"]));
+        assert_eq!(changed, ["firmware-changed V5.4 V5.5 (note)"]);
+        enter(store, &ahead());
+        assert_eq!(enter(store, &report(4, ALL, &[])), ["gone 10.0.0.5 (note)"]);
+        assert!(!store.units().unwrap()[0].present);
+        // Recorded replies are as old as they are.
+        let mut recorded = report(1, ALL, &["10.0.0.5 serial=A fw=V5.6"]);
+        recorded.plan.command = "judge".into();
+        assert_eq!(enter(store, &recorded), [""; 0]);
     });
 }
 

@@ -6,6 +6,7 @@
 
 use std::io;
 
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Connection, Row};
@@ -51,6 +52,8 @@ pub struct Merged {
     pub known: u64,
     /// Runs that had been forgotten there.
     pub forgotten: u64,
+    /// Runs among the stored ones that end in the future, and so say nothing of units.
+    pub ahead: u64,
 }
 
 /// Why a store could not be exported or imported.
@@ -84,15 +87,19 @@ impl Store {
     /// Stores a report that was made elsewhere or before; `None` where it is stored already.
     ///
     /// # Errors
-    /// As the database has it.
-    pub fn import(&mut self, report: &Report) -> Result<Option<(i64, Diff)>, StoreError> {
+    /// Where it ends in the future; else as the database has it.
+    pub fn import(&mut self, report: &Report, now: Timestamp) -> Result<Option<(i64, Diff)>, StoreError> {
+        if is_ahead(report, now) {
+            let finished = report.finished.clone();
+            return Err(StoreError::Ahead { finished });
+        }
         let stored = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
             lock(&mut transaction).await?;
             if same(&mut transaction, report).await?.is_some() {
                 return Ok(None);
             }
-            let stored = insert(&mut transaction, report, &json(report)?, Source::Here).await?;
+            let stored = insert(&mut transaction, report, &json(report)?, Source::Report).await?;
             transaction.commit().await?;
             Ok(Some(stored))
         };
@@ -131,6 +138,7 @@ impl Store {
     pub fn merge<I: Iterator<Item = io::Result<Line>>>(
         &mut self,
         open: impl Fn() -> io::Result<I>,
+        now: Timestamp,
     ) -> Result<Merged, TransferError> {
         let mut walk = Walk::default();
         for line in open()? {
@@ -141,7 +149,7 @@ impl Store {
             let line = line?;
             let report = sound(&mut walk, &line)?;
             let origin = origin.get_or_insert_with(|| line.link.hash.clone());
-            self.take_in(origin, &line, report.as_ref(), &mut merged)?;
+            self.take_in(origin, &line, report.as_ref(), now, &mut merged)?;
         }
         Ok(merged)
     }
@@ -151,9 +159,11 @@ impl Store {
         origin: &str,
         line: &Line,
         report: Option<&Report>,
+        now: Timestamp,
         merged: &mut Merged,
     ) -> Result<(), TransferError> {
         let text = line.report.as_deref().unwrap_or_default();
+        let ends_ahead = report.is_some_and(|report| is_ahead(report, now));
         let taken = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
             lock(&mut transaction).await?;
@@ -162,7 +172,8 @@ impl Store {
                 None => None,
             };
             let source = match chain::is_own(&mut transaction, origin).await? {
-                true => Source::Here,
+                _ if ends_ahead => Source::Ahead,
+                true => Source::Report,
                 false => Source::Store(origin),
             };
             let new = match (report, known) {
@@ -187,6 +198,7 @@ impl Store {
         merged.links += 1;
         merged.known += u64::from(known.is_some());
         merged.forgotten += u64::from(report.is_none());
+        merged.ahead += u64::from(new.is_some() && ends_ahead);
         merged.stored.extend(new);
         Ok(())
     }
@@ -211,6 +223,12 @@ fn sound(walk: &mut Walk, line: &Line) -> Result<Option<Report>, TransferError> 
         true => Ok(Some(report)),
         false => Err(broken("its run was changed".to_owned())),
     }
+}
+
+/// Whether it ends later than now, and than clocks differ.
+fn is_ahead(report: &Report, now: Timestamp) -> bool {
+    let finished = report.finished.parse::<Timestamp>();
+    finished.is_ok_and(|finished| finished.duration_since(now) > SignedDuration::from_hours(1))
 }
 
 /// So that two that import one report do not store it twice.

@@ -15,7 +15,7 @@ fn exported(store: &mut Store) -> Vec<Line> {
 }
 
 fn merge(store: &mut Store, lines: &[Line]) -> Result<Merged, TransferError> {
-    store.merge(|| Ok(lines.iter().cloned().map(Ok)))
+    store.merge(|| Ok(lines.iter().cloned().map(Ok)), at(NOW))
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn two_sites_with_one_private_range_do_not_make_each_others_units_gone_or_back()
         let vale = ["10.0.0.5 serial=B model=X", "10.0.0.7 model=X"];
         let mut enter = |day: u8, site: &str, devices: &[&str]| {
             let made = at_site(site, report(day, ALL, devices));
-            let (_, diff) = store.import(&made).unwrap().unwrap();
+            let (_, diff) = store.import(&made, at(NOW)).unwrap().unwrap();
             said(&diff)
         };
         assert_eq!(enter(1, "Hill", &hill), ["new 10.0.0.5", "new 10.0.0.7"]);
@@ -188,7 +188,7 @@ fn two_sites_with_one_private_range_do_not_make_each_others_units_gone_or_back()
             enter(4, "Hill", &hill[..1]),
             ["gone 10.0.0.7", "? 10.0.0.5", "? 10.0.0.7"]
         );
-        let (_, diff) = store.import(&report(5, ALL, &[])).unwrap().unwrap();
+        let (_, diff) = store.import(&report(5, ALL, &[]), at(NOW)).unwrap().unwrap();
         assert_eq!(said(&diff).len(), 3, "{diff:?}");
         assert!(diff.changes.is_empty());
         let lines = lines_of(&store.census().unwrap());
@@ -245,5 +245,23 @@ fn another_interface_and_another_address_of_the_scanner_are_the_same_scope() {
             lines_of(&store.census().unwrap()),
             [(vec![], vec![0, 0]), (vec![], vec![0])]
         );
+    });
+}
+
+#[test]
+fn a_run_of_an_imported_store_that_ends_in_the_future_says_nothing_of_units() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = store_in(folder.path());
+    let mut ahead = report(1, ALL, &["10.0.0.5 serial=A"]);
+    ahead.finished = "2099-01-01T00:00:00Z".into();
+    enter(&mut site, &ahead);
+    enter(&mut site, &report(2, ALL, &["10.0.0.5 serial=A"]));
+    enter(&mut site, &report(3, ALL, &[]));
+    with_a_store(|centre| {
+        let merged = merge(centre, &exported(&mut site)).unwrap();
+        assert_eq!((merged.stored.len(), merged.ahead), (3, 1));
+        let all: Vec<Vec<String>> = (1..=3).map(|run| said(&centre.diff(run).unwrap())).collect();
+        assert_eq!(all, [vec![], vec!["new 10.0.0.5"], vec!["gone 10.0.0.5"]]);
+        assert_eq!(centre.audit(None).unwrap().faults, [""; 0]);
     });
 }
