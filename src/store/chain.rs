@@ -218,6 +218,27 @@ pub(super) async fn keep(
     Ok(true)
 }
 
+/// What a content is here.
+pub(super) enum Here {
+    /// This run's.
+    Run(i64),
+    /// Of a run that was forgotten here.
+    Forgotten,
+    /// Nobody's.
+    Unknown,
+}
+
+/// Whose content it is. A report that was made anew from a stored run has the same times, and is another content.
+pub(super) async fn whose(connection: &mut AnyConnection, content: &str) -> sqlx::Result<Here> {
+    let query = "SELECT run, forgotten FROM chain WHERE content = $1 ORDER BY forgotten IS NOT NULL, link LIMIT 1";
+    let row = sqlx::query(query).bind(content).fetch_optional(connection).await?;
+    let Some(row) = row else { return Ok(Here::Unknown) };
+    Ok(match row.try_get::<Option<String>, _>(1)? {
+        Some(_) => Here::Forgotten,
+        None => Here::Run(row.try_get(0)?),
+    })
+}
+
 /// Whether an imported chain is this store's own, which came back.
 pub(super) async fn is_own(connection: &mut AnyConnection, origin: &str) -> sqlx::Result<bool> {
     let own = sqlx::query("SELECT hash FROM chain WHERE link = 1 AND hash = $1").bind(origin);

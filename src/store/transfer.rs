@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Connection, Row};
 use thiserror::Error;
 
-use super::chain::{self, Link, Walk};
+use super::chain::{self, Here, Link, Walk};
 use super::devices::Source;
 use super::diff::Diff;
 use super::runs::{RUNNING, close, json, next_run, unpacked};
@@ -52,6 +52,8 @@ pub struct Merged {
     pub known: u64,
     /// Runs that had been forgotten there.
     pub forgotten: u64,
+    /// Runs that had been forgotten here, and stay so.
+    pub forgotten_here: u64,
     /// Runs among the stored ones that end in the future, and so say nothing of units.
     pub ahead: u64,
 }
@@ -167,27 +169,29 @@ impl Store {
         let taken = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
             lock(&mut transaction).await?;
-            let known = match report {
-                Some(report) => same(&mut transaction, report).await?,
-                None => None,
+            let whose = chain::whose(&mut transaction, &line.link.content).await?;
+            let known = match whose {
+                Here::Run(run) if report.is_some() => Some(run),
+                _ => None,
             };
+            let forgotten = report.is_some() && matches!(whose, Here::Forgotten);
             let source = match chain::is_own(&mut transaction, origin).await? {
                 _ if ends_ahead => Source::Ahead,
                 true => Source::Report,
                 false => Source::Store(origin),
             };
-            let new = match (report, known) {
-                (Some(report), None) => Some(insert(&mut transaction, report, text, source).await?.0),
+            let new = match (report, whose) {
+                (Some(report), Here::Unknown) => Some(insert(&mut transaction, report, text, source).await?.0),
                 _ => None,
             };
             let is_same = chain::keep(&mut transaction, origin, &line.link, known.or(new)).await?;
             if is_same {
                 transaction.commit().await?;
             }
-            Ok((is_same, known, new))
+            Ok((is_same, known, new, forgotten))
         };
         let taken = self.runtime.block_on(taken);
-        let (is_same, known, new) = taken.map_err(|error| StoreError::of(&error, &self.name))?;
+        let (is_same, known, new, forgotten) = taken.map_err(|error| StoreError::of(&error, &self.name))?;
         if !is_same {
             let why = "it is not the one that was imported before".to_owned();
             return Err(TransferError::Broken {
@@ -198,6 +202,7 @@ impl Store {
         merged.links += 1;
         merged.known += u64::from(known.is_some());
         merged.forgotten += u64::from(report.is_none());
+        merged.forgotten_here += u64::from(forgotten);
         merged.ahead += u64::from(new.is_some() && ends_ahead);
         merged.stored.extend(new);
         Ok(())

@@ -114,6 +114,7 @@ fn came(merged: &Merged) -> String {
     let others = [
         (merged.known, "stored already"),
         (merged.forgotten, "forgotten there"),
+        (merged.forgotten_here, "forgotten here"),
         (
             merged.ahead,
             "ended in the future by a wrong clock, and say nothing of units",

@@ -265,3 +265,46 @@ fn a_run_of_an_imported_store_that_ends_in_the_future_says_nothing_of_units() {
         assert_eq!(centre.audit(None).unwrap().faults, [""; 0]);
     });
 }
+
+#[test]
+fn a_report_that_was_made_anew_is_not_taken_for_the_one_that_was_exported() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = store_in(folder.path());
+    let found = report(1, ALL, &["10.0.0.5 serial=A"]);
+    enter(&mut site, &found);
+    let lines = exported(&mut site);
+    with_a_store(|centre| {
+        centre
+            .import(&at_site("Hill", report(1, ALL, &["10.0.0.5 serial=A"])), at(NOW))
+            .unwrap();
+        assert_eq!(merge(centre, &lines).unwrap().stored, [2]);
+        assert_eq!(centre.audit(None).unwrap().faults, [""; 0]);
+        assert_eq!(centre.report(2).unwrap(), Some(found));
+        let again = merge(centre, &lines).unwrap();
+        assert_eq!((again.stored.len(), again.known), (0, 1));
+    });
+}
+
+#[test]
+fn what_was_forgotten_here_does_not_come_back_with_the_next_export() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = store_in(folder.path());
+    (1..=2).for_each(|day| drop(enter(&mut site, &report(day, ALL, &["10.0.0.5 serial=A"]))));
+    with_a_store(|centre| {
+        merge(centre, &exported(&mut site)).unwrap();
+        let second = report(2, ALL, &[]).started.parse().unwrap();
+        assert_eq!(centre.forget(second, at(NOW)).unwrap(), forgot(1, 0));
+        enter(&mut site, &report(3, ALL, &["10.0.0.5 serial=A"]));
+        let merged = merge(centre, &exported(&mut site)).unwrap();
+        assert_eq!((merged.stored, merged.known, merged.forgotten_here), (vec![3], 1, 1));
+        assert_eq!(centre.runs().unwrap().len(), 2);
+        assert_eq!(centre.audit(None).unwrap().faults, [""; 0]);
+        // Nor by way of another store.
+        let folder = tempfile::tempdir().unwrap();
+        let mut other = store_in(folder.path());
+        merge(&mut other, &exported(&mut site)).unwrap();
+        let merged = merge(centre, &exported(&mut other)).unwrap();
+        assert_eq!((merged.stored.len(), merged.forgotten_here), (0, 1));
+        assert_eq!(centre.audit(None).unwrap().faults, [""; 0]);
+    });
+}
