@@ -768,7 +768,7 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
         drop(store);
         std::fs::read(&path).unwrap()
     };
-    let table: [(&'static str, &str); 8] = [
+    let table: [(&'static str, &str); 13] = [
         (
             "UPDATE runs SET finished = '2026-01-01T00:00:00Z' WHERE run = 3",
             "run 3 was changed",
@@ -792,6 +792,27 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
             "UPDATE chain SET forgotten = '2026-01-01T00:00:00Z' WHERE run = 3",
             "run 3 is there, though it was forgotten",
         ),
+        (
+            "UPDATE runs SET units = 0 WHERE run = 3",
+            "the counts of run 3 are not those of its report",
+        ),
+        (
+            "UPDATE runs SET hosts = 0 WHERE run = 3",
+            "the counts of run 3 are not those of its report",
+        ),
+        (
+            "DELETE FROM runs WHERE run = 3; \
+             UPDATE chain SET forgotten = '2026-01-01T00:00:00Z' WHERE run = 3",
+            "run 3 is marked as forgotten, and no link says so",
+        ),
+        (
+            "DELETE FROM runs WHERE run = 5; DELETE FROM chain WHERE run = 5",
+            "1 run(s) from 5 to 5 are missing, with their links",
+        ),
+        (
+            "DELETE FROM runs; DELETE FROM chain",
+            "5 run(s) from 1 to 5 are missing, with their links",
+        ),
     ];
     for (number, (statement, fault)) in table.into_iter().enumerate() {
         // Each its own file: the driver closes the last one in its own time.
@@ -799,8 +820,10 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
         std::fs::write(&copy, &before).unwrap();
         let mut store = Store::open(&Place::File(copy), false).unwrap();
         assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
-        let tampered = sqlx::query(statement).execute(&mut store.connection);
-        store.runtime.block_on(tampered).unwrap();
+        for one in statement.split("; ") {
+            let tampered = sqlx::query(one).execute(&mut store.connection);
+            store.runtime.block_on(tampered).unwrap();
+        }
         let faults = store.audit(None).unwrap().faults;
         assert!(faults.iter().any(|found| found == fault), "{statement}: {faults:?}");
     }

@@ -201,7 +201,7 @@ impl Store {
         }
         merged.links += 1;
         merged.known += u64::from(known.is_some());
-        merged.forgotten += u64::from(report.is_none());
+        merged.forgotten += u64::from(report.is_none() && !line.link.is_of_forgetting());
         merged.forgotten_here += u64::from(forgotten);
         merged.ahead += u64::from(new.is_some() && ends_ahead);
         merged.stored.extend(new);
