@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::model::{Report, Site};
-use crate::identify::Device;
+use crate::identify::Behind;
 
 /// The sites of a run.
 #[derive(Debug, Clone, Default)]
@@ -70,6 +70,19 @@ impl Sites {
         Sites {
             sites: vec![site],
             networks: None,
+        }
+    }
+
+    /// Those that a report names.
+    pub fn named(sites: &[Site]) -> Sites {
+        let network = |(place, site): (usize, &Site)| -> Vec<(IpNetwork, usize)> {
+            let networks = site.networks.iter().filter_map(|network| network.parse().ok());
+            networks.map(|network| (network, place)).collect()
+        };
+        let is_one = matches!(sites, [site] if site.networks.is_empty());
+        Sites {
+            sites: sites.to_vec(),
+            networks: (!is_one).then(|| sites.iter().enumerate().flat_map(network).collect()),
         }
     }
 
@@ -138,17 +151,18 @@ impl Sites {
     pub fn assign(&self, report: &mut Report) {
         report.sites.clone_from(&self.sites);
         for device in &mut report.devices {
-            device.site = self.of(device).map(|site| site.name.clone());
+            let site = self.of(&device.addresses, device.behind.as_ref());
+            device.site = site.map(|site| site.name.clone());
         }
     }
 
     /// A camera that only its recorder speaks of is where the recorder is: its address may be of a network of the
     /// recorder's own.
-    fn of(&self, device: &Device) -> Option<&Site> {
-        let place = match (&self.networks, &device.behind) {
+    pub fn of(&self, addresses: &[String], behind: Option<&Behind>) -> Option<&Site> {
+        let place = match (&self.networks, behind) {
             (None, _) => Some(0),
             (Some(networks), Some(behind)) => longest(networks, &behind.recorder),
-            (Some(networks), None) => device.addresses.iter().find_map(|address| longest(networks, address)),
+            (Some(networks), None) => addresses.iter().find_map(|address| longest(networks, address)),
         };
         self.sites.get(place?)
     }
@@ -166,7 +180,6 @@ fn longest(networks: &[(IpNetwork, usize)], address: &str) -> Option<usize> {
 mod tests {
     use super::super::sample::{device, report};
     use super::*;
-    use crate::identify::Behind;
 
     const FILE: &str = r#"
 [[site]]

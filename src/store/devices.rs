@@ -23,6 +23,8 @@ pub struct Unit {
     pub present: bool,
     /// Whether TCP asked silent addresses beyond a router in the last run that saw it.
     by_tcp: bool,
+    /// The imported store that the last run that saw it came with.
+    origin: Option<String>,
     /// The first run that saw it.
     pub first_run: i64,
     /// The last one.
@@ -103,6 +105,7 @@ impl Store {
 }
 
 /// What a run has changed, with the units' numbers.
+#[derive(Default)]
 pub(super) struct Entered {
     pub(super) changes: Vec<(i64, Change)>,
     pub(super) not_looked_for: Vec<Known>,
@@ -123,8 +126,9 @@ pub(super) async fn unexpected(connection: &mut AnyConnection, run: i64) -> sqlx
 }
 
 async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
-    let query = "SELECT device, known, present, by_tcp, first_run, last_run, first_seen, last_seen, accepted \
-                 FROM devices ORDER BY device";
+    let query = "SELECT device, known, present, by_tcp, first_run, last_run, first_seen, last_seen, accepted, \
+                 (SELECT MIN(origin) FROM imported WHERE here = devices.last_run \
+                 AND origin NOT IN (SELECT hash FROM chain WHERE link = 1)) FROM devices ORDER BY device";
     let rows = sqlx::query(query).fetch_all(connection).await?;
     let of = |row: &AnyRow| {
         Ok(Unit {
@@ -137,21 +141,54 @@ async fn units(connection: &mut AnyConnection) -> sqlx::Result<Vec<Unit>> {
             first_seen: row.try_get(6)?,
             last_seen: row.try_get(7)?,
             accepted: row.try_get(8)?,
+            origin: row.try_get(9)?,
         })
     };
     rows.iter().map(of).collect()
 }
 
-/// Enters what a run saw. A report that is older than what is known of a unit changes nothing of that one.
-pub(super) async fn enter(connection: &mut AnyConnection, run: i64, report: &Report) -> sqlx::Result<Entered> {
+/// Where a report comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Source<'a> {
+    /// A run that ends now: whatever the clocks say, it is the latest.
+    Live,
+    /// A single report, or recorded replies.
+    Report,
+    /// What ends in the future, by a wrong clock: nobody knows when it was, and it says nothing of units.
+    Ahead,
+    /// The store of this origin, which was imported.
+    Store(&'a str),
+}
+
+impl<'a> Source<'a> {
+    fn store(self) -> Option<&'a str> {
+        match self {
+            Source::Store(origin) => Some(origin),
+            _ => None,
+        }
+    }
+}
+
+/// Enters what a run saw. A report that is older than what is known of a unit changes nothing of that one; a run that
+/// ends now does, and its changes say that a clock may be wrong.
+pub(super) async fn enter(
+    connection: &mut AnyConnection,
+    run: i64,
+    report: &Report,
+    source: Source<'_>,
+) -> sqlx::Result<Entered> {
+    if source == Source::Ahead {
+        return Ok(Entered::default());
+    }
     // First a write, so that two runs that end at once come one after the other.
     sqlx::query("UPDATE camsweep_store SET next_device = next_device")
         .execute(&mut *connection)
         .await?;
     let known = units(connection).await?;
     let before: Vec<Before> = known.iter().map(Before::from).collect();
-    let compared = compare(&before, report);
-    let is_later = |unit: usize| is_before(&report.finished, &known[unit].last_seen);
+    let compared = compare(&before, report, source.store());
+    let is_known_later = |unit: usize| is_before(&report.finished, &known[unit].last_seen);
+    let is_later = |unit: usize| source != Source::Live && is_known_later(unit);
     let mut number_of = HashMap::new();
     for (place, device) in report.devices.iter().enumerate() {
         let seen = Known::from(device);
@@ -176,7 +213,10 @@ pub(super) async fn enter(connection: &mut AnyConnection, run: i64, report: &Rep
     }
     let changes = compared.changes.into_iter().filter_map(|(of, change)| match of {
         Of::Unit(unit) if is_later(unit) => None,
-        Of::Unit(unit) => Some((known[unit].device, change)),
+        Of::Unit(unit) => {
+            let note = is_known_later(unit).then(|| doubt(&known[unit].last_seen));
+            Some((known[unit].device, Change { note, ..change }))
+        }
         Of::Device(place) => Some((*number_of.get(&place)?, change)),
     });
     Ok(Entered {
@@ -195,8 +235,13 @@ impl From<&Unit> for Before {
             known: unit.known.clone(),
             present: unit.present,
             by_tcp: unit.by_tcp,
+            origin: unit.origin.clone(),
         }
     }
+}
+
+fn doubt(last_seen: &str) -> String {
+    format!("the run that saw it last ended later than this one, at {last_seen}: is a clock wrong?")
 }
 
 fn is_before(time: &str, other: &str) -> bool {

@@ -14,6 +14,7 @@ use crate::ranges::Ranges;
 use crate::report::is_unit;
 use crate::report::model::Report;
 use crate::report::register::identity::{Identity, pairs};
+use crate::report::sites::Sites;
 
 /// The name and version of the format of changes.
 pub const SCHEMA: &str = "camsweep.diff/1";
@@ -81,6 +82,8 @@ pub struct Before {
     pub(super) present: bool,
     /// Whether TCP asked silent addresses beyond a router when it was found.
     pub(super) by_tcp: bool,
+    /// The imported store that the last run that saw it came with.
+    pub(super) origin: Option<String>,
 }
 
 /// Whose change it is: a unit's of before, or that of a device of the later report that is none of them.
@@ -113,12 +116,13 @@ pub fn between(earlier: &Report, later: &Report, former: &[Before], names: [&str
             known: device.into(),
             present: true,
             by_tcp,
+            origin: None,
         })
         .collect();
     let there = before.len();
     before.extend(absent(&before, former));
-    let mut compared = compare(&before, later);
-    let look = Look::of(earlier);
+    let mut compared = compare(&before, later, None);
+    let look = Look::of(earlier, None);
     compared.changes.retain(|(of, change)| match of {
         // What the store knows of them may be later news; and who was not looked for was never away.
         Of::Unit(unit) if *unit >= there => change.kind == Kind::Back && look.would_have_found(&before[*unit]),
@@ -153,6 +157,8 @@ fn absent(before: &[Before], former: &[Before]) -> Vec<Before> {
     let others = (0..former.len()).filter(is_other);
     let absent = others.map(|place| Before {
         present: false,
+        // Who asks for two runs has chosen them, wherever they came from.
+        origin: None,
         ..former[place].clone()
     });
     absent.collect()
@@ -163,8 +169,8 @@ pub(super) fn by_tcp(coverage: &Coverage) -> bool {
     coverage.routed > 0 && coverage.silent_routed_asked_by_tcp
 }
 
-/// Compares what was known with a later run.
-pub(super) fn compare(before: &[Before], later: &Report) -> Compared {
+/// Compares what was known with a later run. `origin`: the imported store that it came with.
+pub(super) fn compare(before: &[Before], later: &Report, origin: Option<&str>) -> Compared {
     let after: Vec<Known> = later.devices.iter().map(Known::from).collect();
     let mut compared = matched(before, &after);
     for (place, device) in later.devices.iter().enumerate() {
@@ -181,7 +187,7 @@ pub(super) fn compare(before: &[Before], later: &Report) -> Compared {
         }
     }
     let found: HashSet<usize> = compared.unit_of.iter().flatten().copied().collect();
-    let look = Look::of(later);
+    let look = Look::of(later, origin);
     for (unit, known) in before.iter().enumerate() {
         if !known.present || found.contains(&unit) || compared.not_looked_for.contains(&unit) {
             continue;
@@ -306,11 +312,15 @@ struct Look<'a> {
     asked: Ranges,
     coverage: &'a Coverage,
     devices: &'a [Device],
+    sites: Sites,
+    origin: Option<&'a str>,
 }
 
-impl Look<'_> {
-    fn of(report: &Report) -> Look<'_> {
+impl<'a> Look<'a> {
+    fn of(report: &'a Report, origin: Option<&'a str>) -> Look<'a> {
         Look {
+            sites: Sites::named(&report.sites),
+            origin,
             asked: ranges(&report.coverage.asked).without(&ranges(&report.coverage.unheard)),
             coverage: &report.coverage,
             devices: &report.devices,
@@ -319,6 +329,9 @@ impl Look<'_> {
 
     /// Whether the run would have found a unit that is where it was: only then is one that it did not find gone.
     fn would_have_found(&self, unit: &Before) -> bool {
+        if !self.was_there(unit) {
+            return false;
+        }
         if let Some(behind) = &unit.known.behind {
             return self.read_the_list_of(&behind.recorder);
         }
@@ -332,6 +345,14 @@ impl Look<'_> {
             .map(|(word, address)| self.asked.contains(address) && !self.was_left_alone(word))
             .collect();
         as_well && self.coverage.lost.is_empty() && !asked.is_empty() && asked.into_iter().all(|asked| asked)
+    }
+
+    /// Whether its addresses mean the same place: two sites may have one private range (RFC 1918). Where no site is
+    /// named, what came with another store may be of another place.
+    fn was_there(&self, unit: &Before) -> bool {
+        let site = self.sites.of(&unit.known.addresses, unit.known.behind.as_ref());
+        let site = site.map(|site| &site.name);
+        site == unit.known.site.as_ref() && (site.is_some() || self.origin == unit.origin.as_deref())
     }
 
     fn was_left_alone(&self, address: &str) -> bool {

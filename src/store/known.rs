@@ -22,7 +22,7 @@ pub struct Known {
     pub brand: Option<String>,
     /// The model.
     pub model: Option<String>,
-    /// The site it is at.
+    /// The site it is at, as the last run that saw it was told.
     pub site: Option<String>,
     /// The firmware, verbatim.
     pub firmware: Option<String>,
@@ -65,7 +65,7 @@ impl Known {
             maker: told(&later.maker, &self.maker),
             brand: told(&later.brand, &self.brand),
             model: told(&later.model, &self.model),
-            site: told(&later.site, &self.site),
+            site: later.site.clone(),
             firmware: told(&later.firmware, &self.firmware),
             activated: later.activated.or(self.activated),
             login: later.login.or(self.login),
@@ -88,7 +88,13 @@ impl Known {
     /// `by_mac`: nobody else has its MAC address.
     pub(super) fn identity(&self, by_mac: bool) -> Identity {
         let looks = [&self.maker, &self.model].map(|text| text.as_deref().unwrap_or_default());
-        let place = format!("{} {} {}", self.addresses.join(" "), self.place(), looks.join(" "));
+        let site = self.site.as_deref().unwrap_or_default();
+        let place = format!(
+            "{site} {} {} {}",
+            self.addresses.join(" "),
+            self.place(),
+            looks.join(" ")
+        );
         Identity::new(self.serial.as_deref(), self.mac.as_deref().filter(|_| by_mac), place)
     }
 
@@ -101,6 +107,7 @@ impl Known {
         };
         self.behind == other.behind
             && self.addresses.iter().any(|address| other.addresses.contains(address))
+            && !differ(&self.site, &other.site)
             && !differ(&self.serial, &other.serial)
             && !differ(&self.mac, &other.mac)
             && !differ(&self.maker, &other.maker)

@@ -1,12 +1,13 @@
-//! Runs: begun, kept alive, closed, listed, forgotten.
+//! Runs: begun, kept alive, closed, listed.
 
 use std::io::{Read, Write};
 
 use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use jiff::Timestamp;
-use sqlx::any::AnyRow;
+use sqlx::any::{AnyQueryResult, AnyRow};
 use sqlx::{AnyConnection, Connection, Row};
 
+use super::devices::Source;
 use super::diff::{Change, Diff, SCHEMA};
 use super::{Known, Owed, Store, StoreError, chain, deliveries};
 use crate::report::model::Report;
@@ -96,15 +97,16 @@ impl Store {
                 .bind(packed(replies)?)
                 .execute(&mut *transaction)
                 .await?;
-            sqlx::query("UPDATE runs SET finished = $1 WHERE run = $2")
+            let alive = sqlx::query("UPDATE runs SET finished = $1 WHERE run = $2")
                 .bind(now.to_string())
                 .bind(run)
                 .execute(&mut *transaction)
                 .await?;
+            is_there(&alive)?;
             transaction.commit().await
         };
         let done = self.runtime.block_on(kept);
-        done.map_err(|error| StoreError::of(&error, &self.name))
+        done.map_err(|error| self.unstored(run, &error))
     }
 
     /// The replies that a run has kept.
@@ -144,7 +146,12 @@ impl Store {
     ) -> Result<Remembered, StoreError> {
         let closed = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            let diff = close(&mut transaction, run, report, &json(report)?).await?;
+            // Recorded replies were heard whenever their record says.
+            let source = match report.plan.command == "judge" {
+                true => Source::Report,
+                false => Source::Live,
+            };
+            let diff = close(&mut transaction, run, report, &json(report)?, source).await?;
             let unexpected = super::devices::unexpected(&mut transaction, run).await?;
             let remembered = Remembered { run, diff, unexpected };
             deliveries::owe(&mut transaction, run, &owed(&remembered)).await?;
@@ -152,7 +159,7 @@ impl Store {
             Ok(remembered)
         };
         let done = self.runtime.block_on(closed);
-        done.map_err(|error| StoreError::of(&error, &self.name))
+        done.map_err(|error| self.unstored(run, &error))
     }
 
     /// Every run, the first one first.
@@ -202,44 +209,6 @@ impl Store {
         })
     }
 
-    /// Forgets the runs that ended before a time, and the units that no run that is left has seen. How many of each.
-    ///
-    /// # Errors
-    /// As the database has it; nothing is forgotten then.
-    pub fn forget(&mut self, before: Timestamp, now: Timestamp) -> Result<[u64; 2], StoreError> {
-        let old: Vec<i64> = self
-            .runs()?
-            .into_iter()
-            .filter(|run| ended_before(run, before))
-            .map(|run| run.run)
-            .collect();
-        let forgotten = async {
-            let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
-            for run in &old {
-                for table in [
-                    "DELETE FROM parts WHERE run = $1",
-                    "DELETE FROM sightings WHERE run = $1",
-                    "DELETE FROM changes WHERE run = $1",
-                    "DELETE FROM deliveries WHERE run = $1",
-                    "DELETE FROM runs WHERE run = $1",
-                ] {
-                    sqlx::query(table).bind(run).execute(&mut *transaction).await?;
-                }
-                chain::forget(&mut transaction, *run, now).await?;
-            }
-            let unseen = "DELETE FROM devices WHERE NOT EXISTS \
-                          (SELECT 1 FROM sightings WHERE sightings.device = devices.device)";
-            let units = sqlx::query(unseen).execute(&mut *transaction).await?.rows_affected();
-            let orphans = "DELETE FROM changes WHERE NOT EXISTS \
-                           (SELECT 1 FROM devices WHERE devices.device = changes.device)";
-            sqlx::query(orphans).execute(&mut *transaction).await?;
-            transaction.commit().await?;
-            Ok([old.len() as u64, units])
-        };
-        let done = self.runtime.block_on(forgotten);
-        done.map_err(|error| StoreError::of(&error, &self.name))
-    }
-
     fn row(&mut self, run: i64, query: &'static str) -> Result<AnyRow, StoreError> {
         let row = sqlx::query(query).bind(run).fetch_optional(&mut self.connection);
         let row = self.runtime.block_on(row);
@@ -248,6 +217,17 @@ impl Store {
             name: self.name.clone(),
             run,
         })
+    }
+
+    /// Why a run could not be written that had been entered.
+    fn unstored(&self, run: i64, error: &sqlx::Error) -> StoreError {
+        match error {
+            sqlx::Error::RowNotFound => StoreError::Forgotten {
+                name: self.name.clone(),
+                run,
+            },
+            error => StoreError::of(error, &self.name),
+        }
     }
 
     fn broken(&self, run: i64, error: &sqlx::Error) -> StoreError {
@@ -259,6 +239,14 @@ impl Store {
     }
 }
 
+/// A run that has no row any more cannot be written: what is told of it would be lost without a word.
+fn is_there(written: &AnyQueryResult) -> sqlx::Result<()> {
+    match written.rows_affected() {
+        0 => Err(sqlx::Error::RowNotFound),
+        _ => Ok(()),
+    }
+}
+
 pub(super) async fn next_run(connection: &mut AnyConnection) -> sqlx::Result<i64> {
     let next = "UPDATE camsweep_store SET next_run = next_run + 1 RETURNING next_run";
     let row = sqlx::query(next).fetch_one(connection).await?;
@@ -266,8 +254,14 @@ pub(super) async fn next_run(connection: &mut AnyConnection) -> sqlx::Result<i64
 }
 
 /// `text`: the report as it is stored, which for one that was exported is what it was there.
-pub(super) async fn close(connection: &mut AnyConnection, run: i64, report: &Report, text: &str) -> sqlx::Result<Diff> {
-    let diff = super::devices::enter(connection, run, report).await?;
+pub(super) async fn close(
+    connection: &mut AnyConnection,
+    run: i64,
+    report: &Report,
+    text: &str,
+    source: Source<'_>,
+) -> sqlx::Result<Diff> {
+    let diff = super::devices::enter(connection, run, report, source).await?;
     for (number, (device, change)) in (0_i64..).zip(&diff.changes) {
         sqlx::query("INSERT INTO changes (run, number, device, change) VALUES ($1, $2, $3, $4)")
             .bind(run)
@@ -279,7 +273,7 @@ pub(super) async fn close(connection: &mut AnyConnection, run: i64, report: &Rep
     }
     let closed = "UPDATE runs SET started = $1, finished = $2, ended = $3, scope = $4, hosts = $5, units = $6, \
                   not_looked_for = $7, report = $8 WHERE run = $9";
-    sqlx::query(closed)
+    let closed = sqlx::query(closed)
         .bind(&report.started)
         .bind(&report.finished)
         .bind(report.ended.to_string())
@@ -291,6 +285,7 @@ pub(super) async fn close(connection: &mut AnyConnection, run: i64, report: &Rep
         .bind(run)
         .execute(&mut *connection)
         .await?;
+    is_there(&closed)?;
     sqlx::query("DELETE FROM parts WHERE run = $1")
         .bind(run)
         .execute(&mut *connection)
@@ -316,10 +311,6 @@ fn listed(row: &AnyRow) -> sqlx::Result<Run> {
         units: row.try_get(6)?,
         changes: row.try_get(7)?,
     })
-}
-
-fn ended_before(run: &Run, time: Timestamp) -> bool {
-    run.finished.parse::<Timestamp>().is_ok_and(|finished| finished < time)
 }
 
 /// JSON of one of our own types.

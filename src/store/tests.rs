@@ -100,6 +100,8 @@ fn said(diff: &diff::Diff) -> Vec<String> {
 }
 
 const ALL: &str = "10.0.0.1-10.0.0.254";
+/// After every report, 2026-02-01.
+const NOW: i64 = 1_769_904_000;
 
 /// What it is; the devices before; where the later run looked; the devices then; what changed.
 type Case = (
@@ -380,7 +382,7 @@ fn enter(store: &mut Store, report: &Report) -> Vec<String> {
     said(&store.finish(run, report).unwrap())
 }
 
-fn with_a_store(test: impl Fn(&mut Store)) {
+fn with_a_store(test: impl FnOnce(&mut Store)) {
     let folder = tempfile::tempdir().unwrap();
     test(&mut store_in(folder.path()));
 }
@@ -433,7 +435,7 @@ fn who_was_known_before_the_earlier_of_two_runs_is_back_and_not_new() {
         ];
         // The first one comes last: who has been known for how long is a matter of the reports.
         for report in reports[1..].iter().chain(&reports[..1]) {
-            store.import(report).unwrap();
+            store.import(report, at(NOW)).unwrap();
         }
         let mut between = |earlier: usize, later: usize| {
             let former = store.known_before(&reports[earlier].finished).unwrap();
@@ -502,18 +504,46 @@ fn what_one_run_is_not_told_is_compared_with_the_one_that_was() {
 fn a_report_is_imported_once_and_an_older_one_changes_no_unit() {
     with_a_store(|store| {
         let late = report(9, ALL, &["10.0.0.5 serial=A fw=V5.5"]);
-        assert!(store.import(&late).unwrap().is_some());
-        assert!(store.import(&late).unwrap().is_none());
+        assert!(store.import(&late, at(NOW)).unwrap().is_some());
+        assert!(store.import(&late, at(NOW)).unwrap().is_none());
         let (_, diff) = store
-            .import(&report(3, ALL, &["10.0.0.9 serial=A fw=V5.4", "10.0.0.7 serial=B"]))
+            .import(
+                &report(3, ALL, &["10.0.0.9 serial=A fw=V5.4", "10.0.0.7 serial=B"]),
+                at(NOW),
+            )
             .unwrap()
             .unwrap();
         assert_eq!(said(&diff), ["new 10.0.0.7"]);
-        let (_, diff) = store.import(&report(4, ALL, &[])).unwrap().unwrap();
+        let (_, diff) = store.import(&report(4, ALL, &[]), at(NOW)).unwrap().unwrap();
         assert_eq!(said(&diff), ["gone 10.0.0.7"]);
         let units = store.units().unwrap();
         assert_eq!(units[0].known.firmware.as_deref(), Some("V5.5"));
         assert!(units[0].present, "a later run saw it");
+    });
+}
+
+#[test]
+fn what_ends_in_the_future_silences_nothing_that_comes_after_it() {
+    let ahead = || Report {
+        finished: "2099-01-01T00:00:00Z".into(),
+        ..report(2, ALL, &["10.0.0.5 serial=A fw=V5.4"])
+    };
+    with_a_store(|store| {
+        let refused = store.import(&ahead(), at(NOW));
+        assert!(matches!(refused, Err(StoreError::Ahead { .. })), "{refused:?}");
+        assert!(store.runs().unwrap().is_empty());
+        // By a clock that was wrong once.
+        enter(store, &report(1, ALL, &["10.0.0.5 serial=A fw=V5.4"]));
+        enter(store, &ahead());
+        let changed = enter(store, &report(3, ALL, &["10.0.0.5 serial=A fw=V5.5"]));
+        assert_eq!(changed, ["firmware-changed V5.4 V5.5 (note)"]);
+        enter(store, &ahead());
+        assert_eq!(enter(store, &report(4, ALL, &[])), ["gone 10.0.0.5 (note)"]);
+        assert!(!store.units().unwrap()[0].present);
+        // Recorded replies are as old as they are.
+        let mut recorded = report(1, ALL, &["10.0.0.5 serial=A fw=V5.6"]);
+        recorded.plan.command = "judge".into();
+        assert_eq!(enter(store, &recorded), [""; 0]);
     });
 }
 
@@ -541,6 +571,38 @@ fn a_run_that_was_never_closed_keeps_its_replies_and_claims_nothing() {
     });
 }
 
+fn forgot(runs: u64, units: u64) -> Forgotten {
+    Forgotten {
+        runs,
+        units,
+        under_way: 0,
+    }
+}
+
+#[test]
+fn a_run_that_is_under_way_is_not_forgotten() {
+    with_a_store(|store| {
+        let found = report(1, ALL, &["10.0.0.5 serial=A"]);
+        let run = store.begin(&[ALL.into()], at(10_000)).unwrap();
+        store.keep(run, 0, b"", at(10_060)).unwrap();
+        let far = at(1_000_000);
+        let left = Forgotten {
+            under_way: 1,
+            ..Forgotten::default()
+        };
+        assert_eq!(store.forget(far, at(10_061)).unwrap(), left);
+        store.finish(run, &found).unwrap();
+        assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
+        // One that gave no sign of life for long was killed. Where it was not, its end is no silent one.
+        let run = store.begin(&[ALL.into()], at(10_000)).unwrap();
+        assert_eq!(store.forget(far, at(20_000)).unwrap(), forgot(1, 0));
+        let (kept, closed) = (store.keep(run, 0, b"", at(20_001)), store.finish(run, &found));
+        assert!(matches!(kept, Err(StoreError::Forgotten { .. })), "{kept:?}");
+        assert!(matches!(closed, Err(StoreError::Forgotten { .. })), "{closed:?}");
+        assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
+    });
+}
+
 #[test]
 fn what_is_forgotten_is_gone_and_the_rest_stays() {
     with_a_store(|store| {
@@ -554,7 +616,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
                     jiff::Timestamp::UNIX_EPOCH
                 )
                 .unwrap(),
-            [0, 0]
+            Forgotten::default()
         );
         assert_eq!(
             store
@@ -563,7 +625,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
                     jiff::Timestamp::UNIX_EPOCH
                 )
                 .unwrap(),
-            [1, 1]
+            forgot(1, 1)
         );
         assert!(matches!(store.report(1), Err(StoreError::NoRun { run: 1, .. })));
         assert_eq!(store.units().unwrap().len(), 1);
@@ -572,7 +634,7 @@ fn what_is_forgotten_is_gone_and_the_rest_stays() {
             [""; 0],
             "its change was of a unit that is forgotten"
         );
-        assert_eq!(store.forget(third, jiff::Timestamp::UNIX_EPOCH).unwrap(), [1, 1]);
+        assert_eq!(store.forget(third, jiff::Timestamp::UNIX_EPOCH).unwrap(), forgot(1, 1));
         assert_eq!(enter(store, &report(4, ALL, &[])), [""; 0]);
         assert_eq!(store.runs().unwrap()[0].run, 3, "a number is not given twice");
     });
@@ -706,7 +768,7 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
         drop(store);
         std::fs::read(&path).unwrap()
     };
-    let table: [(&'static str, &str); 8] = [
+    let table: [(&'static str, &str); 13] = [
         (
             "UPDATE runs SET finished = '2026-01-01T00:00:00Z' WHERE run = 3",
             "run 3 was changed",
@@ -730,6 +792,27 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
             "UPDATE chain SET forgotten = '2026-01-01T00:00:00Z' WHERE run = 3",
             "run 3 is there, though it was forgotten",
         ),
+        (
+            "UPDATE runs SET units = 0 WHERE run = 3",
+            "the counts of run 3 are not those of its report",
+        ),
+        (
+            "UPDATE runs SET hosts = 0 WHERE run = 3",
+            "the counts of run 3 are not those of its report",
+        ),
+        (
+            "DELETE FROM runs WHERE run = 3; \
+             UPDATE chain SET forgotten = '2026-01-01T00:00:00Z' WHERE run = 3",
+            "run 3 is marked as forgotten, and no link says so",
+        ),
+        (
+            "DELETE FROM runs WHERE run = 5; DELETE FROM chain WHERE run = 5",
+            "1 run(s) from 5 to 5 are missing, with their links",
+        ),
+        (
+            "DELETE FROM runs; DELETE FROM chain",
+            "5 run(s) from 1 to 5 are missing, with their links",
+        ),
     ];
     for (number, (statement, fault)) in table.into_iter().enumerate() {
         // Each its own file: the driver closes the last one in its own time.
@@ -737,8 +820,10 @@ fn whatever_is_changed_taken_away_or_slipped_in_is_found() {
         std::fs::write(&copy, &before).unwrap();
         let mut store = Store::open(&Place::File(copy), false).unwrap();
         assert_eq!(store.audit(None).unwrap().faults, [""; 0]);
-        let tampered = sqlx::query(statement).execute(&mut store.connection);
-        store.runtime.block_on(tampered).unwrap();
+        for one in statement.split("; ") {
+            let tampered = sqlx::query(one).execute(&mut store.connection);
+            store.runtime.block_on(tampered).unwrap();
+        }
         let faults = store.audit(None).unwrap().faults;
         assert!(faults.iter().any(|found| found == fault), "{statement}: {faults:?}");
     }
@@ -794,8 +879,8 @@ fn a_store_from_before_there_were_notices_is_brought_up() {
     let place = Place::File(folder.path().join("store.sqlite"));
     let mut store = Store::open(&place, true).unwrap();
     for statement in [
-        "DROP TABLE imported",
         "DROP TABLE deliveries",
+        "DROP TABLE imported",
         "UPDATE camsweep_store SET version = 1",
     ] {
         let done = sqlx::query(statement).execute(&mut store.connection);

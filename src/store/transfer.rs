@@ -6,12 +6,14 @@
 
 use std::io;
 
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Connection, Row};
 use thiserror::Error;
 
-use super::chain::{self, Link, Walk};
+use super::chain::{self, Here, Link, Walk};
+use super::devices::Source;
 use super::diff::Diff;
 use super::runs::{RUNNING, close, json, next_run, unpacked};
 use super::{Store, StoreError};
@@ -50,6 +52,10 @@ pub struct Merged {
     pub known: u64,
     /// Runs that had been forgotten there.
     pub forgotten: u64,
+    /// Runs that had been forgotten here, and stay so.
+    pub forgotten_here: u64,
+    /// Runs among the stored ones that end in the future, and so say nothing of units.
+    pub ahead: u64,
 }
 
 /// Why a store could not be exported or imported.
@@ -83,15 +89,19 @@ impl Store {
     /// Stores a report that was made elsewhere or before; `None` where it is stored already.
     ///
     /// # Errors
-    /// As the database has it.
-    pub fn import(&mut self, report: &Report) -> Result<Option<(i64, Diff)>, StoreError> {
+    /// Where it ends in the future; else as the database has it.
+    pub fn import(&mut self, report: &Report, now: Timestamp) -> Result<Option<(i64, Diff)>, StoreError> {
+        if is_ahead(report, now) {
+            let finished = report.finished.clone();
+            return Err(StoreError::Ahead { finished });
+        }
         let stored = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
             lock(&mut transaction).await?;
             if same(&mut transaction, report).await?.is_some() {
                 return Ok(None);
             }
-            let stored = insert(&mut transaction, report, &json(report)?).await?;
+            let stored = insert(&mut transaction, report, &json(report)?, Source::Report).await?;
             transaction.commit().await?;
             Ok(Some(stored))
         };
@@ -130,6 +140,7 @@ impl Store {
     pub fn merge<I: Iterator<Item = io::Result<Line>>>(
         &mut self,
         open: impl Fn() -> io::Result<I>,
+        now: Timestamp,
     ) -> Result<Merged, TransferError> {
         let mut walk = Walk::default();
         for line in open()? {
@@ -140,7 +151,7 @@ impl Store {
             let line = line?;
             let report = sound(&mut walk, &line)?;
             let origin = origin.get_or_insert_with(|| line.link.hash.clone());
-            self.take_in(origin, &line, report.as_ref(), &mut merged)?;
+            self.take_in(origin, &line, report.as_ref(), now, &mut merged)?;
         }
         Ok(merged)
     }
@@ -150,28 +161,37 @@ impl Store {
         origin: &str,
         line: &Line,
         report: Option<&Report>,
+        now: Timestamp,
         merged: &mut Merged,
     ) -> Result<(), TransferError> {
         let text = line.report.as_deref().unwrap_or_default();
+        let ends_ahead = report.is_some_and(|report| is_ahead(report, now));
         let taken = async {
             let mut transaction = self.connection.begin_with(self.dialect.begin()).await?;
             lock(&mut transaction).await?;
-            let known = match report {
-                Some(report) => same(&mut transaction, report).await?,
-                None => None,
+            let whose = chain::whose(&mut transaction, &line.link.content).await?;
+            let known = match whose {
+                Here::Run(run) if report.is_some() => Some(run),
+                _ => None,
             };
-            let new = match (report, known) {
-                (Some(report), None) => Some(insert(&mut transaction, report, text).await?.0),
+            let forgotten = report.is_some() && matches!(whose, Here::Forgotten);
+            let source = match chain::is_own(&mut transaction, origin).await? {
+                _ if ends_ahead => Source::Ahead,
+                true => Source::Report,
+                false => Source::Store(origin),
+            };
+            let new = match (report, whose) {
+                (Some(report), Here::Unknown) => Some(insert(&mut transaction, report, text, source).await?.0),
                 _ => None,
             };
             let is_same = chain::keep(&mut transaction, origin, &line.link, known.or(new)).await?;
             if is_same {
                 transaction.commit().await?;
             }
-            Ok((is_same, known, new))
+            Ok((is_same, known, new, forgotten))
         };
         let taken = self.runtime.block_on(taken);
-        let (is_same, known, new) = taken.map_err(|error| StoreError::of(&error, &self.name))?;
+        let (is_same, known, new, forgotten) = taken.map_err(|error| StoreError::of(&error, &self.name))?;
         if !is_same {
             let why = "it is not the one that was imported before".to_owned();
             return Err(TransferError::Broken {
@@ -181,7 +201,9 @@ impl Store {
         }
         merged.links += 1;
         merged.known += u64::from(known.is_some());
-        merged.forgotten += u64::from(report.is_none());
+        merged.forgotten += u64::from(report.is_none() && !line.link.is_of_forgetting());
+        merged.forgotten_here += u64::from(forgotten);
+        merged.ahead += u64::from(new.is_some() && ends_ahead);
         merged.stored.extend(new);
         Ok(())
     }
@@ -208,6 +230,12 @@ fn sound(walk: &mut Walk, line: &Line) -> Result<Option<Report>, TransferError> 
     }
 }
 
+/// Whether it ends later than now, and than clocks differ.
+fn is_ahead(report: &Report, now: Timestamp) -> bool {
+    let finished = report.finished.parse::<Timestamp>();
+    finished.is_ok_and(|finished| finished.duration_since(now) > SignedDuration::from_hours(1))
+}
+
 /// So that two that import one report do not store it twice.
 async fn lock(connection: &mut AnyConnection) -> sqlx::Result<()> {
     let lock = sqlx::query("UPDATE camsweep_store SET next_run = next_run");
@@ -226,7 +254,12 @@ async fn same(connection: &mut AnyConnection, report: &Report) -> sqlx::Result<O
     same.map(|row| row.try_get(0)).transpose()
 }
 
-async fn insert(connection: &mut AnyConnection, report: &Report, text: &str) -> sqlx::Result<(i64, Diff)> {
+async fn insert(
+    connection: &mut AnyConnection,
+    report: &Report,
+    text: &str,
+    source: Source<'_>,
+) -> sqlx::Result<(i64, Diff)> {
     let run = next_run(connection).await?;
     sqlx::query(
         "INSERT INTO runs (run, started, finished, ended, scope, hosts, units, not_looked_for) \
@@ -239,7 +272,7 @@ async fn insert(connection: &mut AnyConnection, report: &Report, text: &str) -> 
     .bind(json(&report.plan.scope)?)
     .execute(&mut *connection)
     .await?;
-    Ok((run, close(connection, run, report, text).await?))
+    Ok((run, close(connection, run, report, text, source).await?))
 }
 
 /// The report of a run in its own bytes.

@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::super::args::store::{ExportArgs, ImportArgs};
@@ -48,7 +49,9 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
                 "import the reports of scans",
             ));
         }
-        let stored = store.import(&report).map_err(|error| failed(&error))?;
+        let stored = store
+            .import(&report, Timestamp::now())
+            .map_err(|error| failed(&error))?;
         text.push_str(&match stored {
             Some((run, diff)) => format!("{} is run {run}: {}\n", escape(file), counted(&diff)),
             None => format!("{} is stored already\n", escape(file)),
@@ -76,7 +79,7 @@ fn merge(store: &mut Store, file: &str) -> Result<Merged, Failure> {
             "have it exported again; nothing of it was stored",
         ),
     };
-    store.merge(|| lines(file)).map_err(failed)
+    store.merge(|| lines(file), Timestamp::now()).map_err(failed)
 }
 
 /// The lines of an export after the first.
@@ -108,7 +111,15 @@ fn came(merged: &Merged) -> String {
         [run] => format!("run {run} is new"),
         [first, .., last] => format!("{} runs are new, {first} to {last}", merged.stored.len()),
     };
-    let others = [(merged.known, "stored already"), (merged.forgotten, "forgotten there")];
+    let others = [
+        (merged.known, "stored already"),
+        (merged.forgotten, "forgotten there"),
+        (merged.forgotten_here, "forgotten here"),
+        (
+            merged.ahead,
+            "ended in the future by a wrong clock, and say nothing of units",
+        ),
+    ];
     for (count, what) in others.iter().filter(|(count, _)| *count > 0) {
         words.push_str(&format!(", {count} {what}"));
     }

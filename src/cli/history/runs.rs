@@ -63,10 +63,18 @@ pub fn forget(args: &ForgetArgs) -> Result<String, Failure> {
     let before = args.before.parse::<Timestamp>().ok().or_else(day);
     let wrong = || Failure::usage(format!("{:?} is no date", args.before), "write it 2026-01-31");
     let before = before.ok_or_else(wrong)?;
-    let [runs, units] = open(&args.store)?
+    let forgotten = open(&args.store)?
         .forget(before, Timestamp::now())
         .map_err(|error| failed(&error))?;
-    Ok(format!(
-        "forgot {runs} run(s), and {units} unit(s) that no other run saw\n"
-    ))
+    let mut text = format!(
+        "forgot {} run(s), and {} unit(s) that no other run saw\n",
+        forgotten.runs, forgotten.units
+    );
+    if forgotten.under_way > 0 {
+        text.push_str(&format!(
+            "left {} run(s) that may be under way: one that was killed can be forgotten after an hour\n",
+            forgotten.under_way
+        ));
+    }
+    Ok(text)
 }

@@ -136,7 +136,15 @@ pub(super) fn sum(census: &Census) -> String {
     let units = ends.map_or_else(String::new, |(first, last)| {
         format!("{} → {} units", first.units, last.units)
     });
-    format!("{}: {} complete run(s), {units}", census.scope.join("; "), counts.len())
+    let mut place = census.sites.join(", ");
+    if let Some(origin) = &census.origin {
+        place = format!("imported store {}", origin.get(..12).unwrap_or(origin));
+    }
+    if !place.is_empty() {
+        place.push_str(": ");
+    }
+    let scope = census.scope.join("; ");
+    format!("{place}{scope}: {} complete run(s), {units}", counts.len())
 }
 
 /// The first run, the last one, and all that counted otherwise than the one before.
@@ -164,6 +172,8 @@ mod tests {
         };
         Census {
             scope: vec!["10.0.0.1-10.0.0.254 on eth0".into()],
+            sites: Vec::new(),
+            origin: None,
             counts: (1..).zip(counts).map(count).collect(),
         }
     }
