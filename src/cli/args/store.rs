@@ -63,7 +63,8 @@ pub enum FailOn {
     Found,
     /// A unit with a model and version that a published advisory names.
     Affected,
-    /// A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it.
+    /// A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it, and
+    /// no other.
     New,
     /// Any change against what the store knew; with a baseline any unit that is not in it too.
     Changed,
@@ -105,7 +106,7 @@ pub struct ShowArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct DiffArgs {
     /// The earlier and the later one: numbers of stored runs, or files (./REPORT.json). With one, what changed in that run;
-    /// with none, in the last one.
+    /// with none, in the one that ended last.
     #[arg(value_name = "RUN", num_args = 0..=2)]
     pub runs: Vec<String>,
     /// The form.
@@ -177,7 +178,8 @@ pub struct BaselineArgs {
 /// What to do with the baseline.
 #[derive(Debug, Clone, Subcommand)]
 pub enum BaselineCommand {
-    /// Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on.
+    /// Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as
+    /// long as nothing of it changes.
     Accept {
         /// Why, for who reads it later.
         #[arg(long, value_name = "TEXT", default_value = "")]
