@@ -25,9 +25,8 @@ pub fn compare(args: &DiffArgs) -> Result<String, Failure> {
         [run] => of_run(&mut open(&args.store)?, number(run)?)?,
         _ => {
             let mut store = open(&args.store)?;
-            let mut runs = store.runs().map_err(|error| failed(&error))?.into_iter();
             let none = || Failure::could_not_run("the store has no closed run yet", "camsweep scan --store makes one");
-            let last = runs.rfind(|run| !run.is_open()).ok_or_else(none)?;
+            let last = store.latest().map_err(|error| failed(&error))?.ok_or_else(none)?;
             of_run(&mut store, last.run)?
         }
     };
