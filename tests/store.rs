@@ -164,7 +164,16 @@ fn a_unit_is_added_moved_upgraded_removed_and_comes_back() {
     ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
-    assert_eq!(home.with_store(&["show", "10.9.9.9"]).code, 1);
+    for address in ["10.0.0.5", "10.0.0.9"] {
+        let moved = home.with_store(&["show", address]).out;
+        assert!(
+            moved.contains("#1 10.0.0.9") && moved.contains("moved: "),
+            "{address}: {moved}"
+        );
+    }
+    for nobody in ["10.9.9.9", "10.0.0", "10.0.0.5 behind "] {
+        assert_eq!(home.with_store(&["show", nobody]).code, 1, "{nobody:?}");
+    }
     let again: Value = serde_json::from_str(&home.with_store(&["report", "2", "--format", "json"]).out).unwrap();
     let before: Value = serde_json::from_str(&fs::read_to_string(home.path("day-2.json")).unwrap()).unwrap();
     assert_eq!(again["devices"][0]["serial"], before["devices"][0]["serial"]);
@@ -530,6 +539,7 @@ fn postgresql_is_told_the_same_and_says_the_same() {
         &["diff"],
         &["diff", "1", "2", "--format", "json"],
         &["show", "A"],
+        &["show", "10.0.0.5"],
         &["baseline", "accept", "--note", "as agreed"],
         &["report", "1", "--format", "csv"],
         &["deliver", "--drop", "2"],

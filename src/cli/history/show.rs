@@ -15,7 +15,9 @@ use crate::store::{Store, StoreError, Unit};
 pub fn show(args: &ShowArgs) -> Result<String, Failure> {
     let mut store = open(&args.store)?;
     let units = store.units().map_err(|error| failed(&error))?;
-    let called: Vec<&Unit> = units.iter().filter(|unit| is_called(unit, &args.device)).collect();
+    let once = store.seen_at(&args.device).map_err(|error| failed(&error))?;
+    let is_meant = |unit: &&Unit| is_called(unit, &args.device) || once.contains(&unit.device);
+    let called: Vec<&Unit> = units.iter().filter(is_meant).collect();
     if called.is_empty() {
         let why = format!("the store {:?} knows no unit {:?}", store.name(), args.device);
         return Err(Failure::could_not_run(
