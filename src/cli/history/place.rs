@@ -51,6 +51,12 @@ pub fn make(place: &Place) -> Result<Store, Failure> {
     Store::open(place, true).map_err(|error| failed(&error))
 }
 
+/// Opens a store that a command only reads, for which nobody needs the right to write.
+pub(super) fn read(args: &StoreArgs) -> Result<Store, Failure> {
+    Store::read(&place(args.store.as_deref())?).map_err(|error| failed(&error))
+}
+
+/// Opens a store that a command writes.
 pub(in crate::cli) fn open(args: &StoreArgs) -> Result<Store, Failure> {
     Store::open(&place(args.store.as_deref())?, false).map_err(|error| failed(&error))
 }
