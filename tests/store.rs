@@ -246,6 +246,8 @@ fn a_site_exports_its_store_and_the_centre_imports_it() {
         out.out,
         "2 run(s) in site.camsweep, with a chain of 2 link(s): camsweep import stores them elsewhere\n"
     );
+    let mode = |path: &Path| std::os::unix::fs::MetadataExt::mode(&fs::metadata(path).unwrap()) & 0o777;
+    assert_eq!(mode(&site.path("site.camsweep")), 0o600, "as the store");
     let file = centre.path("from-site");
     fs::copy(site.path("site.camsweep"), &file).unwrap();
     let came = centre.with_store(&["import", "from-site"]);
@@ -650,6 +652,46 @@ mod in_a_namespace {
             let errors: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("error: ")).collect();
             assert!(errors.len() == 1 && errors[0].contains(words), "{}", ran.err);
             assert!(ran.code == 1 && ran.out.contains("10.0.0.5"), "{}", ran.out);
+        }
+    }
+
+    #[test]
+    fn whoever_reads_a_store_needs_no_right_to_write_it() {
+        let home = Home::new();
+        fs::write(home.path("replies"), REPLY).unwrap();
+        fs::create_dir(home.path("disk")).unwrap();
+        let read_only = "mount -t tmpfs none disk && $CAMSWEEP judge replies --store=disk/store >/dev/null 2>&1 \
+                         && mount -o remount,ro disk && exec $CAMSWEEP";
+        let table = [
+            ("history", "1 run(s) in disk/store"),
+            ("history --chart", "1 complete run(s)"),
+            ("diff", "new: 10.0.0.5"),
+            ("show 10.0.0.5", "#1 10.0.0.5"),
+            ("report 1", "10.0.0.5"),
+            ("baseline", "0 baseline(s)"),
+            ("audit verify", "sound"),
+            ("export export", "1 run(s) in export"),
+        ];
+        for (command, words) in table {
+            let Some(ran) = alone(&home, &format!("{read_only} {command} --store=disk/store")) else {
+                return;
+            };
+            assert!(
+                ran.code == 0 && ran.out.contains(words),
+                "{command}: {} {}",
+                ran.out,
+                ran.err
+            );
+        }
+        for command in ["baseline accept", "forget --before 2026-01-01", "deliver"] {
+            let Some(ran) = alone(&home, &format!("{read_only} {command} --store=disk/store")) else {
+                return;
+            };
+            assert!(
+                ran.code == 1 && ran.err.contains("may not be written"),
+                "{command}: {}",
+                ran.err
+            );
         }
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::args::store::{ExportArgs, ImportArgs};
 use super::super::{Failure, data, file::WholeFile, render::place};
-use super::place::{failed, make, open, prepared};
+use super::place::{failed, make, prepared, read};
 use super::words::counted;
 use crate::report::escape::escape;
 use crate::store::Store;
@@ -126,8 +126,8 @@ pub fn export(args: &ExportArgs) -> Result<String, Failure> {
             "name another file",
         ));
     }
-    let mut store = open(&args.store)?;
-    let whole = WholeFile::begin(&args.file)?;
+    let mut store = read(&args.store)?;
+    let whole = WholeFile::begin_private(&args.file)?;
     let written = write(&mut store, whole).map_err(|error| match error {
         TransferError::Store(error) => failed(&error),
         error => unwritten(&args.file, &error),
