@@ -104,10 +104,10 @@ impl Store {
         // writes, and it can be told so (sqlite.org/wal.html#readonly); what is in a log would be left out.
         let has_log = std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
         match opened("mode=ro") {
-            Err(StoreError::Unusable { .. }) if !has_log => opened("mode=ro&immutable=1"),
-            Err(StoreError::Unusable { why, .. }) => Err(unusable(format!(
-                "{why}; it has a log beside it (-wal), which is read where files may be made: copy both there"
-            ))),
+            Err(StoreError::Unusable { .. } | StoreError::ReadOnly { .. }) if !has_log => opened("mode=ro&immutable=1"),
+            Err(StoreError::Unusable { .. } | StoreError::ReadOnly { .. }) => Err(unusable(
+                "it has a log beside it (-wal), which is read where files may be made: copy both there".to_owned(),
+            )),
             other => other,
         }
     }

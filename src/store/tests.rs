@@ -662,7 +662,7 @@ fn what_is_no_store_is_left_as_it_is() {
         open("text")
     );
     let sql = |name: &str, statements: &[&'static str]| {
-        let url = Place::File(folder.path().join(name)).url().unwrap();
+        let url = Place::File(folder.path().join(name)).url("mode=rwc").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -7,6 +7,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::super::args::store::{ExportArgs, ImportArgs};
@@ -14,6 +15,7 @@ use super::super::{Failure, data, file::WholeFile, render::place};
 use super::place::{failed, make, prepared, read};
 use super::words::counted;
 use crate::report::escape::escape;
+use crate::report::model::Report;
 use crate::store::Store;
 use crate::store::transfer::{Line, Merged, SCHEMA, TransferError};
 
@@ -48,6 +50,7 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
                 "import the reports of scans",
             ));
         }
+        has_times(&report, file)?;
         let stored = store.import(&report).map_err(|error| failed(&error))?;
         text.push_str(&match stored {
             Some((run, diff)) => format!("{} is run {run}: {}\n", escape(file), counted(&diff)),
@@ -55,6 +58,19 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
         });
     }
     Ok(text)
+}
+
+/// Runs are told apart, and put in order, by when they were.
+fn has_times(report: &Report, file: &str) -> Result<(), Failure> {
+    for (what, time) in [("started", &report.started), ("finished", &report.finished)] {
+        if let Err(error) = time.parse::<Timestamp>() {
+            return Err(Failure::could_not_run(
+                format!("{file:?} does not say when its run {what}: {error}"),
+                "import a report as --format json writes it",
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// What cannot be read is no export: whoever reads it as a report says why.
@@ -67,6 +83,19 @@ fn is_export(file: &str) -> bool {
 fn merge(store: &mut Store, file: &str) -> Result<Merged, Failure> {
     let failed = |error: TransferError| match error {
         TransferError::Store(error) => failed(&error),
+        TransferError::Halfway { stored, why } => Failure::could_not_run(
+            why.to_string(),
+            format!(
+                "{}; of {file:?} {stored} run(s) were stored: import it again for the rest",
+                why.remedy()
+            ),
+        ),
+        error @ TransferError::Forked { .. } => Failure::could_not_run(
+            format!("{file:?} is of a store that went on otherwise than it had when it was imported last: {error}"),
+            "it was set back to a backup, or its chain was made anew: ask there which. Nothing of it was stored. What it found \
+             since then comes in a report at a time: there camsweep report RUN --format json, here camsweep import; or \
+             import it into a store of its own, --store=PATH",
+        ),
         TransferError::File(error) => Failure::could_not_run(
             format!("cannot read {file:?}: {error}"),
             "an export is a file of camsweep export; nothing of it was stored",
