@@ -62,6 +62,12 @@ impl WholeFile {
 
     /// `mode`: the permissions of a new file (Unix).
     fn begin_with(path: &Path, mode: u32) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Err(Failure::usage(
+                "- is standard output elsewhere, and would be a file of that name here",
+                "name a file; a report is printed where no --output is given",
+            ));
+        }
         let failed = |error: io::Error| {
             Failure::could_not_run(
                 format!("cannot write {:?}: {error}", path.display().to_string()),

@@ -6,19 +6,36 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::FormArgs;
 
+/// An empty name would be taken for the usual store.
+fn named(text: &str) -> Result<String, String> {
+    match text.is_empty() {
+        true => Err("it is empty: leave it away for no store, or say default for the usual one".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// What is no hash is in no chain, which would be taken for a chain that was made anew.
+fn hash(text: &str) -> Result<String, String> {
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match is_hash {
+        true => Ok(text.to_owned()),
+        false => Err("a link's hash has 64 hexadecimal digits".to_owned()),
+    }
+}
+
 /// Which store.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Store")]
 pub struct StoreArgs {
     /// The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user.
     #[arg(long, value_name = "PATH|URL", num_args = 0..=1, require_equals = true, default_missing_value = "default",
-        env = "CAMSWEEP_STORE", hide_env_values = true)]
+        env = "CAMSWEEP_STORE", hide_env_values = true, value_parser = named)]
     pub store: Option<String>,
 }
 
 /// The file that a store was named as, which no report may replace.
 fn file_of(store: Option<&str>) -> Option<&Path> {
-    let is_file = |name: &&str| !name.is_empty() && *name != "default" && !name.contains("://");
+    let is_file = |name: &&str| *name != "default" && !name.contains("://");
     store.filter(is_file).map(Path::new)
 }
 
@@ -43,7 +60,7 @@ pub struct KeepArgs {
     /// Remember this run, and say what changed since the ones before: in a file, in postgres://…, or without a value in
     /// the store of this machine (root) or user. Not done unless asked for.
     #[arg(long, value_name = "PATH|URL", num_args = 0..=1, require_equals = true, default_missing_value = "default",
-        env = "CAMSWEEP_STORE", hide_env_values = true)]
+        env = "CAMSWEEP_STORE", hide_env_values = true, value_parser = named)]
     pub store: Option<String>,
     /// Do not, whatever CAMSWEEP_STORE says.
     #[arg(long)]
@@ -204,7 +221,7 @@ pub enum AuditCommand {
     /// Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was.
     Verify {
         /// A last link's hash that was noted before: it must still be in the chain.
-        #[arg(long, value_name = "HASH")]
+        #[arg(long, value_name = "HASH", value_parser = hash)]
         noted: Option<String>,
         /// Which store.
         #[command(flatten)]

@@ -14,7 +14,7 @@ pub fn failed(error: &StoreError) -> Failure {
 /// The place that the user named, or the usual one.
 fn place(named: Option<&str>) -> Result<Place, Failure> {
     match named {
-        Some(text) if !text.is_empty() && text != "default" => {
+        Some(text) if text != "default" => {
             let Ok(place) = text.parse();
             Ok(place)
         }
@@ -33,7 +33,7 @@ fn place(named: Option<&str>) -> Result<Place, Failure> {
 /// One line and a remedy.
 pub fn prepared(named: &str) -> Result<Place, Failure> {
     let place = place(Some(named))?;
-    if let (Place::File(path), "default" | "") = (&place, named) {
+    if let (Place::File(path), "default") = (&place, named) {
         let made = path.parent().map(private_folder);
         made.transpose().map_err(|error| {
             let why = format!("cannot make a folder for the store {:?}: {error}", place.name());
