@@ -114,10 +114,10 @@ fn device(number: usize, (_, maker, what, firmware, by): &Kind) -> Device {
         class: what.map(|(class, _)| class),
         model: what.map(|(_, model)| model.into()),
         serial: what.map(|(_, model)| format!("{model}2016010{}AAWR{number:09}", number % 10)),
-        host_name: (number % 4 == 0).then(|| format!("door-{number}")),
+        host_name: number.is_multiple_of(4).then(|| format!("door-{number}")),
         advisories: firmware.iter().flat_map(|firmware| advisories(&firmware.raw)).collect(),
         policies: maker.iter().flat_map(|(name, _)| policy_of(name)).collect(),
-        activated: what.map(|_| number % 5 != 0),
+        activated: what.map(|_| !number.is_multiple_of(5)),
         evidence: maker
             .iter()
             .map(|(name, _)| evidence(&address, name, by, number))
