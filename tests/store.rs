@@ -7,11 +7,15 @@
     reason = "a test may fail by it, and a skip is loud"
 )]
 
+#[path = "golden/published.rs"]
+mod published;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 struct Ran {
@@ -84,6 +88,7 @@ impl Home {
                 "mis_addressed": false, "off_target": false, "conflicts": [], "notes": [], "evidence": []})
         };
         report["devices"] = units.iter().map(device).collect();
+        published::holds("report", &report);
         let name = format!("day-{day}.json");
         fs::write(self.path(&name), report.to_string()).unwrap();
         name
@@ -137,6 +142,7 @@ fn a_unit_is_added_moved_upgraded_removed_and_comes_back() {
         "{last}"
     );
     let second: Value = serde_json::from_str(&home.with_store(&["diff", "2", "--format", "json"]).out).unwrap();
+    published::holds("diff", &second);
     let kinds: Vec<&str> = second["changes"]
         .as_array()
         .unwrap()
@@ -232,6 +238,22 @@ fn the_page(home: &Home) {
     );
 }
 
+/// An export's lines and the reports in them are of the published form.
+fn lines_hold(export: &Path) {
+    let text = std::io::read_to_string(GzDecoder::new(fs::File::open(export).unwrap())).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut reports = 0;
+    for line in lines.skip(1) {
+        published::holds("export", &line);
+        published::holds(
+            "report",
+            &serde_json::from_str(line["report"].as_str().unwrap()).unwrap(),
+        );
+        reports += 1;
+    }
+    assert_eq!(reports, 2);
+}
+
 #[test]
 fn a_site_exports_its_store_and_the_centre_imports_it() {
     let (site, centre) = (Home::new(), Home::new());
@@ -248,6 +270,7 @@ fn a_site_exports_its_store_and_the_centre_imports_it() {
     );
     let mode = |path: &Path| std::os::unix::fs::MetadataExt::mode(&fs::metadata(path).unwrap()) & 0o777;
     assert_eq!(mode(&site.path("site.camsweep")), 0o600, "as the store");
+    lines_hold(&site.path("site.camsweep"));
     let file = centre.path("from-site");
     fs::copy(site.path("site.camsweep"), &file).unwrap();
     let came = centre.with_store(&["import", "from-site"]);

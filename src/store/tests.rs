@@ -660,7 +660,7 @@ fn the_latest_run_is_the_one_that_ended_last() {
     with_a_store(|store| {
         assert_eq!(store.latest().unwrap(), None);
         for day in [2, 3, 1] {
-            store.import(&report(day, ALL, &[])).unwrap();
+            store.import(&report(day, ALL, &[]), at(NOW)).unwrap();
         }
         store.begin(&[], report(9, ALL, &[]).started.parse().unwrap()).unwrap();
         assert_eq!(store.latest().unwrap().map(|run| run.run), Some(2));
