@@ -879,8 +879,8 @@ fn a_store_from_before_there_were_notices_is_brought_up() {
     let place = Place::File(folder.path().join("store.sqlite"));
     let mut store = Store::open(&place, true).unwrap();
     for statement in [
-        "DROP TABLE deliveries",
         "DROP TABLE imported",
+        "DROP TABLE deliveries",
         "UPDATE camsweep_store SET version = 1",
     ] {
         let done = sqlx::query(statement).execute(&mut store.connection);
