@@ -139,6 +139,7 @@ fn sweep(args: &ScanArgs) -> Outcome {
     plan.logins = vault.words();
     let header = words::scope_header(&plan)
         + &words::configured(args.config.as_deref())
+        + &memory::announced(&args.output.keep)
         + &outbox::words(&args.output.form)
         + &notices.words(&args.output.keep);
     resume::is_apart(args)?;
@@ -233,7 +234,7 @@ fn close(
     let quiet = alarm::is_quiet(&output.keep, &report, remembered);
     let written = write(report, &output.form, files, code, quiet);
     if let Some(remembered) = remembered.filter(|_| !quiet && written.is_ok()) {
-        say(&memory::words(remembered));
+        say(&memory::words(remembered, output.form.redact));
     }
     let delivered = notices.deliver(&mut post).inspect_err(complain);
     let code = written?;

@@ -449,6 +449,14 @@ fn policies_are_named_in_every_form_and_the_statement_only_at_a_sensitive_site()
     assert_eq!(ids(0), ["us-fcc-covered-list", "us-ndaa-889"]);
     assert_eq!(ids(1), ["uk-statement-2022", "us-fcc-covered-list", "us-ndaa-889"]);
     assert_eq!(report["policies"].as_array().unwrap().len(), 3);
+    let nowhere = json_of(&directory, &["judge", "replies.ndjson"]);
+    let held: Vec<&str> = nowhere["policies"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(held, ["us-fcc-covered-list", "us-ndaa-889"], "no site is sensitive");
     for (format, part) in [
         (
             "markdown",

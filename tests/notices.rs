@@ -8,6 +8,8 @@
 mod exim;
 #[path = "notices/mail.rs"]
 mod mail;
+#[path = "golden/published.rs"]
+mod published;
 #[path = "notices/servers.rs"]
 mod servers;
 #[path = "notices/waiting.rs"]

@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+#[path = "golden/published.rs"]
+mod published;
+
 use std::fs;
 use std::io::Write;
 use std::path::Path;
@@ -74,6 +77,8 @@ fn every_form(options: &[&str]) -> (TempDir, String) {
     args.extend(options);
     let (status, out, err) = run(directory.path(), &args, &replies());
     assert_eq!((status, err.as_str()), (0, ""));
+    let report = fs::read_to_string(directory.path().join("cctv.json")).unwrap();
+    published::holds("report", &serde_json::from_str(&report).unwrap());
     (directory, out)
 }
 

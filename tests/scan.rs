@@ -6,6 +6,8 @@
 
 #[path = "worlds/plans.rs"]
 mod plans;
+#[path = "golden/published.rs"]
+mod published;
 #[path = "worlds/world.rs"]
 #[expect(dead_code, reason = "a second scan of a world is for tests/resume.rs")]
 mod world;
@@ -20,7 +22,9 @@ use camsweep::fact::{Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
 use camsweep::net::Channel;
+use camsweep::report::{Run, assemble};
 use camsweep::scan::{Findings, Progress, Ranges, Watcher, scan};
+use jiff::Timestamp;
 use plans::{plan, worlds};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -126,6 +130,19 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
     assert_eq!(fared.collect::<Vec<_>>(), expect.fared, "{name}: logins");
     check_pace(name, door.limits().host_rate as usize, &ledger.moments);
     check_account(name, expect, findings);
+    published::holds("report", &report(findings, devices));
+}
+
+/// What a user would be given.
+fn report(findings: &Findings, devices: Vec<Device>) -> serde_json::Value {
+    let report = assemble(Run {
+        coverage: findings.coverage.clone(),
+        blind_spots: findings.blind_spots.clone(),
+        interrupted: findings.interrupted,
+        devices,
+        ..Run::begun("scan", Vec::new(), Timestamp::UNIX_EPOCH)
+    });
+    serde_json::to_value(report).unwrap()
 }
 
 /// A run that only listens sends nothing, and opens nothing that could or that joins a group.

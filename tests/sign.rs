@@ -62,7 +62,7 @@ fn whoever_has_the_public_key_finds_out_whether_a_report_was_changed() {
     let verify = || camsweep(path, &["verify", "report.json", "--public-key", "key.pub"]);
     let (code, out, err) = verify();
     assert!(
-        code == Some(0) && out.starts_with("report.json is what was signed: timestamp:"),
+        code == Some(0) && out.starts_with("report.json is what was signed: 20") && out.contains(" UTC  file:"),
         "{out}{err}"
     );
     let mut bytes = fs::read(path.join("report.json")).unwrap();

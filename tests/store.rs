@@ -7,11 +7,15 @@
     reason = "a test may fail by it, and a skip is loud"
 )]
 
+#[path = "golden/published.rs"]
+mod published;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
 struct Ran {
@@ -84,6 +88,7 @@ impl Home {
                 "mis_addressed": false, "off_target": false, "conflicts": [], "notes": [], "evidence": []})
         };
         report["devices"] = units.iter().map(device).collect();
+        published::holds("report", &report);
         let name = format!("day-{day}.json");
         fs::write(self.path(&name), report.to_string()).unwrap();
         name
@@ -137,6 +142,7 @@ fn a_unit_is_added_moved_upgraded_removed_and_comes_back() {
         "{last}"
     );
     let second: Value = serde_json::from_str(&home.with_store(&["diff", "2", "--format", "json"]).out).unwrap();
+    published::holds("diff", &second);
     let kinds: Vec<&str> = second["changes"]
         .as_array()
         .unwrap()
@@ -164,7 +170,16 @@ fn a_unit_is_added_moved_upgraded_removed_and_comes_back() {
     ] {
         assert!(shown.contains(part), "{part} in {shown}");
     }
-    assert_eq!(home.with_store(&["show", "10.9.9.9"]).code, 1);
+    for address in ["10.0.0.5", "10.0.0.9"] {
+        let moved = home.with_store(&["show", address]).out;
+        assert!(
+            moved.contains("#1 10.0.0.9") && moved.contains("moved: "),
+            "{address}: {moved}"
+        );
+    }
+    for nobody in ["10.9.9.9", "10.0.0", "10.0.0.5 behind "] {
+        assert_eq!(home.with_store(&["show", nobody]).code, 1, "{nobody:?}");
+    }
     let again: Value = serde_json::from_str(&home.with_store(&["report", "2", "--format", "json"]).out).unwrap();
     let before: Value = serde_json::from_str(&fs::read_to_string(home.path("day-2.json")).unwrap()).unwrap();
     assert_eq!(again["devices"][0]["serial"], before["devices"][0]["serial"]);
@@ -223,6 +238,22 @@ fn the_page(home: &Home) {
     );
 }
 
+/// An export's lines and the reports in them are of the published form.
+fn lines_hold(export: &Path) {
+    let text = std::io::read_to_string(GzDecoder::new(fs::File::open(export).unwrap())).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let mut reports = 0;
+    for line in lines.skip(1) {
+        published::holds("export", &line);
+        published::holds(
+            "report",
+            &serde_json::from_str(line["report"].as_str().unwrap()).unwrap(),
+        );
+        reports += 1;
+    }
+    assert_eq!(reports, 2);
+}
+
 #[test]
 fn a_site_exports_its_store_and_the_centre_imports_it() {
     let (site, centre) = (Home::new(), Home::new());
@@ -237,6 +268,9 @@ fn a_site_exports_its_store_and_the_centre_imports_it() {
         out.out,
         "2 run(s) in site.camsweep, with a chain of 2 link(s): camsweep import stores them elsewhere\n"
     );
+    let mode = |path: &Path| std::os::unix::fs::MetadataExt::mode(&fs::metadata(path).unwrap()) & 0o777;
+    assert_eq!(mode(&site.path("site.camsweep")), 0o600, "as the store");
+    lines_hold(&site.path("site.camsweep"));
     let file = centre.path("from-site");
     fs::copy(site.path("site.camsweep"), &file).unwrap();
     let came = centre.with_store(&["import", "from-site"]);
@@ -278,6 +312,108 @@ fn a_site_exports_its_store_and_the_centre_imports_it() {
         half.err
     );
     assert!(broken.with_store(&["history"]).out.starts_with("0 run(s)"));
+}
+
+#[test]
+fn a_site_that_was_set_back_to_a_backup_is_refused_with_the_cause_and_a_way_out() {
+    let (site, centre) = (Home::new(), Home::new());
+    let all = "10.0.0.1-10.0.0.254";
+    let day = |day: u8, serial: &str| site.report(day, all, &[["10.0.0.5", serial, "V1"]]);
+    let export = || {
+        assert_eq!(site.with_store(&["export", "export"]).code, 0);
+        fs::copy(site.path("export"), centre.path("export")).unwrap();
+        centre.with_store(&["import", "export"])
+    };
+    site.with_store(&["import", &day(1, "A")]);
+    fs::copy(site.path("store.sqlite"), site.path("backup")).unwrap();
+    site.with_store(&["import", &day(2, "B")]);
+    assert_eq!(export().code, 0);
+    fs::copy(site.path("backup"), site.path("store.sqlite")).unwrap();
+    site.with_store(&["import", &day(3, "C")]);
+    let refused = export();
+    assert_eq!(refused.code, 1, "{}", refused.out);
+    for words in [
+        "link 2: it is not the one",
+        "set back to a backup",
+        "a report at a time",
+    ] {
+        assert!(refused.err.contains(words), "{words}: {}", refused.err);
+    }
+    fs::write(
+        centre.path("3.json"),
+        site.with_store(&["report", "2", "--format", "json"]).out,
+    )
+    .unwrap();
+    let came = centre.with_store(&["import", "3.json"]);
+    assert!(came.out.contains("3.json is run 3: "), "{} {}", came.out, came.err);
+}
+
+#[test]
+fn what_is_no_name_no_hash_and_no_time_is_refused() {
+    let home = Home::new();
+    fs::write(home.path("replies"), REPLY).unwrap();
+    assert_eq!(home.with_store(&["judge", "replies"]).code, 0);
+    let mut report: Value = serde_json::from_str(&home.with_store(&["report", "1", "--format", "json"]).out).unwrap();
+    report["finished"] = json!("garbage");
+    fs::write(home.path("timeless.json"), report.to_string()).unwrap();
+    let store = home.store();
+    let short = "0".repeat(63);
+    let table: [(&[&str], i32, &str); 9] = [
+        (&["judge", "replies", "--store="], 2, "it is empty"),
+        (&["history", "--store="], 2, "it is empty"),
+        (&["audit", "verify", "--noted", "", &store], 2, "64 hexadecimal digits"),
+        (
+            &["audit", "verify", "--noted", "abc", &store],
+            2,
+            "64 hexadecimal digits",
+        ),
+        (
+            &["audit", "verify", "--noted", &short, &store],
+            2,
+            "64 hexadecimal digits",
+        ),
+        (
+            &["judge", "replies", "--output", "-"],
+            2,
+            "- is standard output elsewhere",
+        ),
+        (
+            &["diff", "1", "--output", "-", &store],
+            2,
+            "- is standard output elsewhere",
+        ),
+        (&["export", "-", &store], 2, "- is standard output elsewhere"),
+        (
+            &["import", "timeless.json", &store],
+            1,
+            "does not say when its run finished",
+        ),
+    ];
+    for (args, code, words) in table {
+        let ran = home.run(args);
+        assert!(
+            ran.code == code && ran.err.contains(words),
+            "{args:?}: {} {}",
+            ran.code,
+            ran.err
+        );
+    }
+    assert!(!home.path("-").exists() && !home.path(".local").exists());
+    assert!(home.with_store(&["history"]).out.starts_with("1 run(s)"));
+    let made_anew = home.run(&["audit", "verify", "--noted", &"0".repeat(64), &store]);
+    assert_eq!(made_anew.code, 10, "{}", made_anew.err);
+}
+
+#[test]
+fn what_is_redacted_is_counted_on_standard_error_and_not_named() {
+    let home = Home::new();
+    fs::write(home.path("replies"), REPLY).unwrap();
+    let ran = home.with_store(&["judge", "replies", "--redact"]);
+    assert!(ran.err.contains("in run 1") && ran.err.contains("1 new"), "{}", ran.err);
+    for secret in ["10.0.0.5", "44:47:cc"] {
+        let said = ran.out.contains(secret) || ran.err.contains(secret);
+        assert!(!said, "{secret}: {} {}", ran.out, ran.err);
+    }
 }
 
 #[test]
@@ -530,6 +666,7 @@ fn postgresql_is_told_the_same_and_says_the_same() {
         &["diff"],
         &["diff", "1", "2", "--format", "json"],
         &["show", "A"],
+        &["show", "10.0.0.5"],
         &["baseline", "accept", "--note", "as agreed"],
         &["report", "1", "--format", "csv"],
         &["deliver", "--drop", "2"],
@@ -636,6 +773,17 @@ mod in_a_namespace {
         fs::create_dir(home.path("disk")).unwrap();
         let full = "mount -t tmpfs -o size=256k none disk && $CAMSWEEP judge replies --store=disk/store >/dev/null 2>&1 \
                     && { dd if=/dev/zero of=disk/fill bs=1k count=999 2>/dev/null; exec $CAMSWEEP judge replies --store=disk/store; }";
+        // As another user would be, whoever runs the tests.
+        let other = "$CAMSWEEP judge replies --store=disk/store >/dev/null 2>&1 && chmod 444 disk/store && chmod 555 disk \
+                     && { setpriv --bounding-set=-all --inh-caps=-all $CAMSWEEP history --store=disk/store; \
+                     code=$?; chmod 755 disk; rm disk/store*; exit $code; }";
+        let Some(ran) = alone(&home, other) else { return };
+        assert!(
+            ran.code == 0 && ran.out.starts_with("1 run(s)"),
+            "{} {}",
+            ran.out,
+            ran.err
+        );
         let read_only = "mount -t tmpfs none disk && $CAMSWEEP judge replies --store=disk/store >/dev/null 2>&1 \
                          && mount -o remount,ro disk && exec $CAMSWEEP judge replies --store=disk/store";
         for (script, words) in [(full, "the disk is full"), (read_only, "may not be written")] {
@@ -643,6 +791,46 @@ mod in_a_namespace {
             let errors: Vec<&str> = ran.err.lines().filter(|line| line.starts_with("error: ")).collect();
             assert!(errors.len() == 1 && errors[0].contains(words), "{}", ran.err);
             assert!(ran.code == 1 && ran.out.contains("10.0.0.5"), "{}", ran.out);
+        }
+    }
+
+    #[test]
+    fn whoever_reads_a_store_needs_no_right_to_write_it() {
+        let home = Home::new();
+        fs::write(home.path("replies"), REPLY).unwrap();
+        fs::create_dir(home.path("disk")).unwrap();
+        let read_only = "mount -t tmpfs none disk && $CAMSWEEP judge replies --store=disk/store >/dev/null 2>&1 \
+                         && mount -o remount,ro disk && exec $CAMSWEEP";
+        let table = [
+            ("history", "1 run(s) in disk/store"),
+            ("history --chart", "1 complete run(s)"),
+            ("diff", "new: 10.0.0.5"),
+            ("show 10.0.0.5", "#1 10.0.0.5"),
+            ("report 1", "10.0.0.5"),
+            ("baseline", "0 baseline(s)"),
+            ("audit verify", "sound"),
+            ("export export", "1 run(s) in export"),
+        ];
+        for (command, words) in table {
+            let Some(ran) = alone(&home, &format!("{read_only} {command} --store=disk/store")) else {
+                return;
+            };
+            assert!(
+                ran.code == 0 && ran.out.contains(words),
+                "{command}: {} {}",
+                ran.out,
+                ran.err
+            );
+        }
+        for command in ["baseline accept", "forget --before 2026-01-01", "deliver"] {
+            let Some(ran) = alone(&home, &format!("{read_only} {command} --store=disk/store")) else {
+                return;
+            };
+            assert!(
+                ran.code == 1 && ran.err.contains("may not be written"),
+                "{command}: {}",
+                ran.err
+            );
         }
     }
 

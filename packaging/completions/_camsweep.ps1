@@ -223,7 +223,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('--no-config', '--no-config', [CompletionResultType]::ParameterName, 'Read none from any file')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on')
+            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as long as nothing of it changes')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -237,7 +237,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;baseline;help' {
-            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on')
+            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as long as nothing of it changes')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -455,7 +455,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             break
         }
         'camsweep;help;baseline' {
-            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on')
+            [CompletionResult]::new('accept', 'accept', [CompletionResultType]::ParameterValue, 'Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as long as nothing of it changes')
             break
         }
         'camsweep;help;baseline;accept' {

@@ -99,7 +99,7 @@ found\t'As with --fail-on found'
 incomplete\t'The run is incomplete, or was interrupted'"
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l fail-on -d 'Exit with 10 where this is the case; several with commas' -r -f -a "found\t'A Hikvision or Dahua unit, however sure'
 affected\t'A unit with a model and version that a published advisory names'
-new\t'A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it'
+new\t'A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it, and no other'
 changed\t'Any change against what the store knew; with a baseline any unit that is not in it too'"
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l mail-to -d 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l mail-from -d 'Whom the mail is from' -r
@@ -179,7 +179,7 @@ found\t'As with --fail-on found'
 incomplete\t'The run is incomplete, or was interrupted'"
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l fail-on -d 'Exit with 10 where this is the case; several with commas' -r -f -a "found\t'A Hikvision or Dahua unit, however sure'
 affected\t'A unit with a model and version that a published advisory names'
-new\t'A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it'
+new\t'A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it, and no other'
 changed\t'Any change against what the store knew; with a baseline any unit that is not in it too'"
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l mail-to -d 'Mail what changed to this address; may be given again. A run without a change sends none (docs/notices.md)' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand judge" -l mail-from -d 'Whom the mail is from' -r
@@ -246,14 +246,14 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fi
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fish_seen_subcommand_from accept help" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fish_seen_subcommand_from accept help" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fish_seen_subcommand_from accept help" -s h -l help -d 'Print help'
-complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fish_seen_subcommand_from accept help" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on'
+complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fish_seen_subcommand_from accept help" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as long as nothing of it changes'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and not __fish_seen_subcommand_from accept help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from accept" -l note -d 'Why, for who reads it later' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from accept" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from accept" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from accept" -l no-config -d 'Read none from any file'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from accept" -s h -l help -d 'Print help'
-complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from help" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on'
+complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from help" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as long as nothing of it changes'
 complete -c camsweep -n "__fish_camsweep_using_subcommand baseline; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c camsweep -n "__fish_camsweep_using_subcommand export" -l store -d 'The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user' -r
 complete -c camsweep -n "__fish_camsweep_using_subcommand export" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
@@ -356,6 +356,6 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_s
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "completions" -d 'Print what a shell reads to complete this command line'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "man" -d 'Print a page of the manual (roff; `man -l -` shows it)'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and not __fish_seen_subcommand_from scan hosts judge report history show diff baseline export import keygen sign verify audit deliver forget data profiles schema config completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from baseline" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on'
+complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from baseline" -f -a "accept" -d 'Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as long as nothing of it changes'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from audit" -f -a "verify" -d 'Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was'
 complete -c camsweep -n "__fish_camsweep_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "check" -d 'Say what it brings about, and whether a scan would take it; send nothing. Exits with 0 or 2'

@@ -66,15 +66,60 @@ fn is_affected(report: &Report) -> bool {
     })
 }
 
-/// Without a baseline a unit is new once; with one it is until it is accepted.
+/// Without a baseline a unit is new once; with one it is until it is accepted, and who was accepted may come back.
 fn is_new(remembered: &Remembered) -> bool {
-    let kinds = remembered.diff.changes.iter().map(|change| change.kind);
+    let mut kinds = remembered.diff.changes.iter().map(|change| change.kind);
     match &remembered.unexpected {
-        Some(units) => !units.is_empty() || kinds.into_iter().any(|kind| kind == Kind::Back),
-        None => kinds.into_iter().any(|kind| matches!(kind, Kind::New | Kind::Back)),
+        Some(units) => !units.is_empty(),
+        None => kinds.any(|kind| matches!(kind, Kind::New | Kind::Back)),
     }
 }
 
 fn is_changed(remembered: &Remembered) -> bool {
     !remembered.diff.changes.is_empty() || remembered.unexpected.as_ref().is_some_and(|units| !units.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Known;
+    use crate::store::diff::{Change, Diff, SCHEMA};
+
+    #[test]
+    fn who_was_accepted_is_new_no_more_also_when_it_comes_back() {
+        /// What happened; how many units are not in the baseline, where there is one; whether that is new, and a change.
+        type Case = (&'static [Kind], Option<usize>, bool, bool);
+        let table: [Case; 8] = [
+            (&[], None, false, false),
+            (&[Kind::New], None, true, true),
+            (&[Kind::Back], None, true, true),
+            (&[Kind::Gone], None, false, true),
+            (&[Kind::Back], Some(0), false, true),
+            (&[Kind::FirmwareChanged], Some(0), false, true),
+            (&[Kind::Back], Some(1), true, true),
+            (&[], Some(1), true, true),
+        ];
+        for (kinds, unexpected, new, changed) in table {
+            let change = |kind: &Kind| Change {
+                kind: *kind,
+                unit: Known::default(),
+                before: None,
+                after: None,
+                note: None,
+            };
+            let remembered = Remembered {
+                run: 3,
+                diff: Diff {
+                    schema: SCHEMA.into(),
+                    earlier: None,
+                    later: "3".into(),
+                    changes: kinds.iter().map(change).collect(),
+                    not_looked_for: Vec::new(),
+                },
+                unexpected: unexpected.map(|count| vec![Known::default(); count]),
+            };
+            let alarms = (is_new(&remembered), is_changed(&remembered));
+            assert_eq!(alarms, (new, changed), "{kinds:?} {unexpected:?}");
+        }
+    }
 }

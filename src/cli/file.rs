@@ -49,6 +49,25 @@ impl WholeFile {
     /// # Errors
     /// Where the directory does not exist or cannot be written.
     pub fn begin(path: &Path) -> Result<Self, Failure> {
+        WholeFile::begin_with(path, 0o666)
+    }
+
+    /// The same, of a file that is for its owner only; one that is replaced stays as private as it was.
+    ///
+    /// # Errors
+    /// As [`begin`](WholeFile::begin).
+    pub fn begin_private(path: &Path) -> Result<Self, Failure> {
+        WholeFile::begin_with(path, 0o600)
+    }
+
+    /// `mode`: the permissions of a new file (Unix).
+    fn begin_with(path: &Path, mode: u32) -> Result<Self, Failure> {
+        if path == Path::new("-") {
+            return Err(Failure::usage(
+                "- is standard output elsewhere, and would be a file of that name here",
+                "name a file; a report is printed where no --output is given",
+            ));
+        }
         let failed = |error: io::Error| {
             Failure::could_not_run(
                 format!("cannot write {:?}: {error}", path.display().to_string()),
@@ -59,7 +78,8 @@ impl WholeFile {
         let special = std::fs::metadata(&to).is_ok_and(|found| !found.is_file());
         let direct = special.then(|| OpenOptions::new().write(true).open(&to));
         let direct = direct.transpose().map_err(failed)?;
-        let temporary = (!special).then(|| temporary_beside(&to)).transpose().map_err(failed)?;
+        let temporary = (!special).then(|| temporary_beside(&to, mode));
+        let temporary = temporary.transpose().map_err(failed)?;
         Ok(WholeFile { to, temporary, direct })
     }
 
@@ -96,18 +116,19 @@ impl Write for WholeFile {
 
 /// Those of the file that is replaced, so that nobody reads more than before; the umask applies.
 #[cfg(unix)]
-fn permissions(path: &Path) -> std::fs::Permissions {
+fn permissions(path: &Path, mode: u32) -> std::fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
-    let mode = std::fs::metadata(path).map_or(0o666, |found| found.permissions().mode() & 0o777);
+    let mode = std::fs::metadata(path).map_or(mode, |found| found.permissions().mode() & 0o777);
     PermissionsExt::from_mode(mode)
 }
 
-fn temporary_beside(path: &Path) -> io::Result<NamedTempFile> {
+#[cfg_attr(not(unix), expect(unused_variables, reason = "files have no such permissions there"))]
+fn temporary_beside(path: &Path, mode: u32) -> io::Result<NamedTempFile> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
     let mut builder = tempfile::Builder::new();
     builder.prefix(".camsweep-");
     #[cfg(unix)]
-    builder.permissions(permissions(path));
+    builder.permissions(permissions(path, mode));
     let file = builder.tempfile_in(parent.unwrap_or(Path::new(".")))?;
     discard_too(file.path());
     Ok(file)

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::Failure;
 use super::args::store::KeepArgs;
 use super::history::{self, failed, make};
+use crate::report::escape::escape;
 use crate::report::model::Report;
 use crate::store::{Owed, Place, Remembered, Store, StoreError};
 
@@ -73,6 +74,17 @@ impl Memory {
     }
 }
 
+/// What is said of it before the first packet. Where the usual store is depends on who this process is by then.
+pub fn announced(args: &KeepArgs) -> String {
+    let named = args.store.as_deref().filter(|_| !args.no_store);
+    let name = named.map(|named| match (named, named.parse::<Place>()) {
+        ("default", _) => "the usual one of this machine or user".to_owned(),
+        (_, Ok(place)) => place.name(),
+    });
+    name.map(|name| format!("  remembered in a store: {}\n", escape(&name)))
+        .unwrap_or_default()
+}
+
 /// Where a run is to be stored; `None` where it is not.
 ///
 /// # Errors
@@ -82,9 +94,12 @@ pub fn place(args: &KeepArgs) -> Result<Option<Place>, Failure> {
     named.map(history::prepared).transpose()
 }
 
-/// What is said after a run that was stored.
-pub fn words(remembered: &Remembered) -> String {
-    let mut text = history::words(&remembered.diff);
+/// What is said after a run that was stored; of a `redacted` one no more than counts.
+pub fn words(remembered: &Remembered, redacted: bool) -> String {
+    let mut text = match redacted {
+        true => history::sums(&remembered.diff),
+        false => history::words(&remembered.diff),
+    };
     if let Some(units) = remembered.unexpected.as_ref().filter(|units| !units.is_empty()) {
         text.push_str(&format!(
             "  {} unit(s) are not in the baseline: camsweep baseline accept\n",
@@ -112,6 +127,38 @@ fn keep(store: &mut Store, run: i64, replies: &Receiver<String>) -> Result<(), S
             waiting.clear();
             part += 1;
             since = Instant::now();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_a_run_will_be_remembered_is_said_beforehand() {
+        let table = [
+            (None, false, ""),
+            (Some("s"), true, ""),
+            (Some("s"), false, "  remembered in a store: s\n"),
+            (
+                Some("default"),
+                false,
+                "  remembered in a store: the usual one of this machine or user\n",
+            ),
+            (
+                Some("postgres://ann:s3cret@db/cctv"),
+                false,
+                "  remembered in a store: postgres://ann@db/cctv\n",
+            ),
+        ];
+        for (store, no_store, words) in table {
+            let args = KeepArgs {
+                store: store.map(str::to_owned),
+                no_store,
+                ..KeepArgs::default()
+            };
+            assert_eq!(announced(&args), words, "{store:?}");
         }
     }
 }

@@ -68,12 +68,14 @@ impl RegisterFile {
     /// Where what is there is no register, or cannot be replaced: it is left as it is.
     pub fn finish(mut self, report: &Report, all: bool) -> Result<String, Failure> {
         let name = self.path.display().to_string();
-        let failed = |why: String| {
+        let left = |why: String, remedy: &str| {
             Failure::could_not_run(
                 format!("the register {name:?} was left as it is: {why}"),
-                "mend or rename it; camsweep report REPORT.json --register FILE does this part again",
+                format!("{remedy}; camsweep report REPORT.json --register FILE does this part again"),
             )
         };
+        let failed = |why: String| left(why, "mend or rename it");
+        let unwritten = |why: String| left(why, "make room, or see whether you may write there");
         let before = former(&self.path).map_err(&failed)?;
         let register = before.as_ref().map(|bytes| read(bytes, self.form));
         let merged = Register::merged(register.transpose().map_err(&failed)?, report, all);
@@ -82,10 +84,10 @@ impl RegisterFile {
         read(&bytes, self.form).map_err(|why| failed(format!("with this run it would be unreadable: {why}")))?;
         if let Some(before) = &before {
             let kept = keep(before, &self.path);
-            kept.map_err(|error| failed(format!("cannot keep it as .bak: {error}")))?;
+            kept.map_err(|error| unwritten(format!("cannot keep it as .bak: {error}")))?;
         }
         let replaced = self.file.write_all(&bytes).and_then(|()| self.file.finish());
-        replaced.map_err(|error| failed(error.to_string()))?;
+        replaced.map_err(|error| unwritten(error.to_string()))?;
         Ok(said(&name, &merged))
     }
 }

@@ -101,11 +101,22 @@ pub fn verify(args: &VerifyArgs) -> Result<String, Failure> {
         code: Code::Alarm,
     })?;
     let comment = signature.trusted_comment().unwrap_or_default();
+    let comment: Vec<String> = comment.split('\t').map(when).collect();
     Ok(format!(
         "{} is what was signed: {}\n",
         escape(&name),
-        escape(&comment.replace('\t', "  "))
+        escape(&comment.join("  "))
     ))
+}
+
+/// A part of a trusted comment; the time of it as people write one.
+fn when(part: &str) -> String {
+    let second = part.strip_prefix("timestamp:").and_then(|second| second.parse().ok());
+    let time = second.and_then(|second| Timestamp::from_second(second).ok());
+    time.map_or_else(
+        || part.to_owned(),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
 }
 
 fn secret_key(path: &Path) -> Result<SecretKey, Failure> {

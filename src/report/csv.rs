@@ -63,18 +63,30 @@ mod tests {
             ("firmware_version", "5.4.5"),
             ("firmware_age_days", "3592"),
             ("activated", "no"),
+            ("open_services", "http 80"),
             ("evidence_ids", "hikvision/sadp; hikvision/http"),
             ("last_seen", "2026-11-25T08:59:01Z"),
             ("source", "arp; sadp; http"),
             ("kev_cves", "CVE-2017-7921; CVE-2021-36260"),
             ("remarks", "a stale row"),
             ("run_ended", "complete"),
+            ("asset_id", ""),
             ("owner", ""),
+            ("supplier_remote_access", ""),
             ("notes", ""),
         ];
         for (column, value) in table {
             assert_eq!(rows[0][column], value, "{column}");
         }
+    }
+
+    #[test]
+    fn a_service_of_the_recorder_is_none_of_the_camera_that_it_lists() {
+        let mut camera = camera();
+        for evidence in &mut camera.evidence {
+            evidence.reply.host = "10.0.0.20".into();
+        }
+        assert_eq!(rows(&written(vec![camera], false))[0]["open_services"], "");
     }
 
     #[test]

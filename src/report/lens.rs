@@ -7,10 +7,13 @@ use super::model::{PolicyText, Report};
 use crate::identify::policies::Policy;
 use crate::identify::{Falls, PolicyFinding};
 
-/// Holds each device against these policies, in place of what was found before.
+/// Holds each device against these policies, in place of what was found before. One that is about sensitive sites is left
+/// out where the user marked none as such.
 pub fn apply(report: &mut Report, policies: &[Policy]) {
     let sensitive = report.sites.iter().filter(|site| site.sensitive);
     let sensitive: HashSet<String> = sensitive.map(|site| site.name.clone()).collect();
+    let concerns = |policy: &&Policy| !policy.sensitive_sites_only || !sensitive.is_empty();
+    let policies: Vec<&Policy> = policies.iter().filter(concerns).collect();
     for device in &mut report.devices {
         let there = device.site.as_ref().is_some_and(|site| sensitive.contains(site));
         device.policies = policies
@@ -18,7 +21,7 @@ pub fn apply(report: &mut Report, policies: &[Policy]) {
             .filter_map(|policy| policy.finding(device, there))
             .collect();
     }
-    report.policies = policies.iter().map(text).collect();
+    report.policies = policies.into_iter().map(text).collect();
 }
 
 fn text(policy: &Policy) -> PolicyText {

@@ -72,7 +72,8 @@ pub(super) fn push_row(text: &mut String, cells: impl Iterator<Item = String>) {
 pub(super) fn safe(text: &str) -> String {
     let mut safe = String::with_capacity(text.len() + 8);
     let mut before = ' ';
-    for c in escape(text.trim()).chars() {
+    // Blanks at the ends only: an end of a line is shown, as by every other form.
+    for c in escape(text.trim_matches(' ')).chars() {
         if is_markup(c, before) || (safe.is_empty() && matches!(c, '-' | '+')) {
             safe.push('\\');
         }
@@ -125,6 +126,7 @@ mod tests {
             ("[x](http://y)", r"\[x\](http:/\/y)"),
             ("www.example.org", r"www\.example.org"),
             ("a\nb", r"a\\u\{a\}b"),
+            (" a\u{85}\n ", r"a\\u\{85\}\\u\{a\}"),
             ("- x", r"\- x"),
             ("10.0.0.5  DS-2CD", "10.0.0.5  DS-2CD"),
         ];

@@ -31,7 +31,10 @@ pub(super) fn exploited(report: &Report) -> Vec<String> {
 
 fn line(one: &AdvisoryVerdict, addresses: &[&str]) -> String {
     let (id, since) = (&one.id, one.exploited_since.as_deref().unwrap_or_default());
-    let about = format!("{id} (exploited since {since}: {})", title_of(id));
+    // A report of a newer version may name one that this one does not know.
+    let title = Some(title_of(id)).filter(|title| !title.is_empty());
+    let title = title.map_or(String::new(), |title| format!(": {title}"));
+    let about = format!("{id} (exploited since {since}{title})");
     let units = |few: &str, many: &str| match addresses.len() {
         1 => format!("1 unit {few}"),
         count => format!("{count} units {many}"),

@@ -15,6 +15,8 @@ pub mod lens;
 pub mod markdown;
 mod meaning;
 pub mod model;
+#[cfg(test)]
+mod nasty;
 pub mod ndjson;
 pub mod ocsf;
 pub mod outline;

@@ -1,46 +1,13 @@
 //! Reports for the writers' tests.
 
 use super::model::{PlanSummary, Report};
+pub use super::nasty::NASTY;
 use super::{Run, assemble};
 use crate::coverage::{BlindSpot, Coverage};
 use crate::identify::{
     AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
     PolicyFinding, ReplyRef, Strength,
 };
-
-/// What hostile devices have said or could say: every format is held against each, in every field.
-pub const NASTY: &[&str] = &[
-    "",
-    " ",
-    "\n",
-    "a\r\nCEF:0|x|x|1|unit|x|10|cs1=x",
-    "\u{1b}[2J\u{1b}]0;pwned\u{7}",
-    "\0",
-    "a|b\\|c",
-    "x cs1=forged dst=192.0.2.1",
-    "\\",
-    "trailing\\",
-    "\"},{\"x\":\"",
-    "'\"><script>alert(1)</script>",
-    "</style></script><!--",
-    "=HYPERLINK(\"http://x\")",
-    "+1;-1;@x;\t=1",
-    "[a](javascript:x) `x` | x |",
-    "x\"} 1\ncamsweep_units{maker=\"x",
-    "<134>1 - - - - - x",
-    "12 <134>1",
-    "] [x@1 a=\"b\"]",
-    "abc\u{202e}fed\u{2066}",
-    "zero\u{200b}width\u{feff}",
-    "line\u{2028}sep\u{85}",
-    "tag\u{e0041}",
-    "摄像机 Überwachung 📷",
-    "10.0.0.99",
-    "fe80::1%eth0|x",
-    "{{7*7}} ${jndi:ldap://x} %n %s",
-    "../../etc/passwd",
-    "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789\\\\\\\\\\\\\\\\\\\\=",
-];
 
 pub fn device(address: &str, maker: Option<&str>) -> Device {
     Device {

@@ -27,8 +27,7 @@ impl Store {
     /// # Errors
     /// As the database has it.
     pub fn accept(&mut self, note: &str, now: Timestamp) -> Result<Option<Baseline>, StoreError> {
-        let closed = self.runs()?.into_iter().rfind(|run| !run.is_open());
-        let Some(run) = closed.map(|run| run.run) else {
+        let Some(run) = self.latest()?.map(|run| run.run) else {
             return Ok(None);
         };
         let accepted = async {

@@ -92,6 +92,20 @@ impl Store {
         sightings.map_err(|error| StoreError::of(&error, &self.name))
     }
 
+    /// The numbers of the units that any run saw at an address.
+    ///
+    /// # Errors
+    /// As the database has it.
+    pub fn seen_at(&mut self, address: &str) -> Result<Vec<i64>, StoreError> {
+        // A place is an address, or an address and the channel of a recorder ([`Known::place`]).
+        let query = "SELECT DISTINCT device FROM sightings WHERE place = $1 OR substr(place, 1, length($2)) = $3";
+        let behind = format!("{address} behind ");
+        let rows = sqlx::query(query).bind(address).bind(&behind).bind(&behind);
+        let rows = self.runtime.block_on(rows.fetch_all(&mut self.connection));
+        let devices = rows.and_then(|rows| rows.iter().map(|row| row.try_get(0)).collect());
+        devices.map_err(|error| StoreError::of(&error, &self.name))
+    }
+
     /// What happened to a unit, with the run that saw it happen.
     ///
     /// # Errors

@@ -53,6 +53,14 @@ pub enum StoreError {
         /// Ours.
         known: i64,
     },
+    /// An earlier version made it, and it may be read only.
+    #[error("the store {name:?} is of version {found}, and may not be written to bring it up")]
+    Older {
+        /// Which.
+        name: String,
+        /// Its version.
+        found: i64,
+    },
     /// No such run.
     #[error("the store {name:?} has no run {run}")]
     NoRun {
@@ -102,6 +110,7 @@ impl StoreError {
             }
             StoreError::Foreign { .. } => "name another: --store=PATH; nothing was written to this one",
             StoreError::Newer { .. } => "use the camsweep that wrote it, or a later one; nothing was written",
+            StoreError::Older { .. } => "have its owner look into it with this camsweep once: camsweep history",
             StoreError::NoRun { .. } => "camsweep history lists what there is",
             StoreError::Ahead { .. } => "a clock is wrong, here or where it was made; nothing of it was stored",
             StoreError::Forgotten { .. } => "store its report: camsweep import REPORT.json",

@@ -22,7 +22,7 @@ mod tests;
 pub mod transfer;
 
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
@@ -69,11 +69,60 @@ impl Store {
                 Dialect::Sqlite
             }
         };
+        let url = place.url("mode=rwc").map_err(unusable)?;
+        let mut store = Store::connected(&url, dialect, name)?;
+        store
+            .runtime
+            .block_on(made_ready(&mut store.connection, dialect, &store.name))?;
+        Ok(store)
+    }
+
+    /// Opens a store to read it, which needs no right to write: that of another user, and what lies on a disk that may
+    /// only be read, are read as they are.
+    ///
+    /// # Errors
+    /// As [`open`](Store::open); a store of an earlier version is brought up first, which needs the right to write.
+    pub fn read(place: &Place) -> Result<Store, StoreError> {
+        match (Store::open(place, false), place) {
+            (Err(StoreError::ReadOnly { .. }), Place::File(path)) => Store::read_only(place, path),
+            (opened, _) => opened,
+        }
+    }
+
+    fn read_only(place: &Place, path: &Path) -> Result<Store, StoreError> {
+        let unusable = |why: String| StoreError::Unusable {
+            name: place.name(),
+            why,
+        };
+        std::fs::File::open(path).map_err(|error| unusable(error.to_string()))?;
+        let opened = |mode: &str| {
+            let url = place.url(mode).map_err(|error| unusable(error.to_string()))?;
+            let mut store = Store::connected(&url, Dialect::Sqlite, place.name())?;
+            let current = schema::is_current(&mut store.connection, Dialect::Sqlite, &store.name);
+            store.runtime.block_on(current)?;
+            Ok(store)
+        };
+        // Beside a file with a log (WAL) SQLite needs one more, which it cannot make here. Where there is no log nobody
+        // writes, and it can be told so (sqlite.org/wal.html#readonly); what is in a log would be left out.
+        let has_log = std::fs::metadata(log_of(path)).is_ok_and(|log| log.len() > 0);
+        match opened("mode=ro") {
+            Err(StoreError::Unusable { .. } | StoreError::ReadOnly { .. }) if !has_log => opened("mode=ro&immutable=1"),
+            Err(StoreError::Unusable { .. } | StoreError::ReadOnly { .. }) => Err(unusable(
+                "it has a log beside it (-wal), which is read where files may be made: copy both there".to_owned(),
+            )),
+            other => other,
+        }
+    }
+
+    /// Without a look at what is there.
+    fn connected(url: &str, dialect: Dialect, name: String) -> Result<Store, StoreError> {
         sqlx::any::install_default_drivers();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(unusable)?;
-        let url = place.url().map_err(unusable)?;
-        let connection = runtime.block_on(connect(&url, dialect, &name))?;
+        let runtime = runtime.map_err(|why| StoreError::Unusable {
+            name: name.clone(),
+            why: why.to_string(),
+        })?;
+        let connection = runtime.block_on(connect(url, &name))?;
         Ok(Store {
             runtime,
             connection,
@@ -131,23 +180,37 @@ fn prepare(path: &Path, make: bool, name: &str) -> Result<(), StoreError> {
     }
 }
 
-async fn connect(url: &str, dialect: Dialect, name: &str) -> Result<AnyConnection, StoreError> {
+/// SQLite's log.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    log.into()
+}
+
+async fn connect(url: &str, name: &str) -> Result<AnyConnection, StoreError> {
     let of = |error: sqlx::Error| StoreError::of(&error, name);
     let options: AnyConnectOptions = url.parse().map_err(of)?;
     let options = options.disable_statement_logging();
     let connecting = tokio::time::timeout(PATIENCE, options.connect()).await;
-    let late = |_: tokio::time::error::Elapsed| StoreError::Unusable {
+    connecting.map_err(|_| late(name))?.map_err(of)
+}
+
+/// A database that is ours, or nobody's yet, is told the settings and brought to this version.
+async fn made_ready(connection: &mut AnyConnection, dialect: Dialect, name: &str) -> Result<(), StoreError> {
+    schema::version(connection, dialect, name).await?;
+    for setting in dialect.settings() {
+        let told = tokio::time::timeout(PATIENCE, tell(connection, setting)).await;
+        told.map_err(|_| late(name))?
+            .map_err(|error| StoreError::of(&error, name))?;
+    }
+    schema::bring_up(connection, dialect, name).await
+}
+
+fn late(name: &str) -> StoreError {
+    StoreError::Unusable {
         name: name.to_owned(),
         why: format!("nobody answers within {} s", PATIENCE.as_secs()),
-    };
-    let mut connection = connecting.map_err(late)?.map_err(of)?;
-    schema::version(&mut connection, dialect, name).await?;
-    for setting in dialect.settings() {
-        let told = tokio::time::timeout(PATIENCE, tell(&mut connection, setting)).await;
-        told.map_err(late)?.map_err(of)?;
     }
-    schema::bring_up(&mut connection, dialect, name).await?;
-    Ok(connection)
 }
 
 /// Tells a connection a setting. Who turns SQLite's log on while another does so is refused at once, however patient it

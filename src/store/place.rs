@@ -56,10 +56,11 @@ impl Place {
         }
     }
 
-    pub(super) fn url(&self) -> std::io::Result<String> {
+    /// `mode`: how SQLite opens a file, in its own words (sqlite.org/uri.html).
+    pub(super) fn url(&self, mode: &str) -> std::io::Result<String> {
         match self {
             Place::Server(url) => Ok(url.clone()),
-            Place::File(path) => std::path::absolute(path).map(|path| format!("sqlite://{}?mode=rwc", encoded(&path))),
+            Place::File(path) => std::path::absolute(path).map(|path| format!("sqlite://{}?{mode}", encoded(&path))),
         }
     }
 }

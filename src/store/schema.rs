@@ -134,6 +134,16 @@ pub(super) async fn bring_up(connection: &mut AnyConnection, dialect: Dialect, n
     transaction.commit().await.map_err(of)
 }
 
+/// Whether a database that may not be written is a store of this version.
+pub(super) async fn is_current(connection: &mut AnyConnection, dialect: Dialect, name: &str) -> Result<(), StoreError> {
+    let name_of = || name.to_owned();
+    match (version(connection, dialect, name).await?, STEPS.len() as i64) {
+        (None, _) => Err(StoreError::Foreign { name: name_of() }),
+        (Some(found), known) if found < known => Err(StoreError::Older { name: name_of(), found }),
+        _ => Ok(()),
+    }
+}
+
 /// The version of a store; `None` for an empty database.
 pub(super) async fn version(
     connection: &mut AnyConnection,

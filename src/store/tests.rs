@@ -656,6 +656,40 @@ fn a_baseline_takes_in_who_is_there() {
 }
 
 #[test]
+fn the_latest_run_is_the_one_that_ended_last() {
+    with_a_store(|store| {
+        assert_eq!(store.latest().unwrap(), None);
+        for day in [2, 3, 1] {
+            store.import(&report(day, ALL, &[]), at(NOW)).unwrap();
+        }
+        store.begin(&[], report(9, ALL, &[]).started.parse().unwrap()).unwrap();
+        assert_eq!(store.latest().unwrap().map(|run| run.run), Some(2));
+    });
+}
+
+#[test]
+fn a_unit_is_found_by_every_address_that_it_was_seen_at() {
+    with_a_store(|store| {
+        enter(
+            store,
+            &report(1, ALL, &["10.0.0.5 serial=A", "10.0.0.2 serial=C behind=10.0.0.7/3"]),
+        );
+        enter(store, &report(2, ALL, &["10.0.0.9 serial=A"]));
+        let table: [(&str, &[i64]); 6] = [
+            ("10.0.0.5", &[1]),
+            ("10.0.0.9", &[1]),
+            ("10.0.0.2", &[2]),
+            ("10.0.0.7", &[]),
+            ("10.0.0", &[]),
+            ("%", &[]),
+        ];
+        for (address, expected) in table {
+            assert_eq!(store.seen_at(address).unwrap(), expected, "{address}");
+        }
+    });
+}
+
+#[test]
 fn a_store_is_for_its_owner_only() {
     #[cfg(unix)]
     {
@@ -690,7 +724,7 @@ fn what_is_no_store_is_left_as_it_is() {
         open("text")
     );
     let sql = |name: &str, statements: &[&'static str]| {
-        let url = Place::File(folder.path().join(name)).url().unwrap();
+        let url = Place::File(folder.path().join(name)).url("mode=rwc").unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -879,8 +913,8 @@ fn a_store_from_before_there_were_notices_is_brought_up() {
     let place = Place::File(folder.path().join("store.sqlite"));
     let mut store = Store::open(&place, true).unwrap();
     for statement in [
-        "DROP TABLE imported",
         "DROP TABLE deliveries",
+        "DROP TABLE imported",
         "UPDATE camsweep_store SET version = 1",
     ] {
         let done = sqlx::query(statement).execute(&mut store.connection);

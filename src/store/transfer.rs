@@ -75,6 +75,20 @@ pub enum TransferError {
         /// Why.
         why: String,
     },
+    /// The chain goes on otherwise than the one that was imported before.
+    #[error("link {link}: it is not the one that was imported before")]
+    Forked {
+        /// The first link that differs.
+        link: i64,
+    },
+    /// The store itself, in the middle of an import.
+    #[error("{why}")]
+    Halfway {
+        /// How many runs were stored by then.
+        stored: usize,
+        /// Why.
+        why: StoreError,
+    },
     /// The report of a link is none.
     #[error("link {link} has no report that this version reads: {why}")]
     Unreadable {
@@ -136,7 +150,7 @@ impl Store {
     /// through twice, as nothing of an export is stored in which something does not fit.
     ///
     /// # Errors
-    /// As the database has it, or what does not fit.
+    /// As the database has it, with how many runs were stored by then; or what does not fit, and nothing was.
     pub fn merge<I: Iterator<Item = io::Result<Line>>>(
         &mut self,
         open: impl Fn() -> io::Result<I>,
@@ -151,7 +165,14 @@ impl Store {
             let line = line?;
             let report = sound(&mut walk, &line)?;
             let origin = origin.get_or_insert_with(|| line.link.hash.clone());
-            self.take_in(origin, &line, report.as_ref(), now, &mut merged)?;
+            let taken = self.take_in(origin, &line, report.as_ref(), now, &mut merged);
+            taken.map_err(|error| match error {
+                TransferError::Store(why) => TransferError::Halfway {
+                    stored: merged.stored.len(),
+                    why,
+                },
+                error => error,
+            })?;
         }
         Ok(merged)
     }
@@ -193,11 +214,7 @@ impl Store {
         let taken = self.runtime.block_on(taken);
         let (is_same, known, new, forgotten) = taken.map_err(|error| StoreError::of(&error, &self.name))?;
         if !is_same {
-            let why = "it is not the one that was imported before".to_owned();
-            return Err(TransferError::Broken {
-                link: line.link.link,
-                why,
-            });
+            return Err(TransferError::Forked { link: line.link.link });
         }
         merged.links += 1;
         merged.known += u64::from(known.is_some());

@@ -39,6 +39,7 @@ fn a_refused_reader_is_no_other_readers_loss_and_waits() {
             && listed.out.starts_with(
                 "0 notice(s) delivered, 1 waiting\n  run 1  mail to gone@example.org: tried 1 time(s), last "
             )
+            && listed.out.matches("mail to gone@").count() == 1
             && !listed.out.contains('\u{1b}'),
         "{}",
         listed.out

@@ -6,19 +6,36 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::FormArgs;
 
+/// An empty name would be taken for the usual store.
+fn named(text: &str) -> Result<String, String> {
+    match text.is_empty() {
+        true => Err("it is empty: leave it away for no store, or say default for the usual one".to_owned()),
+        false => Ok(text.to_owned()),
+    }
+}
+
+/// What is no hash is in no chain, which would be taken for a chain that was made anew.
+fn hash(text: &str) -> Result<String, String> {
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    match is_hash {
+        true => Ok(text.to_owned()),
+        false => Err("a link's hash has 64 hexadecimal digits".to_owned()),
+    }
+}
+
 /// Which store.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Store")]
 pub struct StoreArgs {
     /// The store: a file, or postgres://…; without a value, or without this option, the one of this machine or user.
     #[arg(long, value_name = "PATH|URL", num_args = 0..=1, require_equals = true, default_missing_value = "default",
-        env = "CAMSWEEP_STORE", hide_env_values = true)]
+        env = "CAMSWEEP_STORE", hide_env_values = true, value_parser = named)]
     pub store: Option<String>,
 }
 
 /// The file that a store was named as, which no report may replace.
 fn file_of(store: Option<&str>) -> Option<&Path> {
-    let is_file = |name: &&str| !name.is_empty() && *name != "default" && !name.contains("://");
+    let is_file = |name: &&str| *name != "default" && !name.contains("://");
     store.filter(is_file).map(Path::new)
 }
 
@@ -43,7 +60,7 @@ pub struct KeepArgs {
     /// Remember this run, and say what changed since the ones before: in a file, in postgres://…, or without a value in
     /// the store of this machine (root) or user. Not done unless asked for.
     #[arg(long, value_name = "PATH|URL", num_args = 0..=1, require_equals = true, default_missing_value = "default",
-        env = "CAMSWEEP_STORE", hide_env_values = true)]
+        env = "CAMSWEEP_STORE", hide_env_values = true, value_parser = named)]
     pub store: Option<String>,
     /// Do not, whatever CAMSWEEP_STORE says.
     #[arg(long)]
@@ -63,7 +80,8 @@ pub enum FailOn {
     Found,
     /// A unit with a model and version that a published advisory names.
     Affected,
-    /// A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it.
+    /// A unit that the store did not know, or that was gone and came back; with a baseline any that is not in it, and
+    /// no other.
     New,
     /// Any change against what the store knew; with a baseline any unit that is not in it too.
     Changed,
@@ -105,7 +123,7 @@ pub struct ShowArgs {
 #[derive(Debug, Clone, Default, Args)]
 pub struct DiffArgs {
     /// The earlier and the later one: numbers of stored runs, or files (./REPORT.json). With one, what changed in that run;
-    /// with none, in the last one.
+    /// with none, in the one that ended last.
     #[arg(value_name = "RUN", num_args = 0..=2)]
     pub runs: Vec<String>,
     /// The form.
@@ -177,7 +195,8 @@ pub struct BaselineArgs {
 /// What to do with the baseline.
 #[derive(Debug, Clone, Subcommand)]
 pub enum BaselineCommand {
-    /// Accept every unit that is there now as expected: --fail-on new and changed pass over it from now on.
+    /// Accept every unit that is there now as expected: --fail-on new passes over it from now on; changed does too for as
+    /// long as nothing of it changes.
     Accept {
         /// Why, for who reads it later.
         #[arg(long, value_name = "TEXT", default_value = "")]
@@ -202,7 +221,7 @@ pub enum AuditCommand {
     /// Find out whether a stored run was changed, taken away or slipped in; exit code 10 where one was.
     Verify {
         /// A last link's hash that was noted before: it must still be in the chain.
-        #[arg(long, value_name = "HASH")]
+        #[arg(long, value_name = "HASH", value_parser = hash)]
         noted: Option<String>,
         /// Which store.
         #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use super::super::Failure;
 use super::super::args::store::{AuditArgs, AuditCommand};
-use super::place::{failed, open};
+use super::place::{failed, read};
 use super::words::day;
 use crate::report::escape::escape;
 
@@ -12,7 +12,7 @@ use crate::report::escape::escape;
 /// As the store has it.
 pub fn audit(args: &AuditArgs) -> Result<(String, bool), Failure> {
     let AuditCommand::Verify { noted, store } = &args.command;
-    let mut store = open(store)?;
+    let mut store = read(store)?;
     let audit = store.audit(noted.as_deref()).map_err(|error| failed(&error))?;
     let mut text = format!(
         "{} closed run(s) in the chain of {}\n",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::super::Failure;
 use super::super::args::store::{BaselineArgs, BaselineCommand};
-use super::place::{failed, open};
+use super::place::{failed, open, read};
 use super::words::day;
 use crate::report::escape::escape;
 
@@ -27,7 +27,7 @@ pub fn baseline(args: &BaselineArgs) -> Result<String, Failure> {
             ))
         }
         None => {
-            let mut store = open(&args.store)?;
+            let mut store = read(&args.store)?;
             let baselines = store.baselines().map_err(|error| failed(&error))?;
             let mut text = format!("{} baseline(s) in {}\n", baselines.len(), escape(store.name()));
             for one in baselines {

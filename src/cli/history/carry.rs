@@ -12,9 +12,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::args::store::{ExportArgs, ImportArgs};
 use super::super::{Failure, data, file::WholeFile, render::place};
-use super::place::{failed, make, open, prepared};
+use super::place::{failed, make, prepared, read};
 use super::words::counted;
 use crate::report::escape::escape;
+use crate::report::model::Report;
 use crate::store::transfer::{Line, Merged, SCHEMA, TransferError};
 use crate::store::{Store, StoreError};
 
@@ -49,6 +50,7 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
                 "import the reports of scans",
             ));
         }
+        has_times(&report, file)?;
         let stored = store.import(&report, Timestamp::now()).map_err(|error| match error {
             StoreError::Ahead { .. } => Failure::could_not_run(format!("{}: {error}", escape(file)), error.remedy()),
             error => failed(&error),
@@ -61,6 +63,19 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
     Ok(text)
 }
 
+/// Runs are told apart, and put in order, by when they were.
+fn has_times(report: &Report, file: &str) -> Result<(), Failure> {
+    for (what, time) in [("started", &report.started), ("finished", &report.finished)] {
+        if let Err(error) = time.parse::<Timestamp>() {
+            return Err(Failure::could_not_run(
+                format!("{file:?} does not say when its run {what}: {error}"),
+                "import a report as --format json writes it",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// What cannot be read is no export: whoever reads it as a report says why.
 fn is_export(file: &str) -> bool {
     let mut first = [0; 2];
@@ -71,6 +86,19 @@ fn is_export(file: &str) -> bool {
 fn merge(store: &mut Store, file: &str) -> Result<Merged, Failure> {
     let failed = |error: TransferError| match error {
         TransferError::Store(error) => failed(&error),
+        TransferError::Halfway { stored, why } => Failure::could_not_run(
+            why.to_string(),
+            format!(
+                "{}; of {file:?} {stored} run(s) were stored: import it again for the rest",
+                why.remedy()
+            ),
+        ),
+        error @ TransferError::Forked { .. } => Failure::could_not_run(
+            format!("{file:?} is of a store that went on otherwise than it had when it was imported last: {error}"),
+            "it was set back to a backup, or its chain was made anew: ask there which. Nothing of it was stored. What it found \
+             since then comes in a report at a time: there camsweep report RUN --format json, here camsweep import; or \
+             import it into a store of its own, --store=PATH",
+        ),
         TransferError::File(error) => Failure::could_not_run(
             format!("cannot read {file:?}: {error}"),
             "an export is a file of camsweep export; nothing of it was stored",
@@ -138,8 +166,8 @@ pub fn export(args: &ExportArgs) -> Result<String, Failure> {
             "name another file",
         ));
     }
-    let mut store = open(&args.store)?;
-    let whole = WholeFile::begin(&args.file)?;
+    let mut store = read(&args.store)?;
+    let whole = WholeFile::begin_private(&args.file)?;
     let written = write(&mut store, whole).map_err(|error| match error {
         TransferError::Store(error) => failed(&error),
         error => unwritten(&args.file, &error),

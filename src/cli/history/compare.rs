@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::args::store::{DiffArgs, DiffFormat, StoreArgs};
 use super::super::{Failure, account, data, render::place};
 use super::page::page;
-use super::place::{failed, open};
+use super::place::{failed, read};
 use super::words::words;
 use crate::identify::Knowledge;
 use crate::record;
@@ -22,12 +22,11 @@ pub fn compare(args: &DiffArgs) -> Result<String, Failure> {
     apart(args)?;
     let (diff, census) = match args.runs.as_slice() {
         [earlier, later] => between(earlier, later, &args.store)?,
-        [run] => of_run(&mut open(&args.store)?, number(run)?)?,
+        [run] => of_run(&mut read(&args.store)?, number(run)?)?,
         _ => {
-            let mut store = open(&args.store)?;
-            let mut runs = store.runs().map_err(|error| failed(&error))?.into_iter();
+            let mut store = read(&args.store)?;
             let none = || Failure::could_not_run("the store has no closed run yet", "camsweep scan --store makes one");
-            let last = runs.rfind(|run| !run.is_open()).ok_or_else(none)?;
+            let last = store.latest().map_err(|error| failed(&error))?.ok_or_else(none)?;
             of_run(&mut store, last.run)?
         }
     };
@@ -67,7 +66,7 @@ fn between(earlier: &str, later: &str, args: &StoreArgs) -> Result<(Diff, Option
     if run(earlier).or(run(later)).is_none() {
         return Ok((diff::between(&before, &after, &[], [earlier, later]), None));
     }
-    let mut store = open(args)?;
+    let mut store = read(args)?;
     let former = store.known_before(&before.finished).map_err(|error| failed(&error))?;
     let census = run(later).map(|run| census(&mut store, run)).transpose()?;
     let diff = diff::between(&before, &after, &former, [earlier, later]);
@@ -98,7 +97,7 @@ pub fn report(name: &str, args: &StoreArgs) -> Result<Report, Failure> {
     let Ok(run) = name.parse::<i64>() else {
         return data::report(name);
     };
-    let mut store = open(args)?;
+    let mut store = read(args)?;
     if let Some(report) = store.report(run).map_err(|error| failed(&error))? {
         return Ok(report);
     }

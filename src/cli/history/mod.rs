@@ -18,5 +18,5 @@ pub(super) use place::open;
 pub use place::{failed, make, prepared};
 pub use runs::{forget, history};
 pub use show::show;
-pub use words::words;
 pub(super) use words::{counted, day, happened};
+pub use words::{sums, words};

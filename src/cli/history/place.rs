@@ -14,7 +14,7 @@ pub fn failed(error: &StoreError) -> Failure {
 /// The place that the user named, or the usual one.
 fn place(named: Option<&str>) -> Result<Place, Failure> {
     match named {
-        Some(text) if !text.is_empty() && text != "default" => {
+        Some(text) if text != "default" => {
             let Ok(place) = text.parse();
             Ok(place)
         }
@@ -33,7 +33,7 @@ fn place(named: Option<&str>) -> Result<Place, Failure> {
 /// One line and a remedy.
 pub fn prepared(named: &str) -> Result<Place, Failure> {
     let place = place(Some(named))?;
-    if let (Place::File(path), "default" | "") = (&place, named) {
+    if let (Place::File(path), "default") = (&place, named) {
         let made = path.parent().map(private_folder);
         made.transpose().map_err(|error| {
             let why = format!("cannot make a folder for the store {:?}: {error}", place.name());
@@ -51,6 +51,12 @@ pub fn make(place: &Place) -> Result<Store, Failure> {
     Store::open(place, true).map_err(|error| failed(&error))
 }
 
+/// Opens a store that a command only reads, for which nobody needs the right to write.
+pub(super) fn read(args: &StoreArgs) -> Result<Store, Failure> {
+    Store::read(&place(args.store.as_deref())?).map_err(|error| failed(&error))
+}
+
+/// Opens a store that a command writes.
 pub(in crate::cli) fn open(args: &StoreArgs) -> Result<Store, Failure> {
     Store::open(&place(args.store.as_deref())?, false).map_err(|error| failed(&error))
 }

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::super::Failure;
 use super::super::args::store::{ForgetArgs, HistoryArgs};
 use super::super::notices::waiting_line;
-use super::place::{failed, open};
+use super::place::{failed, open, read};
 use super::words::{chart, day};
 use crate::report::escape::escape;
 use crate::store::Run;
@@ -17,7 +17,7 @@ use crate::store::Run;
 /// # Errors
 /// As the store has it.
 pub fn history(args: &HistoryArgs) -> Result<String, Failure> {
-    let mut store = open(&args.store)?;
+    let mut store = read(&args.store)?;
     if args.chart {
         return Ok(chart(&store.census().map_err(|error| failed(&error))?));
     }

@@ -2,7 +2,7 @@
 
 use super::super::Failure;
 use super::super::args::store::ShowArgs;
-use super::place::{failed, open};
+use super::place::{failed, read};
 use super::words::{day, happened, name};
 use crate::fact::parse_mac;
 use crate::report::escape::escape;
@@ -13,9 +13,11 @@ use crate::store::{Store, StoreError, Unit};
 /// # Errors
 /// Where no unit is called so.
 pub fn show(args: &ShowArgs) -> Result<String, Failure> {
-    let mut store = open(&args.store)?;
+    let mut store = read(&args.store)?;
     let units = store.units().map_err(|error| failed(&error))?;
-    let called: Vec<&Unit> = units.iter().filter(|unit| is_called(unit, &args.device)).collect();
+    let once = store.seen_at(&args.device).map_err(|error| failed(&error))?;
+    let is_meant = |unit: &&Unit| is_called(unit, &args.device) || once.contains(&unit.device);
+    let called: Vec<&Unit> = units.iter().filter(is_meant).collect();
     if called.is_empty() {
         let why = format!("the store {:?} knows no unit {:?}", store.name(), args.device);
         return Err(Failure::could_not_run(

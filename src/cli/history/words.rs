@@ -20,13 +20,18 @@ pub(in crate::cli) fn day(time: &str) -> String {
     time.unwrap_or_else(|_| "?".to_owned())
 }
 
-/// What changed, for people.
-pub fn words(diff: &Diff) -> String {
+/// How much changed, without a word of whom.
+pub fn sums(diff: &Diff) -> String {
     let than = match &diff.earlier {
         Some(earlier) => format!("from {} to {}", escape(earlier), escape(&diff.later)),
         None => format!("in run {}, against all that was known before it", diff.later),
     };
-    let mut text = format!("{than}: {}\n", counted(diff));
+    format!("{than}: {}\n", counted(diff))
+}
+
+/// What changed, for people.
+pub fn words(diff: &Diff) -> String {
+    let mut text = sums(diff);
     for change in &diff.changes {
         text.push_str(&format!("  {}\n", happened(change)));
     }

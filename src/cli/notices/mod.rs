@@ -205,11 +205,16 @@ pub fn deliver(args: &DeliverArgs, notices: &Notices) -> Result<(String, Result<
 fn line_of(delivery: &Delivery) -> String {
     let Delivery { run, owed, tries, .. } = delivery;
     let tried = delivery.tried.as_deref().map(|time| format!(", last {}", day(time)));
-    let why = delivery.trouble.as_deref().map(|why| format!(": {}", escape(why)));
+    let to = format!("{} to {}: ", owed.way, owed.target);
+    // The trouble names whom it was with too.
+    let why = delivery
+        .trouble
+        .as_deref()
+        .map(|why| why.strip_prefix(&to).unwrap_or(why));
+    let why = why.map(|why| format!(": {}", escape(why)));
     format!(
-        "  run {run}  {} to {}: tried {tries} time(s){}{}\n",
-        escape(&owed.way),
-        escape(&owed.target),
+        "  run {run}  {}tried {tries} time(s){}{}\n",
+        escape(&to),
         tried.unwrap_or_default(),
         why.unwrap_or_default()
     )

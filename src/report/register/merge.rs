@@ -376,7 +376,7 @@ mod tests {
 
     #[test]
     fn what_people_wrote_stays_with_their_own_columns_and_their_order() {
-        let csv = "notes,colour,ip,mac,serial,owner,first_seen\n\"a\nb\",red,10.0.0.1,,S1,Ann,2020-01-01\n,blue,10.0.0.9,,S9,Bob,\n";
+        let csv = "notes,colour,ip,mac,serial,owner,first_seen,asset_id\n\"a\nb\",red,10.0.0.1,,S1,Ann,2020-01-01,7\n,blue,10.0.0.9,,S9,Bob,\n";
         let merged = merged(csv, &["S1 - 10.0.0.2 DS-1", "S5 - 10.0.0.5 DS-5"]);
         assert_eq!(
             merged.register.columns[..7],
@@ -390,15 +390,16 @@ mod tests {
                     "notes",
                     "colour",
                     "owner",
+                    "asset_id",
                     "model",
                     "first_seen",
                     "register_state"
                 ]
             ),
             [
-                "10.0.0.2|a\nb|red|Ann|DS-1|2020-01-01|seen".to_owned(),
-                format!("10.0.0.9||blue|Bob|||not seen in the run of {RUN}"),
-                format!("10.0.0.5||||DS-5|{RUN}|new"),
+                "10.0.0.2|a\nb|red|Ann|7|DS-1|2020-01-01|seen".to_owned(),
+                format!("10.0.0.9||blue|Bob||||not seen in the run of {RUN}"),
+                format!("10.0.0.5|||||DS-5|{RUN}|new"),
             ]
         );
     }

@@ -17,6 +17,7 @@ use self::merge::{Run, merge};
 use super::model::{Ended, Report};
 use super::words::{brand, exploited, maker_name, remarks};
 use super::{lens, outline};
+use crate::fact::Protocol;
 use crate::identify::Device;
 
 /// What stands between two values of one cell.
@@ -48,6 +49,7 @@ const COLUMNS: &[Column] = &[
             .map_or(Cell::Empty, |days| Cell::Number(days as f64))
     }),
     ("activated", activated),
+    ("open_services", open_services),
     ("confidence_class", |device| text(&device.confidence)),
     ("evidence_ids", |device| {
         joined(device.evidence.iter().map(|one| one.rule.clone()))
@@ -72,11 +74,14 @@ const RUN: [&str; 2] = ["run_finished", "run_ended"];
 const STATE: [&str; 3] = ["first_seen", "register_state", "register_note"];
 
 /// What only people know: left blank for them.
-pub const HUMAN: [&str; 7] = [
+pub const HUMAN: [&str; 10] = [
+    "asset_id",
     "owner",
     "location",
     "maintainer",
+    "support_contract",
     "segmentation",
+    "supplier_remote_access",
     "action",
     "due",
     "notes",
@@ -177,6 +182,31 @@ fn built(device: &Device) -> Cell {
 
 fn activated(device: &Device) -> Cell {
     text(&device.activated.map(|set| if set { "yes" } else { "no" }))
+}
+
+/// Protocol and port of what answered by TCP at the device's own addresses and told something. A recorder's answer about a
+/// camera is the recorder's service, and a datagram may come from any port.
+fn open_services(device: &Device) -> Cell {
+    use Protocol::{Certificate, DahuaCgi, DahuaRpc, Dvrip, HikSdk, Http, Https, Isapi, Onvif, Rtsp};
+    let by_tcp = |protocol: &str| {
+        let protocol = protocol.parse();
+        let services = [
+            Http,
+            Https,
+            Certificate,
+            Rtsp,
+            Dvrip,
+            HikSdk,
+            Isapi,
+            DahuaCgi,
+            DahuaRpc,
+            Onvif,
+        ];
+        protocol.is_ok_and(|protocol: Protocol| services.contains(&protocol))
+    };
+    let own = device.evidence.iter().map(|one| &one.reply);
+    let own = own.filter(|reply| device.addresses.contains(&reply.host) && by_tcp(&reply.protocol));
+    joined(own.filter_map(|reply| Some(format!("{} {}", reply.protocol, reply.port?))))
 }
 
 /// When the latest reply came that the verdict rests on.

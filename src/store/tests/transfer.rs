@@ -84,6 +84,46 @@ fn stores_of_two_sites_become_one_and_keep_their_chains() {
     });
 }
 
+#[test]
+fn an_import_that_ends_in_the_middle_says_how_much_of_it_is_stored() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = Store::open(&Place::File(folder.path().join("site")), true).unwrap();
+    // What differs in each report does not pack well.
+    let wordy = |day: u8| (0..400).map(move |n| format!("10.0.{}.{} serial={day}{n}", n / 200, n % 200));
+    for day in 1..=8 {
+        let devices: Vec<String> = wordy(day).collect();
+        enter(
+            &mut site,
+            &report(day, ALL, &devices.iter().map(String::as_str).collect::<Vec<_>>()),
+        );
+    }
+    let lines = exported(&mut site);
+    let mut centre = Store::open(&Place::File(folder.path().join("centre")), true).unwrap();
+    merge(&mut centre, &lines[..1]).unwrap();
+    drop(centre);
+    for limit in ["PRAGMA max_page_count = 300", "PRAGMA max_page_count = 100000"] {
+        let mut centre = sites_again(folder.path(), "centre");
+        centre
+            .runtime
+            .block_on(sqlx::query(limit).execute(&mut centre.connection))
+            .unwrap();
+        let before = centre.runs().unwrap().len();
+        match merge(&mut centre, &lines) {
+            Err(TransferError::Halfway { stored, why }) => {
+                assert!(matches!(why, StoreError::Full { .. }), "{why}");
+                assert_eq!(before + stored, centre.runs().unwrap().len());
+                assert!(stored > 0 && before + stored < 8, "{stored}");
+            }
+            merged => assert_eq!((merged.unwrap().links, before > 1), (8, true)),
+        }
+    }
+    let mut centre = sites_again(folder.path(), "centre");
+    assert_eq!(
+        (centre.runs().unwrap().len(), centre.audit(None).unwrap().faults.len()),
+        (8, 0)
+    );
+}
+
 fn sites_again(folder: &Path, name: &str) -> Store {
     Store::open(&Place::File(folder.join(name)), false).unwrap()
 }
