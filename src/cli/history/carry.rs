@@ -16,8 +16,8 @@ use super::place::{failed, make, prepared, read};
 use super::words::counted;
 use crate::report::escape::escape;
 use crate::report::model::Report;
-use crate::store::Store;
 use crate::store::transfer::{Line, Merged, SCHEMA, TransferError};
+use crate::store::{Store, StoreError};
 
 /// What a file begins with that was packed by gzip (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -51,9 +51,10 @@ pub fn import(args: &ImportArgs) -> Result<String, Failure> {
             ));
         }
         has_times(&report, file)?;
-        let stored = store
-            .import(&report, Timestamp::now())
-            .map_err(|error| failed(&error))?;
+        let stored = store.import(&report, Timestamp::now()).map_err(|error| match error {
+            StoreError::Ahead { .. } => Failure::could_not_run(format!("{}: {error}", escape(file)), error.remedy()),
+            error => failed(&error),
+        })?;
         text.push_str(&match stored {
             Some((run, diff)) => format!("{} is run {run}: {}\n", escape(file), counted(&diff)),
             None => format!("{} is stored already\n", escape(file)),
