@@ -27,7 +27,7 @@ impl Store {
     /// # Errors
     /// As the database has it.
     pub fn accept(&mut self, note: &str, now: Timestamp) -> Result<Option<Baseline>, StoreError> {
-        let Some(run) = self.latest()?.map(|run| run.run) else {
+        let Some(run) = self.latest(now)?.map(|run| run.run) else {
             return Ok(None);
         };
         let accepted = async {

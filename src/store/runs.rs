@@ -176,13 +176,15 @@ impl Store {
         runs.map_err(|error| StoreError::of(&error, &self.name))
     }
 
-    /// The closed run that ended last, which need not be the one that was stored last: `None` where there is none.
+    /// The closed run that ended last, which need not be the one that was stored last: `None` where there is none. One
+    /// that ended in the future, by a wrong clock, comes before all others.
     ///
     /// # Errors
     /// As the database has it.
-    pub fn latest(&mut self) -> Result<Option<Run>, StoreError> {
+    pub fn latest(&mut self, now: Timestamp) -> Result<Option<Run>, StoreError> {
         let closed = self.runs()?.into_iter().filter(|run| !run.is_open());
-        Ok(closed.max_by_key(|run| (run.finished.parse::<Timestamp>().ok(), run.run)))
+        let ended = |run: &Run| run.finished.parse::<Timestamp>().ok().filter(|ended| *ended <= now);
+        Ok(closed.max_by_key(|run| (ended(run), run.run)))
     }
 
     /// The report of a run; `None` for a run that has not been closed.

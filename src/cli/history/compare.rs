@@ -3,6 +3,8 @@
 use std::io::BufReader;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use super::super::args::store::{DiffArgs, DiffFormat, StoreArgs};
 use super::super::{Failure, account, data, render::place};
 use super::page::page;
@@ -26,7 +28,10 @@ pub fn compare(args: &DiffArgs) -> Result<String, Failure> {
         _ => {
             let mut store = read(&args.store)?;
             let none = || Failure::could_not_run("the store has no closed run yet", "camsweep scan --store makes one");
-            let last = store.latest().map_err(|error| failed(&error))?.ok_or_else(none)?;
+            let last = store
+                .latest(Timestamp::now())
+                .map_err(|error| failed(&error))?
+                .ok_or_else(none)?;
             of_run(&mut store, last.run)?
         }
     };
