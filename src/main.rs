@@ -405,8 +405,7 @@ fn report_again(args: &ReportArgs) -> Outcome {
 }
 
 /// To the files, unless `quiet` to standard output where no --output takes its place or a file could not be written, and at
-/// last to the collector:
-/// nothing that fails there takes anything from the former.
+/// last to the collector: nothing that fails there takes anything from the former.
 fn write(report: Report, form: &FormArgs, (files, outbox): (Files, Outbox), code: Code, quiet: bool) -> Outcome {
     let cannot = |error: io::Error| Failure::could_not_run(format!("cannot write the report: {error}"), "see --output");
     let report = if form.redact {

@@ -5,6 +5,8 @@
 
 #[path = "golden/estate.rs"]
 mod estate;
+#[path = "golden/formats.rs"]
+mod formats;
 #[path = "golden/published.rs"]
 mod published;
 
@@ -13,24 +15,11 @@ use std::path::Path;
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
+use formats::FORMATS;
 use serde_json::Value;
 
 /// Set, the tests below write what they otherwise compare.
 const UPDATE: &str = "CAMSWEEP_UPDATE";
-
-const FORMATS: [&str; 11] = [
-    "table",
-    "json",
-    "ndjson",
-    "csv",
-    "markdown",
-    "html",
-    "foi",
-    "ocsf",
-    "ecs",
-    "cef",
-    "prometheus",
-];
 
 /// The estate's report in this form, every host of it, by the program.
 fn written(directory: &Path, format: &str) -> String {

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+#[path = "golden/formats.rs"]
+mod formats;
 #[path = "golden/published.rs"]
 mod published;
 
@@ -14,22 +16,9 @@ use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
 use calamine::{Data, Range, Reader, open_workbook_auto};
+use formats::FORMATS;
 use serde_json::json;
 use tempfile::TempDir;
-
-const FORMATS: [&str; 11] = [
-    "table",
-    "json",
-    "ndjson",
-    "csv",
-    "markdown",
-    "html",
-    "foi",
-    "ocsf",
-    "ecs",
-    "cef",
-    "prometheus",
-];
 
 /// A register as a workbook has it.
 fn sheet(path: &Path, name: &str) -> Range<Data> {
