@@ -10,7 +10,7 @@ use camsweep::cli::args::store::ReportArgs;
 use camsweep::cli::args::{Cli, Command, ConfigCommand, DataArgs, FormArgs, JudgeArgs, OutputArgs, ScanArgs, SchemaOf};
 use camsweep::cli::{
     Failure, account::Account, additions::Additions, alarm, budget, config, credentials, data, exit, exit::Code, file,
-    file::WholeFile, history, interruption, limits, manual, memory, memory::Memory, notices, notices::Notices,
+    file::WholeFile, history, interruption, limits, log, manual, memory, memory::Memory, notices, notices::Notices,
     notices::Post, others, outbox, outbox::Outbox, plan, progress::Watch, render, render::Files, resume,
     resume::Journal, sign, words,
 };
@@ -126,7 +126,7 @@ fn complain(failure: &Failure) {
 }
 
 fn sweep(args: &ScanArgs) -> Outcome {
-    log(args.output.verbose);
+    show_log(args.output.verbose);
     alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
@@ -369,7 +369,7 @@ async fn interruptions(stop: CancellationToken) {
 }
 
 fn judge_again(args: &JudgeArgs) -> Outcome {
-    log(args.output.verbose);
+    show_log(args.output.verbose);
     alarm::check(&args.output.keep)?;
     let knowledge = data::knowledge(args.output.oui_file.as_deref())?;
     let additions = Additions::read(&args.output.form)?;
@@ -449,16 +449,9 @@ fn print_schema(format: SchemaOf) -> Outcome {
     })
 }
 
-fn log(verbose: u8) {
-    let level = match verbose {
-        0 => tracing::Level::WARN,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt().with_max_level(level).without_time();
-    // The log's own complaint about a closed standard error would be a fault there.
-    let log = log.with_writer(io::stderr).log_internal_errors(false);
-    log.with_ansi(io::stderr().is_terminal()).init();
+fn show_log(verbose: u8) {
+    // There is one command a process, and nobody else sets it.
+    let _ = tracing::subscriber::set_global_default(log::subscriber(verbose, io::stderr));
 }
 
 /// Says it on standard error. Nobody may listen there (`2>&1 | head`): that must not end a scan.

@@ -12,6 +12,7 @@ pub mod exit;
 pub mod file;
 pub mod history;
 pub mod limits;
+pub mod log;
 pub mod manual;
 pub mod memory;
 pub mod notices;
