@@ -101,6 +101,7 @@ impl Crowd {
             connected: false,
             at: Timestamp::UNIX_EPOCH,
             bytes: Vec::new(),
+            cut: false,
             certificate: None,
             tls: None,
             connections: 1,

@@ -226,12 +226,19 @@ fn is_tls(error: &(dyn Error + 'static)) -> bool {
 }
 
 async fn read(mut response: Response, end: Instant) -> Answer {
-    let mut bytes = head(&response);
+    let (mut bytes, mut cut) = head(&response);
     let most = bytes.len() + MAX_BODY;
-    // A body that breaks off is kept as far as it came.
-    while let Ok(Ok(Some(chunk))) = timeout_at(end, response.chunk()).await {
-        bytes.extend_from_slice(&chunk[..chunk.len().min(most - bytes.len())]);
-        if bytes.len() == most {
+    loop {
+        let Ok(chunk) = timeout_at(end, response.chunk()).await else {
+            cut = true;
+            break;
+        };
+        // A body that breaks off is kept as far as it came.
+        let Ok(Some(chunk)) = chunk else { break };
+        let room = most - bytes.len();
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room {
+            cut = true;
             break;
         }
     }
@@ -245,6 +252,7 @@ async fn read(mut response: Response, end: Instant) -> Answer {
         outcome,
         connected: true,
         at: Timestamp::now(),
+        cut: cut && !bytes.is_empty(),
         bytes,
         certificate: None,
         tls: None,
@@ -254,11 +262,11 @@ async fn read(mut response: Response, end: Instant) -> Answer {
     }
 }
 
-/// The head, built again, as far as the cap. The client has put the names in lower case, so only values may be read from
+/// The head, built again, as far as the cap, and whether there was more of it. The client has put the names in lower case, so only values may be read from
 /// it, and takes in 408 kB and 512 fields at the most. What was no HTTP at all (the client calls it 0.9) has none: its bytes are all in the body.
-fn head(response: &Response) -> Vec<u8> {
+fn head(response: &Response) -> (Vec<u8>, bool) {
     if response.version() == Version::HTTP_09 {
-        return Vec::new();
+        return (Vec::new(), false);
     }
     let mut head = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
     for (name, value) in response.headers() {
@@ -266,10 +274,11 @@ fn head(response: &Response) -> Vec<u8> {
             head.extend_from_slice(part);
         }
         if head.len() > MAX_HEAD {
-            head.truncate(MAX_HEAD);
             break;
         }
     }
+    let is_cut = head.len() > MAX_HEAD;
+    head.truncate(MAX_HEAD);
     head.extend_from_slice(b"\r\n");
-    head
+    (head, is_cut)
 }

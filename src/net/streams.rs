@@ -23,6 +23,7 @@ pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
         connected: false,
         at: Timestamp::now(),
         bytes: Vec::new(),
+        cut: false,
         certificate: None,
         tls: None,
         connections: 1,
@@ -144,6 +145,7 @@ pub(super) async fn converse(
     if matches!(ended, Ok(Ok(()))) {
         close(&mut stream).await;
     }
+    let is_cut = ended.is_err() || bytes.len() >= exchange.cap && (exchange.answers)(&bytes) < wanted(exchange);
     let to = exchange.to;
     let why = match ended {
         _ if !bytes.is_empty() => None,
@@ -160,6 +162,7 @@ pub(super) async fn converse(
         outcome,
         connected: true,
         at: Timestamp::now(),
+        cut: is_cut && !bytes.is_empty(),
         bytes,
         certificate: None,
         tls: None,
@@ -167,6 +170,11 @@ pub(super) async fn converse(
         login: None,
         why,
     }
+}
+
+/// How many answers end the dialogue. Who speaks first gives one.
+fn wanted(exchange: &Exchange) -> usize {
+    exchange.requests.len().max(1)
 }
 
 /// Sends each request when the one before is answered, and reads into `bytes` until the last answer is
@@ -177,13 +185,12 @@ async fn ask(
     bytes: &mut Vec<u8>,
 ) -> io::Result<()> {
     let mut requests = exchange.requests.iter();
-    let wanted = requests.len().max(1);
     let mut sent = 0;
     let mut written = Ok(());
     let mut buffer = [0; 8 * 1024];
     while bytes.len() < exchange.cap {
         let answered = if bytes.is_empty() { 0 } else { (exchange.answers)(bytes) };
-        if answered >= wanted {
+        if answered >= wanted(exchange) {
             break;
         }
         if answered >= sent

@@ -244,6 +244,9 @@ pub struct Tcp {
     /// The answer, or `panic` to make the door itself fail.
     #[serde(default)]
     pub text: String,
+    /// There was more of it when its time was over.
+    #[serde(default)]
+    pub cut: bool,
     /// It refuses TLS of today.
     #[serde(default)]
     pub legacy: bool,
@@ -686,6 +689,7 @@ impl Scripted {
             connected: outcome == Outcome::Answered,
             at: Timestamp::UNIX_EPOCH,
             bytes,
+            cut: false,
             certificate: None,
             tls: None,
             connections: 1,
@@ -702,7 +706,10 @@ impl Scripted {
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
             Some(tcp) if tcp.legacy => self.by_legacy_tls(&host.address, answer(Outcome::Answered, tcp.bytes())),
-            Some(tcp) => answer(Outcome::Answered, tcp.bytes()),
+            Some(tcp) => Answer {
+                cut: tcp.cut,
+                ..answer(Outcome::Answered, tcp.bytes())
+            },
             None if host.drops => answer(Outcome::Silent, Vec::new()),
             None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => answer(
                 Outcome::Answered,
