@@ -1,6 +1,6 @@
 //! The form of a report, and where it goes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
@@ -72,6 +72,18 @@ pub struct OutputArgs {
     /// Whom it tells.
     #[command(flatten)]
     pub notice: NoticeArgs,
+}
+
+impl OutputArgs {
+    /// The files that are read.
+    pub fn inputs(&self) -> impl Iterator<Item = &Path> {
+        let notices = self.notice.inputs().map(PathBuf::as_path);
+        self.oui_file
+            .as_deref()
+            .into_iter()
+            .chain(notices)
+            .chain(self.keep.file())
+    }
 }
 
 /// The form of a report.

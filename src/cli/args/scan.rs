@@ -107,10 +107,9 @@ impl ScanArgs {
     pub fn inputs(&self) -> impl Iterator<Item = &Path> {
         let lists = self.scope.targets.iter().chain(&self.scope.exclude);
         let lists = lists.filter_map(|target| target.strip_prefix('@')).map(Path::new);
-        let files = [&self.credentials, &self.output.oui_file, &self.config];
-        let files = files.into_iter().flatten().map(PathBuf::as_path);
-        let notices = self.output.notice.inputs().map(PathBuf::as_path);
-        lists.chain(files).chain(notices).chain(self.output.keep.file())
+        let files = [&self.credentials, &self.config].into_iter().flatten();
+        let files = files.map(PathBuf::as_path);
+        lists.chain(files).chain(self.output.inputs())
     }
 
     /// The files that it writes.
