@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use camsweep::fact::{MAX_BODY, Outcome, Protocol};
+use camsweep::fact::{MAX_BODY, MAX_HEAD, Outcome, Protocol};
 use camsweep::net::live::Live;
 use camsweep::net::{Ask, Body, Channel, Door, Exchange, Family, Fetch, Lane, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
@@ -344,7 +344,7 @@ async fn no_redirect_is_followed_and_no_proxy_asked() {
     assert_eq!(answer.outcome, Outcome::Answered, "{:?}", answer.why);
     let text = String::from_utf8(answer.bytes).unwrap();
     assert!(
-        text.starts_with("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\n") && text.ends_with("\r\n\r\nbody"),
+        text.starts_with("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n") && text.ends_with("\r\n\r\nbody"),
         "{text}"
     );
     assert_eq!(ASKED.load(Ordering::SeqCst), 1);
@@ -371,6 +371,7 @@ async fn a_question_to_a_device_service_is_a_post_spelt_as_small_servers_look_fo
     fields.sort_unstable();
     let expected = [
         "Accept: */*".to_owned(),
+        "Connection: close".to_owned(),
         format!("Content-Length: {}", body.len()),
         format!("Content-Type: {}", request.content_type()),
         format!("Host: {to}"),
@@ -402,7 +403,7 @@ async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
     })
     .await;
     let answer = door().fetch(page(to)).await;
-    assert_eq!(answer.bytes.len(), "HTTP/1.1 200 OK\r\n\r\n".len() + MAX_BODY);
+    assert_eq!(answer.bytes.len(), MAX_HEAD + MAX_BODY);
     let to = server(LOCAL, |mut stream| async move {
         let _ = stream.read(&mut [0; 1024]).await;
         let _ = stream.write_all(b"220 some other service\r\n").await;
