@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+#[path = "login/challenges.rs"]
+mod challenges;
 #[path = "login/device.rs"]
 mod device;
 #[cfg(feature = "legacy-tls")]

@@ -84,7 +84,7 @@ pub(super) async fn ask(visit: &mut Visit<'_>, mut chance: Chance<'_>) -> Answer
     };
     chance.sent();
     let second = visit.ask_again(&first, visit.question(), Some(&proof)).await;
-    match renewed(visit, chance.credential(), &second) {
+    match renewed(visit, chance.credential(), &first, &second) {
         Some(proof) => {
             let third = visit.ask_again(&second, visit.question(), Some(&proof)).await;
             end(third, &proof, visit, chance)
@@ -109,11 +109,15 @@ async fn proof(visit: &mut Visit<'_>, login: &Credential, answer: &Answer) -> Re
 }
 
 /// The answer to a device that only wants a newer nonce in it.
-fn renewed(visit: &Visit<'_>, login: &Credential, answer: &Answer) -> Option<Proof> {
-    let response = Response::decode(&answer.bytes);
-    let challenges = Some(challenges(&response)).filter(|_| response.status == Some(401))?;
-    let stale = Challenge::of(&challenges).ok().filter(Challenge::is_stale)?;
-    authorization(visit, login, stale, answer.tls).ok()
+fn renewed(visit: &Visit<'_>, login: &Credential, first: &Answer, second: &Answer) -> Option<Proof> {
+    let (first, response) = (Response::decode(&first.bytes), Response::decode(&second.bytes));
+    let is_whole = response.status == Some(401) && http::has_whole_head(&second.bytes);
+    let challenge = Challenge::of(&challenges(&response)).ok().filter(|_| is_whole)?;
+    let before = Challenge::of(&challenges(&first)).ok()?;
+    match challenge.is_renewal_of(&before) {
+        true => authorization(visit, login, challenge, second.tls).ok(),
+        false => None,
+    }
 }
 
 fn challenges(response: &Response) -> Vec<&str> {
