@@ -359,7 +359,8 @@ fn nasty_strings_as_names_of_files_stay_in_their_line() {
         std::fs::write(&odd, said).unwrap();
         for (command, file) in [("judge", &missing), ("diff", &odd), ("verify", &odd)] {
             let file = file.to_str().unwrap();
-            let (code, out, err) = run(&[&[command, file], if command == "diff" { &[file][..] } else { &[] }].concat());
+            let other = (command == "diff").then_some(file);
+            let (code, out, err) = run(&[command, file].into_iter().chain(other).collect::<Vec<_>>());
             assert!(code != 0 && out.is_empty(), "{command} {said:?}: {out}");
             assert!(err.lines().count() <= 3, "{command} {said:?}: {err}");
             assert!(!err.contains(|c: char| is_trick(c)), "{command} {said:?}: {err:?}");
