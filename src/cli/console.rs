@@ -65,13 +65,6 @@ pub fn has_colour() -> bool {
 
 /// Lets the log speak; `verbose`: how often more of it was asked for.
 pub fn log(verbose: u8) {
-    let level = match verbose {
-        0 => tracing::Level::WARN,
-        1 => tracing::Level::INFO,
-        _ => tracing::Level::DEBUG,
-    };
-    let log = tracing_subscriber::fmt().with_max_level(level).without_time();
-    // The log's own complaint about a closed standard error would be a fault there.
-    let log = log.with_writer(io::stderr).log_internal_errors(false);
-    log.with_ansi(io::stderr().is_terminal()).init();
+    // There is one command a process, and nobody else sets it.
+    let _ = tracing::subscriber::set_global_default(super::log::subscriber(verbose, io::stderr));
 }

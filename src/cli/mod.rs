@@ -17,6 +17,7 @@ pub mod history;
 mod interrupt;
 pub mod judge;
 pub mod limits;
+pub mod log;
 pub mod manual;
 pub mod memory;
 pub mod notices;
