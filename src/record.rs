@@ -44,6 +44,9 @@ pub struct ReplyLine {
     /// The address was no target of the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub off_target: bool,
+    /// There was more: it was longer than what is kept of one answer, or not at an end when its time was over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     /// The bytes, where they are UTF-8 without control characters other than CR, LF and TAB.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -106,6 +109,7 @@ pub fn to_line(reply: &Reply) -> String {
         asked: reply.asked.clone(),
         off_subnet: reply.off_subnet,
         off_target: reply.off_target,
+        cut: reply.cut,
         base64: text.is_none().then(|| STANDARD.encode(&reply.bytes)),
         text: text.map(str::to_owned),
     };
@@ -148,6 +152,7 @@ pub fn read_line(line: &str) -> Result<Reply, LineError> {
         asked: line.asked,
         off_subnet: line.off_subnet,
         off_target: line.off_target,
+        cut: line.cut,
         bytes,
     })
 }
@@ -209,12 +214,12 @@ mod tests {
         (
             any::<String>(),
             protocols(),
-            any::<(Option<u16>, Option<String>, Option<String>, bool, bool)>(),
+            any::<(Option<u16>, Option<String>, Option<String>, bool, bool, bool)>(),
             when,
             content,
         )
             .prop_map(
-                |(host, protocol, (port, interface, asked, off_subnet, off_target), at, bytes)| Reply {
+                |(host, protocol, (port, interface, asked, off_subnet, off_target, cut), at, bytes)| Reply {
                     host,
                     protocol,
                     port,
@@ -223,6 +228,7 @@ mod tests {
                     asked,
                     off_subnet,
                     off_target,
+                    cut,
                     bytes,
                 },
             )

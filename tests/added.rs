@@ -3,12 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+mod program;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use calamine::{Data, Reader, open_workbook_auto};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
@@ -27,7 +28,7 @@ sensitive = true
 
 /// Exit code, standard output, standard error of a run in this directory.
 fn run(directory: &TempDir, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(cargo_bin!("camsweep"))
+    let output = program::camsweep()
         .args(args)
         .current_dir(directory.path())
         .stdin(Stdio::null())

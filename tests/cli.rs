@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
-use std::io::Write;
-use std::process::{Command, Stdio};
+#[path = "../src/report/nasty.rs"]
+mod nasty;
+mod program;
 
-use assert_cmd::cargo::cargo_bin;
+use std::io::Write;
+use std::process::Stdio;
 
 const REPLIES: &str = concat!(
     r#"{"schema":"camsweep.reply/1","host":"10.0.0.5","protocol":"neighbour","text":"44:47:cc:00:00:01"}"#,
@@ -18,7 +20,7 @@ const REPLIES: &str = concat!(
 
 /// Exit code, standard output, standard error.
 fn run_with(args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = Command::new(cargo_bin!("camsweep"))
+    let mut child = program::camsweep()
         .args(args)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -329,11 +331,7 @@ fn a_closed_standard_error_changes_no_exit_code() {
     for (args, code) in [(["scan", "10.0.0.300"], 2), (["judge", "no-such-file"], 1)] {
         let (reader, writer) = std::io::pipe().unwrap();
         drop(reader);
-        let status = Command::new(cargo_bin!("camsweep"))
-            .args(args)
-            .stderr(writer)
-            .status()
-            .unwrap();
+        let status = program::camsweep().args(args).stderr(writer).status().unwrap();
         assert_eq!(status.code(), Some(code), "{args:?}");
     }
 }
@@ -342,11 +340,36 @@ fn a_closed_standard_error_changes_no_exit_code() {
 fn a_closed_pipe_is_no_fault() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
-    let output = Command::new(cargo_bin!("camsweep"))
+    let output = program::camsweep()
         .args(["schema", "report"])
         .stdout(writer)
         .stderr(Stdio::piped())
         .output()
         .unwrap();
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+/// What is not there under a nasty name, and what lies there and is none of ours.
+#[test]
+fn nasty_strings_as_names_of_files_stay_in_their_line() {
+    let folder = tempfile::tempdir().unwrap();
+    for said in nasty::NASTY.iter().filter(|said| !said.contains('\0')) {
+        let missing = folder.path().join(format!("missing{said}"));
+        let odd = folder.path().join(format!("odd{}", said.replace('/', "_")));
+        std::fs::write(&odd, said).unwrap();
+        for (command, file) in [("judge", &missing), ("diff", &odd), ("verify", &odd)] {
+            let file = file.to_str().unwrap();
+            let other = (command == "diff").then_some(file);
+            let (code, out, err) = run(&[command, file].into_iter().chain(other).collect::<Vec<_>>());
+            assert!(code != 0 && out.is_empty(), "{command} {said:?}: {out}");
+            assert!(err.lines().count() <= 3, "{command} {said:?}: {err}");
+            assert!(!err.contains(|c: char| is_trick(c)), "{command} {said:?}: {err:?}");
+        }
+    }
+}
+
+/// Characters by which a text moves a cursor, sets a title, turns its direction or hides.
+fn is_trick(c: char) -> bool {
+    (c.is_control() && c != '\n')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }

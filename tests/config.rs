@@ -277,3 +277,25 @@ fn root_takes_no_file_that_others_may_write_or_replace() {
     }
     check(None);
 }
+
+/// Who calls the program otherwise than by `program::camsweep` says what it is to read.
+#[test]
+fn no_other_test_depends_on_what_this_machine_has_set_up() {
+    fn walk(folder: &Path, bare: &mut Vec<PathBuf>) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                walk(&path, bare);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).unwrap();
+                let calls = text.contains("cargo_bin!(") || text.contains("env!(\"CARGO_BIN_EXE_");
+                let says = text.contains("--no-config") || text.contains("XDG_CONFIG_HOME");
+                bare.extend((calls && !says).then_some(path));
+            }
+        }
+    }
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut bare = Vec::new();
+    walk(&tests, &mut bare);
+    // The program is named there, and not run.
+    assert_eq!(bare, [tests.join("packaging.rs")]);
+}

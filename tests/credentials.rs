@@ -3,11 +3,12 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
+mod program;
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
-use assert_cmd::cargo::cargo_bin;
 use camsweep::cli::args::ScanArgs;
 use camsweep::cli::credentials;
 use camsweep::cli::exit::Code;
@@ -18,12 +19,11 @@ const SECRET: &str = "hunter2";
 
 /// Exit code, standard output, standard error of a dry run.
 fn dry_run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = Command::new(cargo_bin!("camsweep"))
+    let output = program::camsweep()
         .current_dir(folder)
         .args(["scan", "127.0.0.1", "--dry-run", "-vv"])
         .args(args)
         .env("CAMERA_PASSWORD", SECRET)
-        .env_remove("CAMSWEEP_PASSWORD")
         .stdin(Stdio::null())
         .output()
         .unwrap();
@@ -76,7 +76,7 @@ fn what_systemd_hands_over_is_private_and_the_same_elsewhere_is_not() {
         (None, 0o440, 2),
     ] {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
-        let mut command = Command::new(cargo_bin!("camsweep"));
+        let mut command = program::camsweep();
         command
             .args(["scan", "127.0.0.1", "--dry-run", "--credentials"])
             .arg(&file);

@@ -7,14 +7,13 @@
 mod estate;
 #[path = "golden/formats.rs"]
 mod formats;
+mod program;
 #[path = "golden/published.rs"]
 mod published;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use assert_cmd::cargo::cargo_bin;
 use formats::FORMATS;
 use serde_json::Value;
 
@@ -25,7 +24,7 @@ const UPDATE: &str = "CAMSWEEP_UPDATE";
 fn written(directory: &Path, format: &str) -> String {
     let report = directory.join("estate.json");
     fs::write(&report, serde_json::to_vec(&estate::report()).unwrap()).unwrap();
-    let output = Command::new(cargo_bin!("camsweep"))
+    let output = program::camsweep()
         .args(["report", "estate.json", "--all", "--format", format])
         .current_dir(directory)
         .output()

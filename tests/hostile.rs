@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+mod program;
 #[path = "hostile/run.rs"]
 mod run;
 #[path = "hostile/steps.rs"]
@@ -116,6 +117,24 @@ async fn every_question_to_a_hostile_server_ends_in_its_time_and_within_its_caps
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    what_is_cut_says_so(&web);
+}
+
+/// Beyond the cap or the deadline there was more; of who breaks off by itself there was not.
+fn what_is_cut_says_so(asked: &[(&Row, Answer, Answer)]) {
+    let table = [
+        ("drips a body", true),
+        ("has a body of 10 MB", true),
+        ("has chunks of one byte without end", true),
+        ("has 500 headers of 700 bytes", true),
+        ("has less body than it says", false),
+        ("resets in its body", false),
+        ("speaks HTTP/0.9", false),
+    ];
+    for (what, cut) in table {
+        let (_, bytes, page) = asked.iter().find(|(row, ..)| row.what == what).unwrap();
+        assert_eq!((bytes.cut, page.cut), (cut, cut), "a device that {what}");
+    }
 }
 
 #[tokio::test]

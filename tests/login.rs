@@ -11,6 +11,7 @@ mod device;
 #[path = "login/legacy.rs"]
 mod legacy;
 
+mod program;
 #[path = "login/soap.rs"]
 mod soap;
 #[cfg(target_os = "linux")]

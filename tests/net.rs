@@ -489,6 +489,22 @@ async fn empty_datagrams_and_forbidden_ports_are_refused() {
     assert_eq!(empty.unwrap_err().kind(), io::ErrorKind::InvalidInput);
     let printer = door.send(datagram("127.0.0.1:9100".parse().unwrap(), b"x")).await;
     assert_eq!(printer.unwrap_err().kind(), io::ErrorKind::PermissionDenied);
+    for (port, payload, refusal) in [
+        (9100, b"x".as_slice(), io::ErrorKind::PermissionDenied),
+        (3702, b"", io::ErrorKind::InvalidInput),
+        (3702, b"x", io::ErrorKind::NotConnected),
+    ] {
+        let packet = Packet::LinkLocal {
+            channel: Channel::LinkLocal {
+                protocol: Protocol::Wsd,
+                interface: "nowhere".into(),
+            },
+            group: "ff02::c".parse().unwrap(),
+            port,
+            payload: payload.into(),
+        };
+        assert_eq!(door.send(packet).await.unwrap_err().kind(), refusal, "port {port}");
+    }
 }
 
 #[tokio::test]

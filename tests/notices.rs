@@ -8,6 +8,7 @@
 mod exim;
 #[path = "notices/mail.rs"]
 mod mail;
+mod program;
 #[path = "golden/published.rs"]
 mod published;
 #[path = "notices/servers.rs"]
@@ -23,7 +24,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
 
@@ -80,17 +80,9 @@ impl Home {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(cargo_bin!("camsweep"));
+        let mut command = program::camsweep();
         command.args(args).current_dir(self.0.path()).stdin(Stdio::null());
-        for name in [
-            "CAMSWEEP_STORE",
-            "CAMSWEEP_SMTP_PASSWORD",
-            "CAMSWEEP_WEBHOOK",
-            "NO_PROXY",
-            "no_proxy",
-        ] {
-            command.env_remove(name);
-        }
+        command.env_remove("NO_PROXY").env_remove("no_proxy");
         // Nobody listens there: what goes to this machine itself takes no way around.
         command
             .env("HTTP_PROXY", "http://127.0.0.1:9")

@@ -3,10 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+mod program;
+
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};
-
-use assert_cmd::cargo::cargo_bin;
 
 /// Six datagrams to each: longer than the test takes, which ends it.
 const SCOPE: &str = "127.77.0.0-127.77.9.255";
@@ -14,7 +14,7 @@ const SOME_OF_IT: &str = "127.77.9.255-127.77.10.0";
 const OTHER: &str = "127.77.10.1";
 
 fn scan(target: &str, more: &[&str]) -> Command {
-    let mut command = Command::new(cargo_bin!("camsweep"));
+    let mut command = program::camsweep();
     command.args(["scan", target, "--no-names", "--no-tcp"]).args(more);
     command
         .stdin(Stdio::null())
@@ -57,7 +57,7 @@ fn runs_of_one_machine_take_turns_over_the_same_addresses() {
     let mut apart = Command::new("unshare");
     apart
         .args(["-Urn"])
-        .arg(cargo_bin!("camsweep"))
+        .args([program::FILE, "--no-config"])
         .args(["scan", SOME_OF_IT, "--no-names", "--no-tcp"]);
     match Command::new("unshare").args(["-Urn", "true"]).status() {
         Ok(status) if status.success() => {

@@ -11,7 +11,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use camsweep::net::guard;
 use camsweep::report::model::Report;
 
@@ -25,7 +24,7 @@ ip link set lab0 up
 ip link set lab1 up
 ip link set lo up
 until ip link show lab0 | grep -q 'state UP'; do sleep 0.02; done
-$AS "$CAMSWEEP" scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
+$AS "$CAMSWEEP" --no-config scan 10.9.9.0/29 --no-names --no-progress --format json --output "$OUT/report" "$@" &
 run=$!
 while kill -0 $run 2>/dev/null; do
     [ "$(ls /proc/$run/task | wc -l)" -gt 1 ] && break
@@ -39,7 +38,7 @@ fn inside(namespaces: &str, out: &Path, env: &[(&str, &str)], args: &[&str]) -> 
     Command::new("unshare")
         .args([namespaces, "sh", "-c", SCRIPT, "sh"])
         .args(args)
-        .env("CAMSWEEP", cargo_bin!("camsweep"))
+        .env("CAMSWEEP", env!("CARGO_BIN_EXE_camsweep"))
         .env("OUT", out)
         .env_remove("AS")
         .env_remove("SUDO_UID")

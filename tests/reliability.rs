@@ -9,7 +9,6 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use camsweep::report::model::{Ended, Report};
 use tempfile::TempDir;
 
@@ -27,7 +26,7 @@ on ip link set lo up
 on ip addr add 10.9.9.5/24 dev lab1
 on ip link set lab1 up
 until ip link show lab0 | grep -q "state UP"; do sleep 0.02; done
-scan() { exec "$CAMSWEEP" scan "${TARGET:-10.9.9.0/24}" --no-names --no-progress --format json "$@"; }
+scan() { exec "$CAMSWEEP" --no-config scan "${TARGET:-10.9.9.0/24}" --no-names --no-progress --format json "$@"; }
 eval "$BEFORE"
 set +e
 (eval "$RUN") & run=$!
@@ -75,7 +74,7 @@ fn run(case: &Case) -> Option<Ran> {
     let plain = "scan --output \"$OUT/report\"";
     let output = Command::new("unshare")
         .args(["-Urnm", "bash", "-c", SCRIPT])
-        .env("CAMSWEEP", cargo_bin!("camsweep"))
+        .env("CAMSWEEP", env!("CARGO_BIN_EXE_camsweep"))
         .env("OUT", folder.path())
         .env("BEFORE", case.before)
         .env("RUN", if case.run.is_empty() { plain } else { case.run })

@@ -6,6 +6,7 @@
 
 #[path = "golden/formats.rs"]
 mod formats;
+mod program;
 #[path = "golden/published.rs"]
 mod published;
 
@@ -14,7 +15,6 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use calamine::{Data, Range, Reader, open_workbook_auto};
 use formats::FORMATS;
 use serde_json::json;
@@ -27,7 +27,7 @@ fn sheet(path: &Path, name: &str) -> Range<Data> {
 
 /// Exit code, standard output, standard error of a run in this directory.
 fn run(directory: &Path, args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = Command::new(cargo_bin!("camsweep"))
+    let mut child = program::camsweep()
         .args(args)
         .current_dir(directory)
         .stdin(Stdio::piped())

@@ -7,6 +7,7 @@
 
 #[path = "worlds/ids.rs"]
 mod ids;
+mod program;
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -17,7 +18,6 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use assert_cmd::cargo::cargo_bin;
 use ids::without_ids;
 
 const TARGETS: &str = "127.77.4.1-40";
@@ -84,7 +84,7 @@ fn serve(listener: &TcpListener, address: Ipv4Addr, asked: &Asked) {
 }
 
 fn camsweep(state: &Path) -> Command {
-    let mut command = Command::new(cargo_bin!("camsweep"));
+    let mut command = program::camsweep();
     command
         .args(["scan", TARGETS, "--format", "json", "--resume"])
         .arg(state);

@@ -7,12 +7,12 @@
     reason = "a test may fail by it, and a skip is loud"
 )]
 
+mod program;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
-
-use assert_cmd::cargo::cargo_bin;
 
 const PASSWORD: &str = "correct horse, battery";
 
@@ -29,13 +29,11 @@ fn run(mut command: Command, folder: &Path, args: &[&str]) -> (Option<i32>, Stri
 }
 
 fn camsweep(folder: &Path, args: &[&str]) -> (Option<i32>, String, String) {
-    let mut command = Command::new(cargo_bin!("camsweep"));
-    command.env_remove("CAMSWEEP_KEY_PASSWORD");
-    run(command, folder, args)
+    run(program::camsweep(), folder, args)
 }
 
 fn with_password(folder: &Path, args: &[&str], password: &str) -> (Option<i32>, String, String) {
-    let mut command = Command::new(cargo_bin!("camsweep"));
+    let mut command = program::camsweep();
     command.env("CAMSWEEP_KEY_PASSWORD", password);
     run(command, folder, args)
 }

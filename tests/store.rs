@@ -7,6 +7,7 @@
     reason = "a test may fail by it, and a skip is loud"
 )]
 
+mod program;
 #[path = "golden/published.rs"]
 mod published;
 
@@ -14,7 +15,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use assert_cmd::cargo::cargo_bin;
 use camsweep::cli::memory::Memory;
 use camsweep::report::{Run, assemble};
 use camsweep::store::{Place, Store};
@@ -44,12 +44,9 @@ impl Home {
     }
 
     fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(cargo_bin!("camsweep"));
+        let mut command = program::camsweep();
         command.args(args).current_dir(self.0.path()).stdin(Stdio::null());
-        command
-            .env_remove("CAMSWEEP_STORE")
-            .env("HOME", self.0.path())
-            .env_remove("XDG_DATA_HOME");
+        command.env("HOME", self.0.path()).env_remove("XDG_DATA_HOME");
         command
     }
 
@@ -775,7 +772,7 @@ mod in_a_namespace {
 
     /// A shell with a file system and a network of its own; `None` where the system allows none.
     fn alone(home: &Home, script: &str) -> Option<Ran> {
-        let camsweep = cargo_bin!("camsweep").display().to_string();
+        let camsweep = format!("{} --no-config", program::FILE);
         let allowed = Command::new("unshare").args(["-Urmn", "true"]).status();
         if !allowed.is_ok_and(|status| status.success()) {
             eprintln!("SKIPPED: this machine allows no namespaces, so the store was not tested on a full disk");

@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 
+mod program;
+
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
@@ -14,7 +16,6 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use assert_cmd::cargo::cargo_bin;
 use camsweep::store::{Place, Store};
 use serde_json::Value;
 
@@ -65,13 +66,11 @@ fn answer(socket: &UdpSocket, third: u8, last: u8, estate: &Estate) {
 }
 
 fn command(folder: &Path, args: &[&str]) -> Command {
-    let mut command = Command::new(cargo_bin!("camsweep"));
+    let mut command = program::camsweep();
     command
         .args(args)
         .arg("--store=store.sqlite")
         .current_dir(folder)
-        .env_remove("CAMSWEEP_STORE");
-    command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+mod program;
+
 use std::fs;
 use std::io::Read;
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -13,7 +15,6 @@ use std::sync::Arc;
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::Duration;
 
-use assert_cmd::cargo::cargo_bin;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -24,7 +25,7 @@ use tempfile::TempDir;
 
 /// Exit code, standard output, standard error.
 fn run(directory: &Path, args: &[&str]) -> (i32, String, String) {
-    let child = Command::new(cargo_bin!("camsweep"))
+    let child = program::camsweep()
         .args(args)
         .current_dir(directory)
         // The system's certificates, as far as the program can see.

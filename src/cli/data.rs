@@ -13,7 +13,10 @@ use crate::fact::Reply;
 use crate::identify::{Knowledge, oui::Registry, policies};
 use crate::probe::brings;
 use crate::record;
-use crate::report::model::{Report, SCHEMA};
+use crate::report::model::{MAX_LENGTH, Report, SCHEMA};
+
+/// The longest registry that is read, in bytes: the IEEE's own have four million.
+const MAX_REGISTRY: u64 = 64 << 20;
 
 /// The embedded knowledge, or the same with the user's registry.
 ///
@@ -25,7 +28,8 @@ pub fn knowledge(oui_file: Option<&Path>) -> Result<Cow<'static, Knowledge>, Fai
     };
     let name = path.display().to_string();
     let hint = "give the IEEE's own CSV, or leave --oui-file out to use the embedded registry";
-    let csv = std::fs::read_to_string(path)
+    let csv = File::open(path)
+        .and_then(|file| whole(file, MAX_REGISTRY))
         .map_err(|error| Failure::usage(format!("cannot read the MAC registry {name:?}: {error}"), hint))?;
     let registry = Registry::from_csv(&csv)
         .map_err(|error| Failure::usage(format!("{name:?} is no MAC registry: {error}"), hint))?;
@@ -100,16 +104,25 @@ pub fn each_reply(name: &str, take: impl FnMut(Reply)) -> Result<(), Failure> {
 pub fn report(name: &str) -> Result<Report, Failure> {
     let hint = "a report is one document as --format json writes it; camsweep schema report prints the form";
     let failed = |why: String| Failure::could_not_run(format!("{name:?} {why}"), hint);
-    let mut text = String::new();
     let read = match name {
-        "-" => io::stdin().lock().read_to_string(&mut text),
-        _ => open(name)?.read_to_string(&mut text),
+        "-" => whole(io::stdin().lock(), MAX_LENGTH),
+        _ => whole(open(name)?, MAX_LENGTH),
     };
-    read.map_err(|error| failed(format!("cannot be read: {error}")))?;
+    let text = read.map_err(|error| failed(format!("cannot be read: {error}")))?;
     let no_report = |error: serde_json::Error| failed(format!("is no report: {error}"));
     match schema_of(&text).map_err(no_report)?.as_str() {
         SCHEMA => serde_json::from_str(&text).map_err(no_report),
         other => Err(failed(format!("is {other:?}; this version reads {SCHEMA:?}"))),
+    }
+}
+
+/// A text as it stands in a file, provided that it has no more bytes than that.
+fn whole(input: impl Read, most: u64) -> io::Result<String> {
+    let mut text = String::new();
+    input.take(most + 1).read_to_string(&mut text)?;
+    match text.len() as u64 > most {
+        true => Err(io::Error::other(format!("it is longer than {most} bytes"))),
+        false => Ok(text),
     }
 }
 
@@ -126,4 +139,20 @@ fn schema_of(text: &str) -> serde_json::Result<String> {
 fn open(name: &str) -> Result<File, Failure> {
     let hint = "check its name and your permission to read it";
     File::open(name).map_err(|error| Failure::could_not_run(format!("cannot read {name:?}: {error}"), hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_read_whole_or_not_at_all() {
+        let table = [("", 0, true), ("abc", 3, true), ("abcd", 3, false), ("ü", 1, false)];
+        for (text, most, is_read) in table {
+            let read = whole(text.as_bytes(), most);
+            assert_eq!(read.ok().as_deref(), Some(text).filter(|_| is_read), "{text:?}");
+        }
+        let endless = whole(io::repeat(b'x'), 1000).unwrap_err();
+        assert!(endless.to_string().contains("longer than 1000 bytes"), "{endless}");
+    }
 }

@@ -81,7 +81,8 @@ impl Line {
     pub(super) async fn ask(&mut self, exchange: &Exchange) -> Answer {
         let mut bytes = Vec::new();
         let ended = timeout_at(self.end, ask(exchange, &mut self.stream, &mut bytes)).await;
-        self.is_open = matches!(ended, Ok(Ok(End::Answered)));
+        self.is_open = matches!(ended, Ok(Ok(End::Answered | End::Full)));
+        let is_cut = matches!(ended, Err(_) | Ok(Ok(End::Full)));
         let to = self.to;
         let why = match ended {
             _ if !bytes.is_empty() => None,
@@ -98,6 +99,7 @@ impl Line {
             outcome,
             connected: true,
             at: Timestamp::now(),
+            cut: is_cut && !bytes.is_empty(),
             bytes,
             certificate: self.certificate.clone(),
             tls: self.tls,
@@ -153,8 +155,10 @@ pub(super) async fn bid_farewell(tcp: &mut TcpStream) {
 
 /// How a dialogue ended.
 enum End {
-    /// All that was wanted is there, or as much as may be.
+    /// All that was wanted is there.
     Answered,
+    /// There is as much as may be, and not yet all.
+    Full,
     /// The other side has closed.
     Closed,
 }
@@ -171,10 +175,13 @@ async fn ask(
     let mut sent = 0;
     let mut written = Ok(());
     let mut buffer = [0; 8 * 1024];
-    while bytes.len() < exchange.cap {
+    loop {
         let answered = if bytes.is_empty() { 0 } else { (exchange.answers)(bytes) };
         if answered >= wanted {
-            break;
+            return written.map(|()| End::Answered);
+        }
+        if bytes.len() >= exchange.cap {
+            return written.map(|()| End::Full);
         }
         if answered >= sent
             && let Some(request) = requests.next()
@@ -189,7 +196,6 @@ async fn ask(
             read => bytes.extend_from_slice(&buffer[..read]),
         }
     }
-    written.map(|()| End::Answered)
 }
 
 async fn send(stream: &mut (impl AsyncWrite + Unpin), request: &[u8]) -> io::Result<()> {

@@ -285,17 +285,7 @@ impl Live {
     }
 
     async fn send_datagram(&self, channel: &Channel, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
-        if FORBIDDEN_PORTS.contains(&to.port()) {
-            let why = format!("port {} is never spoken to", to.port());
-            return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
-        }
-        // No protocol here has an empty question, so an empty datagram can only be a mistake.
-        if payload.is_empty() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "an empty datagram is never sent",
-            ));
-        }
+        check_datagram(to.port(), payload)?;
         if !matches!(channel, Channel::Multicast { .. } | Channel::Unicast { .. }) {
             return wrong_channel();
         }
@@ -314,6 +304,7 @@ impl Live {
     }
 
     async fn send_link_local(&self, channel: &Channel, to: (Ipv6Addr, u16), payload: &[u8]) -> io::Result<()> {
+        check_datagram(to.1, payload)?;
         // ff02::/16 (RFC 4291 §2.7): what is meant for the link, and for everybody on it alone.
         let (Channel::LinkLocal { interface, .. }, 0xff02) = (channel, to.0.segments()[0]) else {
             return wrong_channel();
@@ -324,6 +315,22 @@ impl Live {
         self.pacing.multicast(interface).await?;
         datagrams::send(&socket, to.into(), payload).await
     }
+}
+
+/// Whether a datagram may be sent to a port at all.
+fn check_datagram(port: u16, payload: &[u8]) -> io::Result<()> {
+    if FORBIDDEN_PORTS.contains(&port) {
+        let why = format!("port {port} is never spoken to");
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, why));
+    }
+    // No protocol here has an empty question, so an empty datagram can only be a mistake.
+    if payload.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "an empty datagram is never sent",
+        ));
+    }
+    Ok(())
 }
 
 fn wrong_channel() -> io::Result<()> {

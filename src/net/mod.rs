@@ -355,6 +355,8 @@ pub struct Answer {
     pub at: Timestamp,
     /// The bytes as they came.
     pub bytes: Vec<u8>,
+    /// Whether there was more than these: beyond the cap, or when the time was over.
+    pub cut: bool,
     /// The certificate that the device showed, DER.
     pub certificate: Option<Vec<u8>>,
     /// How TLS went; absent where none was wanted, or it did not come so far.

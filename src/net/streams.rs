@@ -20,6 +20,7 @@ pub(super) fn nothing(outcome: Outcome, why: impl Into<String>) -> Answer {
         connected: false,
         at: Timestamp::now(),
         bytes: Vec::new(),
+        cut: false,
         certificate: None,
         tls: None,
         connections: 1,

@@ -13,7 +13,7 @@ use super::login::{self, Login};
 use super::{description, dvrip, hik_sdk, http, onvif, pages, rtsp};
 
 /// How long a dialogue may take once it is connected.
-const DEADLINE: Duration = Duration::from_secs(4);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
 
 /// A port that may hold a web server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,7 +187,10 @@ impl Whom {
             Outcome::Refused => Some(exists("refused")),
             _ => answer.connected.then(|| exists("open")),
         };
-        let said = (!answer.bytes.is_empty()).then(|| reply(protocol, answer.bytes.clone()));
+        let said = (!answer.bytes.is_empty()).then(|| Reply {
+            cut: answer.cut,
+            ..reply(protocol, answer.bytes.clone())
+        });
         let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
         Asked {
             question,

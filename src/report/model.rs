@@ -9,6 +9,9 @@ use crate::identify::Device;
 /// The name and version of the report format.
 pub const SCHEMA: &str = "camsweep.report/1";
 
+/// The longest report that is read, in bytes, packed or not: one of many thousand hosts has some ten million.
+pub const MAX_LENGTH: u64 = 1 << 30;
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

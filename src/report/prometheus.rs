@@ -172,7 +172,7 @@ mod tests {
     use proptest::prelude::*;
     use regex::Regex;
 
-    use super::super::sample::{behind, camera, report, tampered};
+    use super::super::sample::{NASTY, behind, camera, report, tampered};
     use super::*;
 
     #[test]
@@ -196,15 +196,29 @@ mod tests {
         assert!(!super::text(&report(Vec::new())).contains("site_units"));
     }
 
+    /// The first line that is neither a comment nor a sample, where devices say this in every field.
+    fn odd_line(said: &str) -> Option<String> {
+        let text = text(&report(vec![tampered(said), behind(said)]));
+        let sample = Regex::new(
+            r#"^camsweep_[a-z_]+(\{[a-z]+="([^"\\]|\\["\\])*"(,[a-z]+="([^"\\]|\\["\\])*")*\})? -?[0-9.]+$"#,
+        );
+        let sample = sample.unwrap();
+        let is_odd = |line: &&str| !(line.starts_with("# ") || sample.is_match(line));
+        text.lines().find(is_odd).map(str::to_owned)
+    }
+
+    #[test]
+    fn nasty_strings_make_no_line_of_their_own() {
+        for said in NASTY {
+            assert_eq!(odd_line(said), None, "{said:?}");
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn whatever_comes_every_line_is_of_the_format(said in "[\"\\\\{}\n\r,= a]{0,9}|.{0,9}") {
-            let text = text(&report(vec![tampered(&said), behind(&said)]));
-            let sample = Regex::new(r#"^camsweep_[a-z_]+(\{[a-z]+="([^"\\]|\\["\\])*"(,[a-z]+="([^"\\]|\\["\\])*")*\})? -?[0-9.]+$"#).unwrap();
-            for line in text.lines() {
-                prop_assert!(line.starts_with("# ") || sample.is_match(line), "{:?}", line);
-            }
+            prop_assert_eq!(odd_line(&said), None);
         }
     }
 }

@@ -148,17 +148,15 @@ impl Ledger {
                 self.dropped_of_strangers
             ));
         }
-        for (host, count) in self
-            .dropped
-            .iter()
-            .filter(|(_, count)| **count >= FLOOD)
-            .take(MOST_NAMED)
-        {
-            notes.push(format!(
+        let (floods, other): (Vec<_>, Vec<_>) = self.dropped.iter().partition(|(_, count)| **count >= FLOOD);
+        let named = floods.len().min(MOST_NAMED);
+        notes.extend(floods[..named].iter().map(|(host, count)| {
+            format!(
                 "{count} further replies in the name of {host} were not kept: it, or somebody in its name, floods this \
                  machine, and what is said of it may be made up."
-            ));
-        }
+            )
+        }));
+        notes.extend(left_out(&[&floods[named..], &other].concat()));
         notes
     }
 
@@ -243,6 +241,22 @@ impl Ledger {
     }
 }
 
+/// That more came from hosts than is kept of one, too little to be a flood.
+fn left_out(dropped: &[(&String, &u64)]) -> Option<String> {
+    let word = |(host, count): &(&String, &u64)| format!("{host} ({count})");
+    let named: Vec<String> = dropped.iter().take(MOST_NAMED).map(word).collect();
+    let more = match dropped.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    (!dropped.is_empty()).then(|| {
+        format!(
+            "More replies came than are kept of one host, and what the others said is not known, of {}{more}.",
+            named.join(", ")
+        )
+    })
+}
+
 fn is_factory(host: &str) -> bool {
     FACTORY.contains(&host)
 }
@@ -295,6 +309,29 @@ mod tests {
         assert_eq!(kept, [Kept::Yes; 3]);
         let (replies, _) = ledger.close();
         assert_eq!(replies.len(), SAMPLE + FACTORY.len());
+    }
+
+    #[test]
+    fn whoever_has_said_more_than_is_kept_is_named_however_little_it_was() {
+        let mut ledger = Ledger::default();
+        for host in 0..MOST_NAMED as u32 + 2 {
+            let more = if host == 0 { FLOOD as usize } else { host as usize };
+            for nth in 0..MAX_PER_HOST + more {
+                ledger.keep(datagram(host, nth, 0));
+            }
+        }
+        let (_, coverage) = ledger.close();
+        let [flood, other] = coverage.notes.as_slice() else {
+            panic!("{:?}", coverage.notes)
+        };
+        assert!(
+            flood.contains("100 further replies in the name of 10.0.0.0 "),
+            "{flood}"
+        );
+        assert!(
+            other.contains("of 10.0.0.1 (1), ") && other.ends_with(" and 1 more."),
+            "{other}"
+        );
     }
 
     #[test]

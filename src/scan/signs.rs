@@ -1,6 +1,5 @@
 //! What is known of a host so far, and what the account says of the whole run.
 
-use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::coverage::Coverage;
@@ -8,7 +7,7 @@ use crate::fact::{Fact, MAX_BODY, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
 use crate::net::{Confirmed, TIME_FOR_A_HOST};
-use crate::probe::tcp::{Known, Page, Shown, Signs, Web};
+use crate::probe::tcp::{DEADLINE, Known, Page, Shown, Signs, Web};
 
 use super::{Plan, Ranges};
 
@@ -216,15 +215,19 @@ pub(super) fn out_of_time(hosts: &[IpAddr]) -> Option<String> {
     })
 }
 
-/// That answers were longer than what is read of one.
+/// That answers were longer than what is read of one, or took longer.
 pub(super) fn cut_off(replies: &[Reply]) -> Option<String> {
-    let is_cut = |reply: &&Reply| !reply.protocol.is_datagram() && reply.bytes.len() >= MAX_BODY;
-    let hosts: BTreeSet<&str> = replies.iter().filter(is_cut).map(|reply| reply.host.as_str()).collect();
-    (!hosts.is_empty()).then(|| {
+    let hosts = replies
+        .iter()
+        .filter(|reply| reply.cut)
+        .filter_map(|reply| reply.host.parse::<IpAddr>().ok());
+    let addresses = hosts.collect::<Ranges>().words().join(", ");
+    (!addresses.is_empty()).then(|| {
         format!(
-            "Of one answer {} KiB are read; there was more, and what it said is not known, of {}.",
+            "An answer is read for {} s, and no further than {} KiB; there was more, and what it said is not known, of \
+             {addresses}.",
+            DEADLINE.as_secs(),
             MAX_BODY >> 10,
-            hosts.into_iter().collect::<Vec<_>>().join(", ")
         )
     })
 }

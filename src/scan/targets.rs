@@ -1,5 +1,7 @@
 //! Targets as people write them, read into [`Ranges`].
 
+use std::fs::File;
+use std::io::Read;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
@@ -7,6 +9,9 @@ use ipnetwork::IpNetwork;
 use thiserror::Error;
 
 use super::Ranges;
+
+/// The longest target file that is read, in bytes: a million addresses.
+const MAX_FILE: u64 = 16 << 20;
 
 /// Why a target cannot be swept. Names the value and where it was written.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -116,10 +121,16 @@ fn parse_all<S: AsRef<str>>(targets: &[S], purpose: Purpose) -> Result<Ranges, T
 }
 
 fn read_file(name: &str, purpose: Purpose) -> Result<Ranges, TargetError> {
-    let text = std::fs::read_to_string(name).map_err(|error| TargetError {
+    let failed = |why: String| TargetError {
         place: String::new(),
-        why: Wrong::File(name.into(), error.to_string()),
-    })?;
+        why: Wrong::File(name.into(), why),
+    };
+    let mut text = String::new();
+    let read = File::open(name).and_then(|file| file.take(MAX_FILE + 1).read_to_string(&mut text));
+    read.map_err(|error| failed(error.to_string()))?;
+    if text.len() as u64 > MAX_FILE {
+        return Err(failed(format!("it is longer than {MAX_FILE} bytes")));
+    }
     parse_text(name, text.trim_start_matches('\u{feff}'), purpose)
 }
 
@@ -269,6 +280,15 @@ mod tests {
     fn a_whole_network_of_ipv6_can_be_excluded() {
         let ranges = parse_exclusions(&["fd00:10::/64, fe80::/10"]).unwrap();
         assert!(ranges.contains("fd00:10::".parse::<IpAddr>().unwrap()));
+    }
+
+    #[test]
+    fn a_target_file_is_read_whole_or_not_at_all() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        file.as_file().set_len(MAX_FILE + 1).unwrap();
+        let named = format!("@{}", file.path().display());
+        let why = parse_targets(&[named]).unwrap_err().to_string();
+        assert!(why.contains("longer than 16777216 bytes"), "{why}");
     }
 
     #[test]

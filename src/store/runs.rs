@@ -11,10 +11,8 @@ use super::census::Looked;
 use super::devices::Source;
 use super::diff::{Change, Diff, SCHEMA};
 use super::{Known, Owed, Store, StoreError, chain, deliveries};
-use crate::report::model::Report;
+use crate::report::model::{MAX_LENGTH, Report};
 
-/// The most that a stored report unpacks to, in bytes: a store may be anybody's.
-pub(super) const MAX_REPORT: u64 = 1 << 30;
 /// How a run is marked that has not been closed.
 pub(super) const RUNNING: &str = "running";
 
@@ -348,6 +346,6 @@ fn packed(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
 
 pub(super) fn unpacked(bytes: &[u8]) -> sqlx::Result<Vec<u8>> {
     let mut text = Vec::new();
-    ZlibDecoder::new(bytes).take(MAX_REPORT).read_to_end(&mut text)?;
+    ZlibDecoder::new(bytes).take(MAX_LENGTH).read_to_end(&mut text)?;
     Ok(text)
 }

@@ -6,7 +6,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::sync::Arc;
 
-use assert_cmd::cargo::cargo_bin;
 use tokio::net::{TcpListener, UdpSocket};
 
 use super::*;
@@ -96,7 +95,7 @@ async fn inside() {
         unit_at(10, "DS-2CD2042WD-I", |_| unauthorized(DIGEST)).await,
     ];
     let (folder, arguments) = files();
-    let run = move || Command::new(cargo_bin!("camsweep")).args(arguments).output().unwrap();
+    let run = move || crate::program::camsweep().args(arguments).output().unwrap();
     let output = tokio::task::spawn_blocking(run).await.unwrap();
     let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
     assert!(output.status.success(), "{err}");

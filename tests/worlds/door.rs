@@ -51,6 +51,7 @@ pub fn answer(outcome: Outcome, bytes: Vec<u8>) -> Answer {
         connected: outcome == Outcome::Answered,
         at: Timestamp::UNIX_EPOCH,
         bytes,
+        cut: false,
         certificate: None,
         tls: None,
         connections: 1,

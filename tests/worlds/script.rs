@@ -222,6 +222,9 @@ pub struct Tcp {
     /// The answer, or `panic` to make the door itself fail.
     #[serde(default)]
     pub text: String,
+    /// There was more of it when its time was over.
+    #[serde(default)]
+    pub cut: bool,
     /// It refuses TLS of today.
     #[serde(default)]
     pub legacy: bool,

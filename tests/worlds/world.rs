@@ -431,7 +431,10 @@ impl Scripted {
         {
             Some(tcp) if tcp.text == "panic" => panic!("a question of this world breaks"),
             Some(tcp) if tcp.legacy => self.by_legacy_tls(&host.address, answer(Outcome::Answered, tcp.bytes())),
-            Some(tcp) => answer(Outcome::Answered, tcp.bytes()),
+            Some(tcp) => Answer {
+                cut: tcp.cut,
+                ..answer(Outcome::Answered, tcp.bytes())
+            },
             None if host.drops => answer(Outcome::Silent, Vec::new()),
             None if host.tcp.iter().any(|tcp| tcp.port == to.port() && tcp.tls == tls) => answer(
                 Outcome::Answered,
