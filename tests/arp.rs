@@ -36,9 +36,13 @@ impl Watcher for Nobody {
 async fn run(plan: &Plan, world: &World) -> (Findings, Arc<Scripted>, Duration) {
     let door = Scripted::new(world.hosts.clone(), world.raw, plan.limits.clone(), &[]);
     let (door, start) = (Arc::new(door), Instant::now());
-    let stop = CancellationToken::new();
-    let findings = scan(plan, door.clone(), Knowledge::builtin(), &mut Nobody, stop).await;
+    let findings = sweep(plan, door.clone()).await;
     (findings, door, start.elapsed())
+}
+
+async fn sweep(plan: &Plan, door: Arc<Scripted>) -> Findings {
+    let stop = CancellationToken::new();
+    scan(plan, door, Knowledge::builtin(), &mut Nobody, stop).await
 }
 
 fn host(address: Ipv4Addr) -> Host {
@@ -170,5 +174,52 @@ async fn a_segment_keeps_its_rate_beside_one_that_is_asked_faster() {
         assert!(peaks[0] <= limits.arp_rate as usize, "{networks:?}: {peaks:?}");
         let faster = limits.arp_rate as usize + 1..=limits.arp_most as usize;
         assert!(faster.contains(&peaks[1]), "{networks:?}: {peaks:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_faster_than_the_network_bears_slows_down_and_misses_nobody() {
+    let hosts = (0..100).map(|number| Ipv4Addr::new(10, 0, number / 16, 10 + number % 16 * 15));
+    let world = world(&["10.0.0.2/21"], hosts);
+    for bears in [10_000, 30_000, 100_000] {
+        let limits = Limits {
+            arp_rate: 300_000,
+            arp_most: 300_000,
+            ..Limits::default()
+        };
+        let plan = Plan {
+            hosts_only: true,
+            limits: limits.clone(),
+            ..plans::plan(&world)
+        };
+        let door = Arc::new(Scripted::new(world.hosts.clone(), true, limits, &[]).that_bears(bears));
+        let findings = sweep(&plan, door.clone()).await;
+        assert_eq!(findings.coverage.live, 100, "{bears}");
+        let asked = door.ledger.lock().unwrap().arps.len();
+        assert!(asked <= ARP.most * 2045, "{bears}: {asked}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_the_last_round_still_finds_somebody_it_is_said_that_others_may_be_missing() {
+    let late = |(place, address): (u32, Ipv4Addr)| Host {
+        arp_after: place,
+        ..host(address)
+    };
+    let mut world = world(&["10.0.0.2/24"], []);
+    for (hosts, is_said) in [(ARP.most, true), (ARP.most - 1, false)] {
+        world.hosts = (0..).zip(sixty()).map(late).take(hosts).collect();
+        let plan = Plan {
+            hosts_only: true,
+            ..plans::plan(&world)
+        };
+        let (findings, ..) = run(&plan, &world).await;
+        assert_eq!(findings.coverage.live, hosts as u64);
+        let said = findings
+            .coverage
+            .notes
+            .iter()
+            .any(|note| note.contains("may be missing"));
+        assert_eq!(said, is_said, "{:?}", findings.coverage.notes);
     }
 }

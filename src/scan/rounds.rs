@@ -23,6 +23,35 @@ pub enum Turn {
 /// A round, and how many of its steps are done.
 pub type Place = (usize, u64);
 
+/// A round that is over.
+#[derive(Debug, Clone, Copy)]
+struct Ended {
+    found: usize,
+    per_second: u32,
+}
+
+/// What two rounds at about the same pace show of it: whom the second found the first had missed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Loss {
+    /// How many the first round found.
+    pub found: usize,
+    /// How many the second did.
+    pub late: usize,
+    /// Requests a second of the first, as they really left.
+    pub per_second: u32,
+}
+
+impl Loss {
+    fn between(first: Ended, second: Ended) -> Option<Self> {
+        let alike = first.per_second / 2 <= second.per_second && second.per_second / 2 <= first.per_second;
+        alike.then_some(Loss {
+            found: first.found,
+            late: second.found,
+            per_second: first.per_second,
+        })
+    }
+}
+
 /// How rounds follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tempo {
@@ -73,6 +102,11 @@ pub struct Rounds {
     steps: u64,
     /// How many of them were requests.
     asked: u64,
+    /// Requests a second of the round that has ended, as long as its last answers may come.
+    per_second: Option<u32>,
+    /// The round before this one.
+    before: Option<Ended>,
+    loss: Option<Loss>,
     started: Option<Instant>,
     resume: Option<Instant>,
 }
@@ -90,6 +124,9 @@ impl Rounds {
             round: 0,
             steps: 0,
             asked: 0,
+            per_second: None,
+            before: None,
+            loss: None,
             started: None,
             resume: None,
         }
@@ -122,16 +159,44 @@ impl Rounds {
         if self.is_over() {
             return Turn::Done;
         }
-        let started = *self.started.get_or_insert_with(|| {
-            (self.of_round, self.asked) = (0, 0);
-            now
-        });
+        let started = match self.started {
+            Some(started) => started,
+            None => self.begin_round(now),
+        };
         match self.next_silent() {
             Some(address) => {
                 self.asked += 1;
                 Turn::Ask(self.round, address)
             }
             None => self.end_round(started, now),
+        }
+    }
+
+    fn begin_round(&mut self, now: Instant) -> Instant {
+        let ended = self.per_second.take().map(|per_second| Ended {
+            found: self.of_round,
+            per_second,
+        });
+        self.loss = self
+            .before
+            .zip(ended)
+            .and_then(|(first, second)| Loss::between(first, second));
+        self.before = ended;
+        (self.of_round, self.asked) = (0, 0);
+        *self.started.insert(now)
+    }
+
+    /// What the two rounds before this one have shown, once.
+    pub fn take_loss(&mut self) -> Option<Loss> {
+        self.loss.take()
+    }
+
+    /// How many were still found in the last round of all that there may be: where packets get lost so often, others were
+    /// missed.
+    pub fn found_at_last(&self) -> usize {
+        match self.round >= self.tempo.most {
+            true => self.of_round,
+            false => 0,
         }
     }
 
@@ -142,7 +207,9 @@ impl Rounds {
     }
 
     fn end_round(&mut self, started: Instant, now: Instant) -> Turn {
-        let pause = self.tempo.pause.saturating_sub(self.length_of_next(now - started));
+        let took = now - started;
+        let pause = self.tempo.pause.saturating_sub(self.length_of_next(took));
+        self.per_second = Some((self.asked as f64 / took.as_secs_f64()) as u32);
         self.round += 1;
         (self.steps, self.started) = (0, None);
         let resume = match self.round < self.tempo.rounds {

@@ -6,12 +6,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::rounds::Loss;
+
 /// Requests from one look at the rate to the next.
 pub const LEG: u64 = 500;
 /// Known hosts that are asked again at each look.
 pub const SAMPLE: usize = 8;
 /// How long they have to answer.
 const PATIENCE: Duration = Duration::from_millis(300);
+
+/// A rate at which hosts are missed for other reasons than haste: that of arp-scan.
+const UNHURRIED: u32 = 500;
+/// What counts as the share that was kept up with where hardly anything was: so few that are found prove no less.
+const LEAST_KEPT_UP: f64 = 1.0 / 16.0;
 
 /// What comes next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +78,17 @@ impl Steering {
             self.known.push(host);
         }
         self.unanswered.retain(|other| *other != host);
+    }
+
+    /// What a second round found the first had missed. Where that is one in ten, and no chance, a switch, a bridge to a radio
+    /// or the hosts themselves do not keep up: so much as they did, and half of that for safety, is asked from now on.
+    pub fn missed(&mut self, loss: Loss) {
+        if loss.late >= SAMPLE / 2 && loss.late * 10 >= loss.found {
+            let kept_up = 1.0 - loss.late as f64 / loss.found.max(1) as f64;
+            let slower = f64::from(loss.per_second) * kept_up.max(LEAST_KEPT_UP) / 2.0;
+            let slower = (slower as u32).max(UNHURRIED);
+            (self.rate, self.most) = (self.rate.min(slower), self.most.min(slower));
+        }
     }
 
     /// What to do at `now`; `lost` counts the answers that this machine's kernel has dropped so far.
@@ -158,6 +176,32 @@ mod tests {
                 rate,
                 "{answer} answer, {lost} lost"
             );
+        }
+    }
+
+    #[test]
+    fn whom_a_round_missed_slows_those_that_follow_but_no_chance_and_nobody_who_is_slow_already() {
+        let table = [
+            (300_000, (400, 300, 80_000), 10_000),
+            (300_000, (100, 99, 80_000), 2500),
+            (300_000, (4, 400, 80_000), 2500),
+            (300_000, (600, 59, 80_000), 300_000),
+            (300_000, (4, 3, 80_000), 300_000),
+            (20_000, (400, 100, 80_000), 20_000),
+            (5000, (40, 4, 5000), 2250),
+            (2000, (100, 64, 1900), 500),
+            (500, (100, 64, 500), 500),
+            (50, (100, 64, 50), 50),
+        ];
+        for (rate, (found, late, per_second), expected) in table {
+            let mut steering = Steering::new(rate, 0);
+            let loss = Loss {
+                found,
+                late,
+                per_second,
+            };
+            steering.missed(loss);
+            assert_eq!(steering.rate(), expected, "{rate}, {loss:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 //! a whole /24 takes milliseconds and the length of a scan is a number that a test asserts.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Mutex;
@@ -323,6 +324,8 @@ fn slash() -> String {
 pub struct Scripted {
     hosts: Vec<Host>,
     raw: bool,
+    /// ARP requests a second that the network bears.
+    bears: Option<u32>,
     vault: Vault,
     speak: mpsc::UnboundedSender<Heard>,
     listen: tokio::sync::Mutex<mpsc::UnboundedReceiver<Heard>>,
@@ -356,6 +359,18 @@ pub struct Account {
 }
 
 impl Account {
+    /// Whether the latest ARP request is one too many for a network that bears so many in a second: of those of the last
+    /// hundredth as many pass as may, whichever they are.
+    fn is_lost(&self, per_second: u32) -> bool {
+        let now = Instant::now();
+        let before = self
+            .arps
+            .partition_point(|(_, at)| *at + Duration::from_millis(10) <= now);
+        let lately = (self.arps.len() - before) as u64;
+        let die = BuildHasherDefault::<DefaultHasher>::default().hash_one(self.arps.len());
+        die % lately >= u64::from(per_second / 100)
+    }
+
     fn is_dead(&self, host: &Host) -> bool {
         let count = |counts: &BTreeMap<String, u64>| counts.get(&host.address).copied().unwrap_or_default();
         host.dies_at
@@ -386,11 +401,20 @@ impl Scripted {
         Scripted {
             hosts,
             raw,
+            bears: None,
             vault: Vault::new(logins.iter().map(credential).collect()),
             speak,
             listen: tokio::sync::Mutex::new(listen),
             pacing: Pacing::new(limits),
             ledger: Mutex::default(),
+        }
+    }
+
+    /// The same on a network that loses what is more than so many ARP requests a second.
+    pub fn that_bears(self, per_second: u32) -> Self {
+        Scripted {
+            bears: Some(per_second),
+            ..self
         }
     }
 
@@ -492,6 +516,9 @@ impl Scripted {
         let (times, dead) = {
             let mut ledger = self.ledger.lock().expect("no test panics with it held");
             ledger.arps.push((target, Instant::now()));
+            if self.bears.is_some_and(|most| ledger.is_lost(most)) {
+                return;
+            }
             let times = ledger.arp.entry(target).or_default();
             *times += 1;
             let times = *times;

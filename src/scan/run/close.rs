@@ -57,6 +57,7 @@ impl<D: Door> Run<'_, D> {
             .extend(signs::curtailed(&curtailed, self.plan.limits.pages));
         coverage.notes.extend(signs::out_of_time(&self.door.out_of_time()));
         coverage.notes.extend(cut_off);
+        coverage.notes.extend(self.sweeps.iter().filter_map(Sweep::lossy));
         self.blind_spots
             .extend(self.door.withheld_logins().iter().map(without_login));
         let (replies, coverage) = self.ledger.close();
@@ -110,6 +111,21 @@ impl<D: Door> Run<'_, D> {
         };
         let begun = self.passes.unreached().union(&hosts).union(&by_tcp);
         unreached.fold(begun, |all, ranges| all.union(&ranges))
+    }
+}
+
+impl Sweep {
+    /// That the rounds ended before they came to nothing: then some who exist have lost all of their packets.
+    fn lossy(&self) -> Option<String> {
+        let Presence::Arp(rounds, _) = &self.presence else {
+            return None;
+        };
+        let found = Some(rounds.found_at_last()).filter(|found| *found > 0)?;
+        Some(format!(
+            "On {} the last of {} rounds of ARP still found {found} that the others had missed: packets get lost there, and \
+             further hosts may be missing. Slower (--arp-rate), fewer do.",
+            self.segment.interface.name, ARP.most
+        ))
     }
 }
 

@@ -401,7 +401,13 @@ impl Presence {
 
     fn poll(&mut self, now: Instant) -> Turn {
         match self {
-            Presence::Arp(rounds, _) => rounds.poll(now),
+            Presence::Arp(rounds, steering) => {
+                let turn = rounds.poll(now);
+                if let Some(loss) = rounds.take_loss() {
+                    steering.missed(loss);
+                }
+                turn
+            }
             Presence::Kernel(kernel) => kernel.poll(now),
             Presence::None => Turn::Done,
         }
