@@ -71,6 +71,7 @@ mod counter;
 mod harm;
 mod score;
 mod setting;
+mod slowest;
 mod tools;
 
 use std::path::Path;
@@ -110,9 +111,9 @@ fn tools() -> impl Iterator<Item = &'static Tool> {
 
 fn beside_others(lab: &Lab) {
     println!(
-        "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read |"
+        "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read | slowest device, s |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for tool in tools() {
         match Path::new(tool.program).exists() {
             true => measure(lab, tool),
@@ -187,7 +188,7 @@ fn measure(lab: &Lab, tool: &Tool) {
     let peak = ran.iter().map(|(ran, _)| ran.peak).max().unwrap_or_default() as f64 / 1024.0;
     let (middle, sent) = &ran[half];
     println!(
-        "| {} | {:.2} ({:.2}, {:.2}) | {:.2} | {peak:.0} | {} | {} | {} |",
+        "| {} | {:.2} ({:.2}, {:.2}) | {:.2} | {peak:.0} | {} | {} | {} | {} |",
         tool.name,
         seconds(half),
         seconds(0),
@@ -195,6 +196,21 @@ fn measure(lab: &Lab, tool: &Tool) {
         middle.cpu.as_secs_f64(),
         sent.packets,
         sent.most_in_a_second,
-        Score::of(&(tool.read)(&middle.stdout))
+        Score::of(&(tool.read)(&middle.stdout)),
+        slowest_device(lab, tool)
     );
+}
+
+/// Which device kept a scan longest, and how long, in one run more: to be watched costs the scanner processor time.
+fn slowest_device(lab: &Lab, tool: &Tool) -> String {
+    let here = Setting::here();
+    if tool.arguments.first() != Some(&"scan") || here.is_large() {
+        return String::new();
+    }
+    let capture = wire::Capture::begin().expect("root in its own namespace");
+    run(lab, tool, &here.segment());
+    let slowest = slowest::of(&capture.end());
+    slowest.map_or_else(String::new, |(host, span)| {
+        format!("{:.2} ({host})", span.as_secs_f64())
+    })
 }
