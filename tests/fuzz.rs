@@ -220,7 +220,7 @@ fn every_codec_and_every_reader_of_files_has_a_target_and_every_target_its_seeds
         "report/register/former.rs",
         "identify/oui.rs",
         "identify/makers.rs",
-        "cli/resume.rs",
+        "cli/resume/contents.rs",
         "store/transfer.rs",
         "cli/others/mark.rs",
         "cli/config/settings.rs",

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use camsweep::fact::{MAX_BODY, Outcome, Protocol};
+use camsweep::fact::{MAX_BODY, MAX_HEAD, Outcome, Protocol};
 use camsweep::net::live::Live;
 use camsweep::net::{Ask, Body, Channel, Door, Exchange, Family, Fetch, Lane, Limits, Packet, Vault, interfaces};
 use camsweep::wire::onvif;
@@ -344,7 +344,7 @@ async fn no_redirect_is_followed_and_no_proxy_asked() {
     assert_eq!(answer.outcome, Outcome::Answered, "{:?}", answer.why);
     let text = String::from_utf8(answer.bytes).unwrap();
     assert!(
-        text.starts_with("HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\n") && text.ends_with("\r\n\r\nbody"),
+        text.starts_with("HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\n") && text.ends_with("\r\n\r\nbody"),
         "{text}"
     );
     assert_eq!(ASKED.load(Ordering::SeqCst), 1);
@@ -371,6 +371,7 @@ async fn a_question_to_a_device_service_is_a_post_spelt_as_small_servers_look_fo
     fields.sort_unstable();
     let expected = [
         "Accept: */*".to_owned(),
+        "Connection: close".to_owned(),
         format!("Content-Length: {}", body.len()),
         format!("Content-Type: {}", request.content_type()),
         format!("Host: {to}"),
@@ -402,13 +403,38 @@ async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
     })
     .await;
     let answer = door().fetch(page(to)).await;
-    assert_eq!(answer.bytes.len(), "HTTP/1.1 200 OK\r\n\r\n".len() + MAX_BODY);
+    assert_eq!(answer.bytes.len(), MAX_HEAD + MAX_BODY);
     let to = server(LOCAL, |mut stream| async move {
         let _ = stream.read(&mut [0; 1024]).await;
         let _ = stream.write_all(b"220 some other service\r\n").await;
     })
     .await;
     assert_eq!(door().fetch(page(to)).await.bytes, b"220 some other service\r\n");
+}
+
+/// A server that takes nobody any more leaves the greeting unanswered, as a firewall does.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_page_waits_for_a_connection_as_long_as_the_profile_says_and_no_longer() {
+    let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    full.bind(&SocketAddr::from((LOCAL, 0)).into()).unwrap();
+    full.listen(0).unwrap();
+    let to = full.local_addr().unwrap().as_socket().unwrap();
+    let connect = || std::net::TcpStream::connect_timeout(&to, Duration::from_millis(200));
+    let _queue: Vec<_> = std::iter::from_fn(|| connect().ok()).collect();
+    let limits = Limits {
+        connect: Duration::from_millis(50),
+        ..Limits::default()
+    };
+    let door = Live::new(interfaces().unwrap(), limits, Vault::default());
+    let for_ever = Fetch {
+        deadline: Duration::from_secs(600),
+        ..page(to)
+    };
+    let answer = tokio::time::timeout(Duration::from_secs(60), door.fetch(for_ever)).await;
+    let answer = answer.expect("the profile's wait is over long ago");
+    assert_eq!((answer.outcome, answer.connected), (Outcome::Silent, false));
+    assert!(answer.why.is_some_and(|why| why.starts_with("connecting to")));
 }
 
 fn unicast() -> Channel {

@@ -294,23 +294,28 @@ fn libreoffice_reads_the_workbook() {
 /// The page after its scripts have run, and what the browser said.
 fn browsed(directory: &Path, page: &str) -> Option<(String, String)> {
     let profile = format!("--user-data-dir={}", directory.join("profile").display());
-    let output = ["chromium", "chromium-browser", "google-chrome"]
-        .iter()
-        .find_map(|name| {
-            let mut browser = Command::new(name);
-            browser.args([
-                "--headless",
-                "--no-sandbox",
-                "--disable-gpu",
-                "--enable-logging=stderr",
-                "--dump-dom",
-                &profile,
-            ]);
-            browser
-                .arg(format!("file://{}", directory.join(page).display()))
-                .output()
-                .ok()
-        })?;
+    let output = [
+        "chromium",
+        "chromium-headless-shell",
+        "chromium-browser",
+        "google-chrome",
+    ]
+    .iter()
+    .find_map(|name| {
+        let mut browser = Command::new(name);
+        browser.args([
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--enable-logging=stderr",
+            "--dump-dom",
+            &profile,
+        ]);
+        browser
+            .arg(format!("file://{}", directory.join(page).display()))
+            .output()
+            .ok()
+    })?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     Some((text(output.stdout), text(output.stderr)))
 }

@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use assert_cmd::cargo::cargo_bin;
+use camsweep::cli::memory::Memory;
+use camsweep::report::{Run, assemble};
+use camsweep::store::{Place, Store};
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
 
@@ -521,6 +524,30 @@ fn whatever_is_wrong_with_the_store_is_one_line_and_the_report_still_comes() {
     assert_eq!(over.code, 2, "a report must not replace the store: {}", over.err);
     assert_eq!(home.run(&["history", "--store=nothing"]).code, 1);
     assert!(!home.path("nothing").exists());
+}
+
+#[test]
+fn a_run_whose_replies_did_not_find_room_is_stored_when_there_is_room_again() {
+    let home = Home::new();
+    let path = home.path("store.sqlite");
+    let place = || Ok(Some(Place::File(path.clone())));
+    drop(Store::open(&Place::File(path.clone()), true).unwrap());
+    // As SQLite does on a full disk: whatever the transaction has done is rolled back by itself.
+    sqlite(
+        &path,
+        "CREATE TRIGGER full BEFORE INSERT ON parts BEGIN SELECT RAISE(ROLLBACK, 'the disk is full'); END",
+    );
+    let memory = Memory::begin(place(), &[]).unwrap().expect("a run");
+    // Too much to wait.
+    memory.replies().send("x".repeat(2 << 20)).unwrap();
+    let report = assemble(Run::begun("scan", Vec::new(), jiff::Timestamp::UNIX_EPOCH));
+    let (mut store, remembered) = memory.finish(&report, |_| Vec::new()).unwrap();
+    let runs = store.runs().unwrap();
+    assert_eq!(
+        (remembered.run, runs.len(), runs[0].is_open()),
+        (1, 1, false),
+        "{runs:?}"
+    );
 }
 
 #[test]

@@ -305,6 +305,47 @@ fn a_response_is_complete_only_without_doubt() {
 }
 
 #[test]
+fn a_connection_is_kept_open_only_without_doubt() {
+    let table = [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab", true),
+        (
+            "HTTP/1.1 401 No\r\nConnection: Keep-Alive\r\nContent-Length: 0\r\n\r\n",
+            true,
+        ),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na", false),
+        (
+            "HTTP/1.1 200 OK\r\nCONNECTION: Close\r\nContent-Length: 2\r\n\r\nab",
+            false,
+        ),
+        (
+            "HTTP/1.1 200 OK\r\nConnection: x\r\nConnection: y, close\r\nContent-Length: 0\r\n\r\n",
+            false,
+        ),
+        (
+            "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nab",
+            false,
+        ),
+        ("", false),
+    ];
+    for (bytes, expected) in table {
+        assert_eq!(http::is_kept_open(bytes.as_bytes()), expected, "{bytes}");
+    }
+    let [closing, open] =
+        [http::get("h", "/p"), http::keeping_open(http::get("h", "/p"))].map(|bytes| String::from_utf8(bytes).unwrap());
+    assert_eq!(closing.replace("Connection: close\r\n", ""), open);
+    assert!(closing.len() > open.len() && open.ends_with("\r\n\r\n"));
+}
+
+#[test]
+fn half_a_head_is_no_head() {
+    let whole = "HTTP/1.1 401 No\r\nWWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n\r\n";
+    let ended = |length: &usize| http::has_whole_head(&whole.as_bytes()[..*length]);
+    // Of the last line's end its first half will do.
+    assert_eq!((0..=whole.len()).find(ended), Some(whole.len() - 1));
+    assert!(ended(&whole.len()));
+}
+
+#[test]
 fn realms_and_titles() {
     let table: &[(&str, &[&str])] = &[
         (

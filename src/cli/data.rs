@@ -1,14 +1,14 @@
-//! What verdicts rest on, and what is judged: the registry, the makers, files of replies, schemas.
+//! What verdicts rest on, and what is judged: the registry, the makers, files of replies.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
-use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Failure;
+use super::args::DataArgs;
 use crate::fact::Reply;
 use crate::identify::{Knowledge, oui::Registry, policies};
 use crate::probe::brings;
@@ -46,7 +46,17 @@ pub fn source(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
 }
 
 /// What `camsweep data` prints.
-pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
+///
+/// # Errors
+/// As [`knowledge`].
+pub fn show(args: &DataArgs) -> Result<String, Failure> {
+    match args.questions {
+        true => Ok(brings::markdown()),
+        false => Ok(words(&*knowledge(args.oui_file.as_deref())?, args.oui_file.as_deref())),
+    }
+}
+
+fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
     let provenance = knowledge.registry.provenance();
     let makers: Vec<&str> = knowledge.makers.iter().map(|maker| maker.id.as_str()).collect();
     let source = oui_file.map_or("embedded".to_owned(), |path| path.display().to_string());
@@ -68,11 +78,6 @@ pub fn words(knowledge: &Knowledge, oui_file: Option<&Path>) -> String {
         knowledge.advisories_date(),
         policies.join(", ")
     )
-}
-
-/// What `camsweep data --questions` prints.
-pub fn questions() -> String {
-    brings::markdown()
 }
 
 /// Reads one file of replies, a reply at a time; `-` is standard input.
@@ -121,10 +126,4 @@ fn schema_of(text: &str) -> serde_json::Result<String> {
 fn open(name: &str) -> Result<File, Failure> {
     let hint = "check its name and your permission to read it";
     File::open(name).map_err(|error| Failure::could_not_run(format!("cannot read {name:?}: {error}"), hint))
-}
-
-/// The JSON schema of a format.
-pub fn schema<T: JsonSchema>() -> String {
-    let schema = schemars::schema_for!(T);
-    format!("{:#}\n", schema.as_value())
 }

@@ -1,6 +1,10 @@
 //! What the program exits with.
 
+use super::Failure;
 use crate::report::model::{Ended, Report};
+
+/// How a command ends: by a code, or by a failure that has one.
+pub type Exit = Result<Code, Failure>;
 
 /// The exit codes, as `--help` lists them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

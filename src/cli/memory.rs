@@ -22,6 +22,7 @@ const MUCH: usize = 1 << 20;
 /// A run that is being stored.
 #[derive(Debug)]
 pub struct Memory {
+    place: Place,
     run: i64,
     replies: Sender<String>,
     keeper: JoinHandle<(Store, Option<StoreError>)>,
@@ -43,7 +44,12 @@ impl Memory {
             let trouble = keep(&mut store, run, &kept).err();
             (store, trouble)
         });
-        Ok(Some(Memory { run, replies, keeper }))
+        Ok(Some(Memory {
+            place,
+            run,
+            replies,
+            keeper,
+        }))
     }
 
     /// Takes lines of replies for as long as it lives.
@@ -60,7 +66,12 @@ impl Memory {
         report: &Report,
         owed: impl FnOnce(&Remembered) -> Vec<Owed>,
     ) -> Result<(Store, Remembered), Failure> {
-        let Memory { run, replies, keeper } = self;
+        let Memory {
+            place,
+            run,
+            replies,
+            keeper,
+        } = self;
         drop(replies);
         let broken = |_| {
             Failure::could_not_run(
@@ -68,7 +79,12 @@ impl Memory {
                 "camsweep import REPORT.json stores the report",
             )
         };
-        let (mut store, _) = keeper.join().map_err(broken)?;
+        let (mut store, trouble) = keeper.join().map_err(broken)?;
+        if trouble.is_some() {
+            // On a full disk SQLite rolls back by itself (sqlite.org/lang_transaction.html), and the driver goes on as if
+            // within that transaction; a server may have been started anew.
+            store = Store::open(&place, false).map_err(|error| failed(&error))?;
+        }
         let remembered = store.finish_owing(run, report, owed).map_err(|error| failed(&error))?;
         Ok((store, remembered))
     }

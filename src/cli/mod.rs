@@ -6,27 +6,39 @@ pub mod alarm;
 pub mod args;
 pub mod budget;
 pub mod config;
+pub mod console;
 pub mod credentials;
 pub mod data;
+pub mod deliver;
 pub mod exit;
 pub mod file;
+mod given_up;
 pub mod history;
+mod interrupt;
+pub mod judge;
 pub mod limits;
+pub mod log;
 pub mod manual;
 pub mod memory;
 pub mod notices;
 pub mod others;
 pub mod outbox;
+mod outputs;
 pub mod plan;
 pub mod progress;
 pub mod register;
 pub mod render;
+pub mod report;
 pub mod resume;
+pub mod scan;
+pub mod schema;
 mod secret_file;
+mod setup;
 pub mod sign;
 pub mod words;
 
 use exit::Code;
+pub use interrupt::interruption;
 
 /// Why nothing was done: one line, and what the user can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,23 +86,6 @@ fn is_root() -> bool {
     #[cfg(not(unix))]
     return false;
 }
-
-/// Ctrl-C, or what a service manager or `timeout` sends in its place.
-///
-/// # Errors
-/// Where the system cannot tell.
-#[cfg(unix)]
-pub async fn interruption() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        pressed = tokio::signal::ctrl_c() => pressed,
-        _ = terminate.recv() => Ok(()),
-    }
-}
-
-#[cfg(not(unix))]
-pub use tokio::signal::ctrl_c as interruption;
 
 impl From<crate::scan::TargetError> for Failure {
     fn from(error: crate::scan::TargetError) -> Self {

@@ -9,8 +9,8 @@ use crate::net::Interface;
 use crate::report::model::PlanSummary;
 use crate::scan::Plan;
 
-/// The plan as the report keeps it.
-pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
+/// Who is asked, over which interface.
+pub fn scope(plan: &Plan) -> Vec<String> {
     let segments = plan.segments.iter();
     let mut scope: Vec<String> = segments
         .map(|segment| format!("{} on {}", segment.targets, segment.interface.name))
@@ -23,9 +23,14 @@ pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
             by.unwrap_or_default()
         ));
     }
+    scope
+}
+
+/// The plan as the report keeps it.
+pub fn summary_of(plan: &Plan, budget: &Budget) -> PlanSummary {
     PlanSummary {
         command: if plan.hosts_only { "hosts" } else { "scan" }.into(),
-        scope,
+        scope: scope(plan),
         excluded: plan.excluded.words(),
         skipped: plan.skipped.clone(),
         budget: budget.words(plan),

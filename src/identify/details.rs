@@ -1,6 +1,6 @@
 //! What a device says of itself: MAC, model, serial, firmware, class, and where its replies do not agree.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 use mac_address::MacAddress;
@@ -46,6 +46,7 @@ pub fn device<'a>(mut host: Host<'a>, view: &View<'a>) -> Device {
             .iter()
             .find_map(|value| value.text.parse().ok()),
         login: login(host),
+        onvif_profiles: onvif_profiles(host),
         class: class(host, &weighed, view),
         mis_addressed: host.replies.iter().any(|&reply| view.replies[reply].off_subnet),
         off_target: host.replies.iter().all(|&reply| view.replies[reply].off_target),
@@ -73,6 +74,21 @@ fn login(host: &Host<'_>) -> Option<Login> {
         true => Some(Login::Accepted),
         false => fared.first().map(|_| Login::AuthRequired),
     }
+}
+
+/// By letter: the scope of Profile S ends in `Streaming`, that of Profile Q says its state behind the letter, those of
+/// the others end in their letters (ONVIF's specifications of the profiles, "scope parameters").
+fn onvif_profiles(host: &Host<'_>) -> Vec<String> {
+    const PREFIX: &str = "onvif://www.onvif.org/Profile/";
+    let scopes = host.all(Name::WsdScopes).flat_map(|fact| fact.value.split(' '));
+    let named = scopes.filter_map(|scope| scope.strip_prefix(PREFIX)?.split('/').next());
+    let letters = named.filter_map(|name| match name {
+        "Streaming" => Some("S"),
+        "A" | "C" | "D" | "G" | "M" | "Q" | "S" | "T" => Some(name),
+        _ => None,
+    });
+    let once: BTreeSet<&str> = letters.collect();
+    once.into_iter().map(str::to_owned).collect()
 }
 
 /// The serial number, from the most direct source.

@@ -249,6 +249,9 @@ pub struct Device {
     pub activated: Option<bool>,
     /// How the login that the user gave for it fared; null where none was used.
     pub login: Option<Login>,
+    /// The profiles of ONVIF that it says it has, by letter; reports of older versions have none.
+    #[serde(default)]
+    pub onvif_profiles: Vec<String>,
     /// The recorder that lists it, where it has not spoken for itself. Its address may be one of the recorder's own
     /// network.
     pub behind: Option<Behind>,

@@ -91,6 +91,19 @@ fn a_recorder_with_two_ports_is_one_device_and_its_firmware_is_read() {
 }
 
 #[test]
+fn the_profiles_of_onvif_are_read_from_the_scopes_and_no_other_text_is_taken_for_one() {
+    let scopes = "onvif://www.onvif.org/Profile/T onvif://www.onvif.org/Profile/Streaming \
+                  onvif://www.onvif.org/Profile/Q/Operational onvif://www.onvif.org/Profile/=1+1 \
+                  onvif://example.org/Profile/G onvif://www.onvif.org/Profile onvif://www.onvif.org/Profile/T";
+    let said: &[(Name, &str)] = &[(Name::WsdScopes, scopes)];
+    let devices = judge(&[
+        ("10.0.0.5", Protocol::Wsd, "multicast Probe", said),
+        ("10.0.0.5", Protocol::Wsd, "unicast Probe", said),
+    ]);
+    assert_eq!(devices[0].onvif_profiles, ["Q", "S", "T"]);
+}
+
+#[test]
 fn a_speed_dome_that_calls_itself_an_ipc_is_a_ptz() {
     let said: &[(Name, &str)] = &[
         (Name::Dhip, "client.notifyDevInfo"),

@@ -71,9 +71,13 @@ impl Challenge {
         }
     }
 
-    /// Whether it only says that the nonce of the answer before has grown old.
-    pub(super) fn is_stale(&self) -> bool {
-        matches!(self, Challenge::Digest(digest) if digest.stale())
+    /// Whether it only says that the nonce of the challenge before has grown old. In another realm or by another hash
+    /// it would be a second login.
+    pub(super) fn is_renewal_of(&self, before: &Challenge) -> bool {
+        let (Challenge::Digest(new), Challenge::Digest(old)) = (self, before) else {
+            return false;
+        };
+        new.stale() && new.realm() == old.realm() && new.algorithm() == old.algorithm()
     }
 
     /// The value of `Authorization` for one request.
@@ -163,25 +167,25 @@ mod tests {
     }
 
     #[test]
-    fn a_stale_nonce_is_told_in_every_spelling() {
+    fn a_stale_nonce_is_told_in_every_spelling_and_nothing_else_may_have_changed() {
+        let before = r#"Digest realm="r", nonce="n""#;
         let table = [
-            ("stale=true", true),
-            (r#"stale="TRUE""#, true),
-            ("STALE=True", true),
-            ("stale=false", false),
-            (r#"stale="FALSE""#, false),
-            ("stale=truely", false),
-            ("opaque=x", false),
+            (r#"Digest realm="r", nonce="m", stale=true"#, true),
+            (r#"Digest realm="r", nonce="m", stale="TRUE""#, true),
+            (r#"Digest realm="r", nonce="m", STALE=True, algorithm=md5"#, true),
+            (r#"Digest realm="r", nonce="m", stale=false"#, false),
+            (r#"Digest realm="r", nonce="m", stale="FALSE""#, false),
+            (r#"Digest realm="r", nonce="m", stale=truely"#, false),
+            (r#"Digest realm="r", nonce="m", opaque=x"#, false),
+            (r#"Digest realm="s", nonce="m", stale=true"#, false),
+            (r#"Digest realm="r", nonce="m", algorithm=SHA-256, stale=true"#, false),
+            ("Basic stale=true", false),
         ];
-        for (spelling, expected) in table {
-            let text = format!(r#"Digest realm="r", nonce="n", {spelling}"#);
-            let stale = Challenge::of(&[&text]).map(|challenge| challenge.is_stale());
-            assert_eq!(stale, Ok(expected), "{spelling}");
+        let of = |text| Challenge::of(&[text]);
+        for (text, expected) in table {
+            let renewal = of(text).and_then(|new| Ok(new.is_renewal_of(&of(before)?)));
+            assert_eq!(renewal, Ok(expected), "{text}");
         }
-        assert_eq!(
-            Challenge::of(&["Basic stale=true"]).map(|challenge| challenge.is_stale()),
-            Ok(false)
-        );
     }
 
     #[test]
@@ -210,7 +214,9 @@ mod tests {
                 && let Ok(answer) = challenge.answer(&login(), "GET", "/x?y=z")
             {
                 prop_assert!(answer.starts_with("Digest ") && !answer.contains("Circle"));
-                prop_assert!(answer.is_ascii() && !answer.contains(['\r', '\n']));
+                prop_assert!(answer.bytes().all(|byte| matches!(byte, b' '..=b'~')));
+                let read: Vec<_> = challenges(&answer).collect::<Result<_, _>>().unwrap_or_default();
+                prop_assert!(read.len() == 1 && read[0].scheme == "Digest", "more than one thing: {}", *answer);
             }
         }
     }

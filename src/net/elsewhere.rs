@@ -131,11 +131,6 @@ pub(super) fn listening_address(_group: Ipv4Addr) -> Ipv4Addr {
     Ipv4Addr::UNSPECIFIED
 }
 
-/// Lets a web client leave by one interface only: the routing table's choice stays.
-pub(super) fn client_by(builder: reqwest::ClientBuilder, _name: &str) -> reqwest::ClientBuilder {
-    builder
-}
-
 /// Datagrams that came to a socket and found its buffer full: not counted here.
 pub(super) fn dropped_by<T>(_socket: &T) -> u64 {
     0

@@ -1,41 +1,35 @@
-//! One page over HTTP(S), by a client that follows nothing, remembers nothing and forgives bad manners.
+//! One page over HTTP(S), by the bytes of a request and of whatever comes back: nothing is followed, unpacked or remembered.
 
-use std::error::Error;
-use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
 
-use jiff::Timestamp;
-use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response, Url, Version};
-use tokio::time::{Instant, sleep, timeout_at};
+use url::{Position, Url};
 
 use super::legacy::Legacy;
+use super::line::Line;
 use super::login::{self, Proof};
 use super::pacing::Pacing;
-use super::streams::{nothing, outcome_of};
+use super::streams::{self, nothing};
 use super::vault::Chance;
-use super::{Answer, Ask, Exchange, Fetch, Interface, Tls, system, tls};
+use super::{Answer, Ask, Exchange, Fetch, Interface, Tls};
 use crate::fact::{MAX_BODY, MAX_HEAD, Outcome};
 use crate::wire::http;
 
 /// Room for the head beside the body.
 const CAP: usize = MAX_BODY + MAX_HEAD;
 
-/// The client closes its connection in a task of its own, a moment after it was dropped or the server has closed. Nobody
-/// else may talk to the host meanwhile: a unit that bears one connection would see two.
-const FAREWELL: Duration = Duration::from_millis(50);
-
 /// Fetches the page, with the login where there is leave for one. The caller has seen to it that it may be fetched now.
 pub(super) async fn fetch(fetch: &Fetch, chance: Option<Chance<'_>>, ways: Ways<'_>) -> Answer {
-    let answer = match (Visit::begin(fetch, ways), chance) {
-        (Ok(visit), Some(chance)) => login::ask(&visit, chance).await,
-        (Ok(visit), None) => visit.ask().await,
-        (Err((outcome, why)), _) => return nothing(outcome, why),
+    let Some(mut visit) = Visit::begin(fetch, ways) else {
+        return Answer {
+            connections: 0,
+            ..nothing(Outcome::Denied, format!("{:?} is no path", fetch.ask.path()))
+        };
     };
-    sleep(FAREWELL).await;
+    let answer = match chance {
+        Some(chance) => login::ask(&mut visit, chance).await,
+        None => visit.ask().await,
+    };
+    visit.end().await;
     answer
 }
 
@@ -47,116 +41,113 @@ pub(super) struct Ways<'a> {
     pub(super) legacy: &'a Legacy,
 }
 
-/// What is done for one page: all on one connection, where the server keeps it open.
+/// What is done for one page: with a login all on one connection, where the server keeps it open.
 pub(super) struct Visit<'a> {
     fetch: &'a Fetch,
     ways: Ways<'a>,
     url: Url,
-    client: Client,
-    witness: Arc<tls::Witness>,
+    line: Option<Line>,
 }
 
 impl<'a> Visit<'a> {
-    fn begin(fetch: &'a Fetch, ways: Ways<'a>) -> Result<Self, (Outcome, String)> {
-        let no_path = || (Outcome::Denied, format!("{:?} is no path", fetch.ask.path()));
-        let url = url(fetch).ok_or_else(no_path)?;
-        let (client, witness) = client(fetch.interface.as_deref())
-            .map_err(|error| (Outcome::Broken, format!("preparing to fetch: {error}")))?;
-        Ok(Visit {
+    fn begin(fetch: &'a Fetch, ways: Ways<'a>) -> Option<Self> {
+        let url = url(fetch)?;
+        Some(Visit {
             fetch,
             ways,
             url,
-            client,
-            witness,
+            line: None,
         })
     }
 
     /// What the page is asked for.
-    pub(super) fn question(&self) -> &Ask {
+    pub(super) fn question(&self) -> &'a Ask {
         &self.fetch.ask
     }
 
     /// Path and query, as they stand on the wire.
-    pub(super) fn uri(&self) -> String {
-        match self.url.query() {
-            Some(query) => format!("{}?{query}", self.url.path()),
-            None => self.url.path().to_owned(),
-        }
+    pub(super) fn uri(&self) -> &str {
+        &self.url[Position::BeforePath..Position::AfterQuery]
     }
 
     /// Asks for the page, without a login: where it may, by older TLS if the device refuses that of today.
-    pub(super) async fn ask(&self) -> Answer {
-        let ask = &self.fetch.ask;
+    pub(super) async fn ask(&mut self) -> Answer {
+        let exchange = self.exchange(self.question(), None);
         let Ways {
             interface,
             pacing,
             legacy,
         } = self.ways;
-        match self
-            .by_hand(ask, None)
-            .filter(|_| self.fetch.tls && self.fetch.legacy_tls)
-        {
-            Some(exchange) => legacy.read(&exchange, interface, pacing, self.put(ask, None)).await,
-            None => self.put(ask, None).await,
-        }
+        let opened = match self.fetch.legacy_tls {
+            true => legacy.open(&exchange, interface, pacing).await,
+            false => streams::open(&exchange, interface, pacing.limits().connect).await,
+        };
+        self.put(opened, &exchange).await
     }
 
     /// Asks once more, for the page or for something beside it, when there is a turn for it: by the very age of TLS by
     /// which it answered before.
-    pub(super) async fn ask_again(&self, before: &Answer, ask: &Ask, proof: Option<&Proof>) -> Answer {
-        sleep(FAREWELL).await;
-        let pacing = self.ways.pacing;
-        pacing.another(self.fetch.to.ip()).await;
-        let is_legacy = matches!(before.tls, Some(Tls::Legacy(_)));
-        let answer = match self.by_hand(ask, proof).filter(|_| is_legacy) {
-            Some(exchange) => self.ways.legacy.ask(&exchange, self.ways.interface, pacing).await,
-            None => self.put(ask, proof).await,
+    pub(super) async fn ask_again(&mut self, before: &Answer, ask: &Ask, proof: Option<&Proof>) -> Answer {
+        let exchange = self.exchange(ask, proof);
+        let Ways {
+            interface,
+            pacing,
+            legacy,
+        } = self.ways;
+        pacing.another(exchange.to.ip()).await;
+        let standing = match self.line.take() {
+            Some(line) => line.again(exchange.deadline).await,
+            None => None,
         };
+        let opened = match (standing, before.tls) {
+            (Some(line), _) => Ok(line),
+            (None, Some(Tls::Legacy(_))) => legacy.open_again(&exchange, interface, pacing).await,
+            (None, _) => streams::open(&exchange, interface, pacing.limits().connect).await,
+        };
+        let answer = self.put(opened, &exchange).await;
         Answer {
             connections: before.connections + answer.connections,
             ..answer
         }
     }
 
-    async fn put(&self, ask: &Ask, proof: Option<&Proof>) -> Answer {
-        let end = Instant::now() + self.fetch.deadline;
-        let url = &self.url;
-        let answer = match timeout_at(end, self.request(ask, proof).send()).await {
-            Err(_) => nothing(Outcome::Silent, format!("fetching {url}: nothing in time")),
-            Ok(Err(error)) => failed(url, &error),
-            Ok(Ok(response)) => read(response, end).await,
-        };
-        self.witness.testify(answer)
-    }
-
-    fn request(&self, ask: &Ask, proof: Option<&Proof>) -> RequestBuilder {
-        let request = match ask {
-            Ask::Get(_) => self.client.get(self.url.clone()),
-            Ask::Onvif { request, .. } => self
-                .client
-                .post(self.url.clone())
-                .header(CONTENT_TYPE, request.content_type())
-                .body(login::envelope(*request, proof)),
-        };
-        match proof {
-            Some(Proof::Authorization(value)) => request.header(AUTHORIZATION, value),
-            _ => request,
+    /// Nothing more is asked.
+    async fn end(self) {
+        if let Some(line) = self.line {
+            line.close().await;
         }
     }
 
-    /// The same request as bytes, for TLS that the client here does not speak.
-    fn by_hand(&self, ask: &Ask, proof: Option<&Proof>) -> Option<Exchange> {
-        let (host, path) = (self.url.host_str()?, self.uri());
-        let host = match self.url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
+    async fn put(&mut self, opened: Result<Line, Answer>, exchange: &Exchange) -> Answer {
+        let mut line = match opened {
+            Ok(line) => line,
+            Err(answer) => return answer,
         };
+        let answer = line.ask(exchange).await;
+        match self.may_go_on() && http::is_kept_open(&answer.bytes) {
+            true => self.line = Some(line),
+            false => line.close().await,
+        }
+        answer
+    }
+
+    /// Whether there may be more to ask.
+    fn may_go_on(&self) -> bool {
+        self.fetch.login.is_some()
+    }
+
+    fn exchange(&self, ask: &Ask, proof: Option<&Proof>) -> Exchange {
+        let (host, path) = (&self.url[Position::BeforeHost..Position::AfterPort], self.uri());
         let request = match ask {
-            Ask::Get(_) => http::get(&host, &path),
-            Ask::Onvif { request, .. } => http::onvif(&host, &path, *request, &login::envelope(*request, proof)),
+            Ask::Get(_) => http::get(host, path),
+            Ask::Onvif { request, .. } => http::onvif(host, path, *request, &login::envelope(*request, proof)),
+        };
+        let request = match self.may_go_on() {
+            true => http::keeping_open(request),
+            false => request,
         };
         let fetch = self.fetch;
-        Some(Exchange {
+        Exchange {
             to: fetch.to,
             interface: fetch.interface.clone(),
             tls: fetch.tls,
@@ -165,7 +156,7 @@ impl<'a> Visit<'a> {
             cap: CAP,
             page: true,
             deadline: fetch.deadline,
-        })
+        }
     }
 }
 
@@ -175,101 +166,4 @@ fn url(fetch: &Fetch) -> Option<Url> {
     // An IPv6 address without its zone, which no server knows.
     let to = SocketAddr::new(fetch.to.ip(), fetch.to.port());
     Url::parse(&format!("{scheme}://{to}{path}")).ok()
-}
-
-/// A client of its own for each page: its connection ends with it, and the witness sees this certificate only.
-fn client(interface: Option<&str>) -> Result<(Client, Arc<tls::Witness>), Box<dyn Error + Send + Sync>> {
-    let (config, witness) = tls::client()?;
-    let builder = Client::builder()
-        .tls_backend_preconfigured(config)
-        .user_agent(concat!("camsweep/", env!("CARGO_PKG_VERSION")))
-        .no_proxy()
-        .redirect(Policy::none())
-        .referer(false)
-        .retry(reqwest::retry::never())
-        .pool_max_idle_per_host(1)
-        .http1_only()
-        // Small servers look for `Content-Length` as it is spelt (eidheim/Simple-Web-Server 35) and wait for ever.
-        .http1_title_case_headers()
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http1_allow_spaces_after_header_name_in_responses(true)
-        .http1_max_headers(512)
-        .http09_responses();
-    let builder = match interface {
-        Some(name) => system::client_by(builder, name),
-        None => builder,
-    };
-    Ok((builder.build()?, witness))
-}
-
-fn failed(url: &Url, error: &reqwest::Error) -> Answer {
-    let causes = || std::iter::successors(error.source(), |&cause| cause.source());
-    let broken_connection = causes().find_map(|cause| cause.downcast_ref::<io::Error>());
-    let reason = causes().last().map_or_else(|| error.to_string(), ToString::to_string);
-    match broken_connection {
-        Some(cause) if error.is_connect() && url.scheme() == "https" && tls::is_refusal(cause) => Answer {
-            tls: Some(Tls::Refused),
-            ..nothing(Outcome::Garbled, format!("fetching {url}: TLS handshake: {reason}"))
-        },
-        _ if is_tls(error) => nothing(Outcome::Garbled, format!("fetching {url}: TLS handshake: {reason}")),
-        Some(cause) if error.is_connect() => nothing(outcome_of(cause), format!("fetching {url}: {reason}")),
-        Some(_) => nothing(Outcome::Silent, format!("fetching {url}: {reason}")),
-        None => nothing(Outcome::Garbled, format!("fetching {url}: {reason}")),
-    }
-}
-
-/// Whether TLS is at the bottom of an error; it hides inside I/O errors, which do not name it as their source.
-fn is_tls(error: &(dyn Error + 'static)) -> bool {
-    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    error.is::<rustls::Error>() || inner.is_some_and(|inner| is_tls(inner)) || error.source().is_some_and(is_tls)
-}
-
-async fn read(mut response: Response, end: Instant) -> Answer {
-    let mut bytes = head(&response);
-    let most = bytes.len() + MAX_BODY;
-    // A body that breaks off is kept as far as it came.
-    while let Ok(Ok(Some(chunk))) = timeout_at(end, response.chunk()).await {
-        bytes.extend_from_slice(&chunk[..chunk.len().min(most - bytes.len())]);
-        if bytes.len() == most {
-            break;
-        }
-    }
-    let outcome = if bytes.is_empty() {
-        Outcome::Silent
-    } else {
-        Outcome::Answered
-    };
-    let why = bytes.is_empty().then(|| "closed without a byte".to_owned());
-    Answer {
-        outcome,
-        connected: true,
-        at: Timestamp::now(),
-        bytes,
-        certificate: None,
-        tls: None,
-        connections: 1,
-        login: None,
-        why,
-    }
-}
-
-/// The head, built again, as far as the cap. The client has put the names in lower case, so only values may be read from
-/// it, and takes in 408 kB and 512 fields at the most. What was no HTTP at all (the client calls it 0.9) has none: its bytes are all in the body.
-fn head(response: &Response) -> Vec<u8> {
-    if response.version() == Version::HTTP_09 {
-        return Vec::new();
-    }
-    let mut head = format!("HTTP/1.1 {}\r\n", response.status()).into_bytes();
-    for (name, value) in response.headers() {
-        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-            head.extend_from_slice(part);
-        }
-        if head.len() > MAX_HEAD {
-            head.truncate(MAX_HEAD);
-            break;
-        }
-    }
-    head.extend_from_slice(b"\r\n");
-    head
 }

@@ -4,54 +4,71 @@
 //! A device gets here only by refusing TLS of today, once a host and run.
 
 use std::collections::HashMap;
-use std::future::Future;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use openssl::error::ErrorStack;
-use openssl::ssl::{Ssl, SslContext, SslMethod, SslOptions, SslVerifyMode, SslVersion};
+use openssl::ssl::{Ssl, SslContext, SslMethod, SslOptions, SslRef, SslVerifyMode, SslVersion};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_openssl::SslStream;
 
+use super::line::{Line, Stream, bid_farewell};
 use super::pacing::Pacing;
-use super::streams::{connected, converse, nothing, unconnected};
+use super::streams::{self, connected, nothing};
 use super::{Answer, Exchange, Interface, Tls};
 use crate::fact::Outcome;
+
+impl Stream for SslStream<TcpStream> {
+    fn tcp(&mut self) -> &mut TcpStream {
+        self.get_mut()
+    }
+}
 
 /// The hosts that refused TLS of today, each with the port that then spoke older TLS, if it did.
 #[derive(Debug, Default)]
 pub(super) struct Legacy(Mutex<HashMap<IpAddr, Option<u16>>>);
 
 impl Legacy {
-    /// The answer by TLS of today, or where the device refuses that, by older TLS on a second connection.
+    /// Connects, by TLS of today, or where the device refuses that, by older TLS on a second connection.
     /// The caller holds the conversation with the host.
-    pub(super) async fn read(
+    ///
+    /// # Errors
+    /// The answer, where neither comes about.
+    pub(super) async fn open(
         &self,
         exchange: &Exchange,
         interface: Option<&Interface>,
         pacing: &Pacing,
-        modern: impl Future<Output = Answer>,
-    ) -> Answer {
+    ) -> Result<Line, Answer> {
+        let patience = pacing.limits().connect;
         if exchange.tls && self.speaks(exchange.to) {
-            return self.ask(exchange, interface, pacing).await;
+            return open(exchange, interface, patience).await;
         }
-        let first = modern.await;
-        if first.tls != Some(Tls::Refused) || !self.is_new(exchange.to.ip()) {
-            return first;
-        }
-        pacing.another(exchange.to.ip()).await;
-        let second = self.ask(exchange, interface, pacing).await;
-        self.learn(exchange.to, &second);
+        let host = exchange.to.ip();
+        let first = match streams::open(exchange, interface, patience).await {
+            Err(first) if first.tls == Some(Tls::Refused) && self.is_new(host) => first,
+            opened => return opened,
+        };
+        pacing.another(host).await;
+        let second = open(exchange, interface, patience).await;
+        self.learn(exchange.to, second.is_ok());
         both(first, second)
     }
 
-    /// The answer to one request more, by older TLS, from a device that has answered by it before.
-    pub(super) async fn ask(&self, exchange: &Exchange, interface: Option<&Interface>, pacing: &Pacing) -> Answer {
-        ask(exchange, interface, pacing.limits().connect).await
+    /// Connects by older TLS alone, to a device that has answered by it before.
+    ///
+    /// # Errors
+    /// The answer, where it does not come about.
+    pub(super) async fn open_again(
+        &self,
+        exchange: &Exchange,
+        interface: Option<&Interface>,
+        pacing: &Pacing,
+    ) -> Result<Line, Answer> {
+        open(exchange, interface, pacing.limits().connect).await
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<IpAddr, Option<u16>>> {
@@ -66,60 +83,46 @@ impl Legacy {
         !self.hosts().contains_key(&host.to_canonical())
     }
 
-    fn learn(&self, to: SocketAddr, answer: &Answer) {
-        let port = matches!(answer.tls, Some(Tls::Legacy(_))).then_some(to.port());
-        self.hosts().insert(to.ip().to_canonical(), port);
+    fn learn(&self, to: SocketAddr, speaks: bool) {
+        self.hosts().insert(to.ip().to_canonical(), speaks.then_some(to.port()));
     }
 }
 
 /// What two connections brought. Where the second came to nothing, the first is the answer, and both reasons stand.
-fn both(first: Answer, second: Answer) -> Answer {
-    let connections = first.connections + second.connections;
-    if second.connected {
-        return Answer { connections, ..second };
-    }
-    let whys = [&first.why, &second.why].into_iter().flatten().cloned();
-    Answer {
-        connections,
-        why: Some(whys.collect::<Vec<_>>().join("; ")),
-        ..first
-    }
+fn both(first: Answer, second: Result<Line, Answer>) -> Result<Line, Answer> {
+    second.map(|line| line.after(first.connections)).map_err(|second| {
+        let whys = [&first.why, &second.why].into_iter().flatten().cloned();
+        Answer {
+            connections: first.connections + second.connections,
+            why: Some(whys.collect::<Vec<_>>().join("; ")),
+            ..first
+        }
+    })
 }
 
-async fn ask(exchange: &Exchange, interface: Option<&Interface>, patience: Duration) -> Answer {
+async fn open(exchange: &Exchange, interface: Option<&Interface>, patience: Duration) -> Result<Line, Answer> {
     let to = exchange.to;
-    let stream = match connected(to, interface, patience).await {
-        Ok(stream) => stream,
-        Err(error) => return unconnected(to, &error),
-    };
+    let stream = connected(to, interface, patience).await?;
     let end = Instant::now() + exchange.deadline;
-    let stream = match timeout_at(end, handshake(stream)).await {
-        Err(_) => {
-            return nothing(
-                Outcome::Silent,
-                format!("legacy TLS handshake with {to}: no answer in time"),
-            );
-        }
+    let stream = session().and_then(|session| SslStream::new(session, stream));
+    let mut stream = stream.map_err(|error| nothing(Outcome::Broken, format!("preparing legacy TLS: {error}")))?;
+    match timeout_at(end, Pin::new(&mut stream).connect()).await {
+        Err(_) => Err(nothing(
+            Outcome::Silent,
+            format!("legacy TLS handshake with {to}: no answer in time"),
+        )),
         Ok(Err(error)) => {
-            return Answer {
+            bid_farewell(stream.get_mut()).await;
+            Err(Answer {
                 tls: Some(Tls::Refused),
                 ..nothing(Outcome::Garbled, format!("legacy TLS handshake with {to}: {error}"))
-            };
+            })
         }
-        Ok(Ok(stream)) => stream,
-    };
-    let (certificate, version) = (certificate(stream.ssl()), version(stream.ssl()));
-    Answer {
-        certificate,
-        tls: Some(Tls::Legacy(version)),
-        ..converse(exchange, stream, end).await
+        Ok(Ok(())) => {
+            let (tls, certificate) = (Tls::Legacy(version(stream.ssl())), certificate(stream.ssl()));
+            Ok(Line::new(stream, to, end).over(Some(tls), certificate))
+        }
     }
-}
-
-async fn handshake(stream: TcpStream) -> io::Result<SslStream<TcpStream>> {
-    let mut stream = SslStream::new(session()?, stream)?;
-    Pin::new(&mut stream).connect().await.map_err(io::Error::other)?;
-    Ok(stream)
 }
 
 /// `SSL_OP_LEGACY_SERVER_CONNECT`: servers from before RFC 5746 are talked to. The crate has no name for it.
@@ -143,11 +146,11 @@ fn session() -> Result<Ssl, ErrorStack> {
 const SIGNATURES: &str =
     "ECDSA+SHA256:RSA+SHA256:RSA+SHA384:RSA+SHA512:RSA+SHA224:RSA+SHA1:ECDSA+SHA1:DSA+SHA256:DSA+SHA1";
 
-fn certificate(ssl: &openssl::ssl::SslRef) -> Option<Vec<u8>> {
+fn certificate(ssl: &SslRef) -> Option<Vec<u8>> {
     ssl.peer_certificate()?.to_der().ok()
 }
 
-fn version(ssl: &openssl::ssl::SslRef) -> &'static str {
+fn version(ssl: &SslRef) -> &'static str {
     match ssl.version2() {
         Some(SslVersion::TLS1_2) => "1.2",
         Some(SslVersion::TLS1_1) => "1.1",

@@ -342,11 +342,6 @@ pub(super) fn listening_address(group: Ipv4Addr) -> Ipv4Addr {
     group
 }
 
-/// Lets a web client leave by one interface only.
-pub(super) fn client_by(builder: reqwest::ClientBuilder, name: &str) -> reqwest::ClientBuilder {
-    builder.interface(name)
-}
-
 /// Datagrams that came to a socket and found its buffer full.
 pub(super) fn dropped_by(socket: &impl AsFd) -> u64 {
     let counters = option::<[u32; 9]>(socket.as_fd(), libc::SOL_SOCKET, libc::SO_MEMINFO).unwrap_or_default();

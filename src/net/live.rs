@@ -417,8 +417,10 @@ impl Door for Live {
         if exchange.deadline.is_zero() {
             return streams::out_of_time();
         }
-        let modern = streams::exchange(&exchange, interface, self.pacing.limits().connect);
-        let answer = self.legacy.read(&exchange, interface, &self.pacing, modern).await;
+        let answer = match self.legacy.open(&exchange, interface, &self.pacing).await {
+            Ok(line) => line.ask_and_close(&exchange).await,
+            Err(answer) => answer,
+        };
         if exchange.page && answer.connected {
             self.pacing.page_asked(host);
         }

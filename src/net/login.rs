@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use reqwest::header::HeaderValue;
+use zeroize::Zeroizing;
 
 use super::challenge::Challenge;
 use super::credential::{Credential, Reason};
@@ -14,7 +14,7 @@ use super::streams::nothing;
 use super::vault::{BARRED, Chance, UNCLEAR};
 use super::{Answer, Ask, LoginEnd, Tls};
 use crate::fact::Outcome;
-use crate::wire::http::Response;
+use crate::wire::http::{self, Response};
 use crate::wire::onvif::{self, Body, UsernameToken};
 
 const BASIC: Reason = Reason {
@@ -37,7 +37,7 @@ const NOT_WRITTEN: Reason = Reason {
 /// What shows a device who we are.
 pub(super) enum Proof {
     /// The value of `Authorization`.
-    Authorization(HeaderValue),
+    Authorization(Zeroizing<String>),
     /// A header in the envelope. Never both (ONVIF Core specification, authentication).
     Token(UsernameToken),
 }
@@ -69,7 +69,7 @@ pub(super) fn authorized(mut request: Vec<u8>, proof: Option<&Proof>) -> Vec<u8>
 }
 
 /// Asks for a page, and logs in if the device wants that.
-pub(super) async fn ask(visit: &Visit<'_>, mut chance: Chance<'_>) -> Answer {
+pub(super) async fn ask(visit: &mut Visit<'_>, mut chance: Chance<'_>) -> Answer {
     let first = visit.ask().await;
     let proof = match proof(visit, chance.credential(), &first).await {
         Ok(None) => return first,
@@ -84,7 +84,7 @@ pub(super) async fn ask(visit: &Visit<'_>, mut chance: Chance<'_>) -> Answer {
     };
     chance.sent();
     let second = visit.ask_again(&first, visit.question(), Some(&proof)).await;
-    match renewed(visit, chance.credential(), &second) {
+    match renewed(visit, chance.credential(), &first, &second) {
         Some(proof) => {
             let third = visit.ask_again(&second, visit.question(), Some(&proof)).await;
             end(third, &proof, visit, chance)
@@ -94,9 +94,11 @@ pub(super) async fn ask(visit: &Visit<'_>, mut chance: Chance<'_>) -> Answer {
 }
 
 /// What to answer to a device that wants a login; nothing to one that wants none.
-async fn proof(visit: &Visit<'_>, login: &Credential, answer: &Answer) -> Result<Option<Proof>, Reason> {
+async fn proof(visit: &mut Visit<'_>, login: &Credential, answer: &Answer) -> Result<Option<Proof>, Reason> {
     let response = Response::decode(&answer.bytes);
     match response.status {
+        // Half a challenge would be answered wrongly.
+        _ if !http::has_whole_head(&answer.bytes) => Ok(None),
         _ if wants_token(visit, &response) => token(visit, login, answer).await.map(Some),
         Some(401) => {
             let challenge = Challenge::of(&challenges(&response))?;
@@ -107,11 +109,15 @@ async fn proof(visit: &Visit<'_>, login: &Credential, answer: &Answer) -> Result
 }
 
 /// The answer to a device that only wants a newer nonce in it.
-fn renewed(visit: &Visit<'_>, login: &Credential, answer: &Answer) -> Option<Proof> {
-    let response = Response::decode(&answer.bytes);
-    let challenges = Some(challenges(&response)).filter(|_| response.status == Some(401))?;
-    let stale = Challenge::of(&challenges).ok().filter(Challenge::is_stale)?;
-    authorization(visit, login, stale, answer.tls).ok()
+fn renewed(visit: &Visit<'_>, login: &Credential, first: &Answer, second: &Answer) -> Option<Proof> {
+    let (first, response) = (Response::decode(&first.bytes), Response::decode(&second.bytes));
+    let is_whole = response.status == Some(401) && http::has_whole_head(&second.bytes);
+    let challenge = Challenge::of(&challenges(&response)).ok().filter(|_| is_whole)?;
+    let before = Challenge::of(&challenges(&first)).ok()?;
+    match challenge.is_renewal_of(&before) {
+        true => authorization(visit, login, challenge, second.tls).ok(),
+        false => None,
+    }
 }
 
 fn challenges(response: &Response) -> Vec<&str> {
@@ -132,10 +138,11 @@ fn authorization(
         Ask::Get(_) => "GET",
         Ask::Onvif { .. } => "POST",
     };
-    let answer = challenge.answer(login, method, &visit.uri())?;
-    let mut value = HeaderValue::from_str(&answer).map_err(|_| NOT_WRITTEN)?;
-    value.set_sensitive(true);
-    Ok(Proof::Authorization(value))
+    let answer = challenge.answer(login, method, visit.uri())?;
+    match answer.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        true => Ok(Proof::Authorization(answer)),
+        false => Err(NOT_WRITTEN),
+    }
 }
 
 /// Whether a service refuses without a word of HTTP's own logins.
@@ -145,7 +152,7 @@ fn wants_token(visit: &Visit<'_>, response: &Response) -> bool {
     is_service && challenges(response).is_empty() && refuses(onvif::Answer::read(response))
 }
 
-async fn token(visit: &Visit<'_>, login: &Credential, before: &Answer) -> Result<Proof, Reason> {
+async fn token(visit: &mut Visit<'_>, login: &Credential, before: &Answer) -> Result<Proof, Reason> {
     if !login.allow_username_token {
         return Err(TOKEN);
     }
@@ -156,7 +163,7 @@ async fn token(visit: &Visit<'_>, login: &Credential, before: &Answer) -> Result
 }
 
 /// The device's clock, which it shows everybody.
-async fn clock(visit: &Visit<'_>, before: &Answer) -> Option<Timestamp> {
+async fn clock(visit: &mut Visit<'_>, before: &Answer) -> Option<Timestamp> {
     let ask = Ask::Onvif {
         path: visit.question().path().to_owned(),
         request: onvif::Request::SystemDateAndTime,
@@ -202,11 +209,10 @@ fn echoes(answer: &Answer, proof: &Proof) -> bool {
     let Proof::Authorization(value) = proof else {
         return false;
     };
-    let text = value.to_str().unwrap_or_default();
-    let digest = text
+    let digest = value
         .split_once("response=\"")
         .and_then(|(_, rest)| rest.split('"').next());
-    let mark = digest.unwrap_or_else(|| text.trim_start_matches("Basic "));
+    let mark = digest.unwrap_or_else(|| value.trim_start_matches("Basic "));
     !mark.is_empty() && answer.bytes.windows(mark.len()).any(|window| window == mark.as_bytes())
 }
 

@@ -14,6 +14,7 @@ pub mod guard;
 mod interfaces;
 #[cfg_attr(not(feature = "legacy-tls"), path = "no_legacy.rs")]
 mod legacy;
+mod line;
 pub mod live;
 mod login;
 mod names;
@@ -408,7 +409,7 @@ pub struct Fetch {
     pub ask: Ask,
     /// The unit that is there, where a login may be used on it. It is sent to `to` and nowhere else.
     pub login: Option<Confirmed>,
-    /// How long each request of the fetch may take: one, or two or three with a login.
+    /// How long each request of the fetch may take once it is connected: one, or two or three with a login.
     pub deadline: Duration,
 }
 

@@ -1,10 +1,9 @@
 //! In place of `legacy.rs` where the program is built without the feature `legacy-tls`: a device that refuses
 //! TLS of today stays unread, and the reason names the feature.
 
-use std::future::Future;
-
+use super::line::Line;
 use super::pacing::Pacing;
-use super::streams::nothing;
+use super::streams::{self, nothing};
 use super::{Answer, Exchange, Interface, Tls};
 use crate::fact::Outcome;
 
@@ -14,27 +13,36 @@ const WITHOUT: &str = "older TLS is read by a program with the feature legacy-tl
 pub(super) struct Legacy;
 
 impl Legacy {
-    /// The answer by TLS of today.
-    pub(super) async fn read(
+    /// Connects by TLS of today.
+    ///
+    /// # Errors
+    /// The answer, where that does not come about.
+    pub(super) async fn open(
+        &self,
+        exchange: &Exchange,
+        interface: Option<&Interface>,
+        pacing: &Pacing,
+    ) -> Result<Line, Answer> {
+        let opened = streams::open(exchange, interface, pacing.limits().connect).await;
+        opened.map_err(|answer| match answer.tls {
+            Some(Tls::Refused) => Answer {
+                why: answer.why.map(|why| format!("{why} ({WITHOUT})")),
+                ..answer
+            },
+            _ => answer,
+        })
+    }
+
+    /// Nothing: no device has answered by older TLS here.
+    ///
+    /// # Errors
+    /// Always.
+    pub(super) async fn open_again(
         &self,
         _exchange: &Exchange,
         _interface: Option<&Interface>,
         _pacing: &Pacing,
-        modern: impl Future<Output = Answer>,
-    ) -> Answer {
-        let answer = modern.await;
-        if answer.tls != Some(Tls::Refused) {
-            return answer;
-        }
-        let why = answer.why.unwrap_or_default();
-        Answer {
-            why: Some(format!("{why} ({WITHOUT})")),
-            ..answer
-        }
-    }
-
-    /// Nothing: no device has answered by older TLS here.
-    pub(super) async fn ask(&self, _exchange: &Exchange, _interface: Option<&Interface>, _pacing: &Pacing) -> Answer {
-        nothing(Outcome::Denied, WITHOUT)
+    ) -> Result<Line, Answer> {
+        Err(nothing(Outcome::Denied, WITHOUT))
     }
 }

@@ -2,18 +2,63 @@
 //! too new for are read by `legacy.rs`.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout_at};
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
+use super::line::{Line, Stream, bid_farewell};
+use super::streams::nothing;
 use super::{Answer, Tls};
+use crate::fact::Outcome;
+
+impl Stream for TlsStream<TcpStream> {
+    fn tcp(&mut self) -> &mut TcpStream {
+        self.get_mut().0
+    }
+}
+
+/// TLS of today on a connection.
+///
+/// # Errors
+/// The answer, where the handshake fails.
+pub(super) async fn open(stream: TcpStream, to: SocketAddr, end: Instant) -> Result<Line, Answer> {
+    let (config, witness) = client().map_err(|error| nothing(Outcome::Broken, format!("preparing TLS: {error}")))?;
+    let name = ServerName::IpAddress(to.ip().into());
+    let handshake = TlsConnector::from(Arc::new(config))
+        .connect(name, stream)
+        .into_fallible();
+    let ended = timeout_at(end, handshake).await;
+    let Seen { certificate, version } = witness.seen();
+    let version = version.map(Tls::Modern);
+    let failed = match ended {
+        Ok(Ok(stream)) => return Ok(Line::new(stream, to, end).over(version, certificate)),
+        Err(_) => nothing(Outcome::Silent, format!("TLS handshake with {to}: no answer in time")),
+        Ok(Err((error, mut tcp))) => {
+            bid_farewell(&mut tcp).await;
+            Answer {
+                tls: is_refusal(&error).then_some(Tls::Refused),
+                ..nothing(Outcome::Garbled, format!("TLS handshake with {to}: {error}"))
+            }
+        }
+    };
+    Err(Answer {
+        certificate,
+        tls: version.or(failed.tls),
+        ..failed
+    })
+}
 
 /// Keeps what a device shows of itself in the handshake.
 #[derive(Debug, Default)]
-pub(super) struct Witness(Mutex<Seen>);
+struct Witness(Mutex<Seen>);
 
 #[derive(Debug, Default, Clone)]
 struct Seen {
@@ -27,20 +72,14 @@ impl Witness {
         see(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// The answer, with what was seen on its way.
-    pub(super) fn testify(&self, answer: Answer) -> Answer {
-        let Seen { certificate, version } = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        Answer {
-            certificate,
-            tls: version.map(Tls::Modern).or(answer.tls),
-            ..answer
-        }
+    fn seen(&self) -> Seen {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// Whether a handshake ended because the device has no use for TLS of today. Most say so by an alert; some
 /// go on in TLS 1.0 all the same, and small servers hang up. What is no TLS at all is no refusal.
-pub(super) fn is_refusal(error: &io::Error) -> bool {
+fn is_refusal(error: &io::Error) -> bool {
     use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     let inner = error.get_ref();
     if let Some(wrapped) = inner.and_then(|inner| inner.downcast_ref()) {
@@ -79,7 +118,7 @@ fn is_about_what_we_offer(alert: AlertDescription) -> bool {
 }
 
 /// A configuration for one connection, and the witness that sees its certificate.
-pub(super) fn client() -> Result<(ClientConfig, Arc<Witness>), Error> {
+fn client() -> Result<(ClientConfig, Arc<Witness>), Error> {
     let provider = Arc::new(ring::default_provider());
     let witness = Arc::new(Witness::default());
     let verifier = Arc::new(Anything {

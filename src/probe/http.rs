@@ -102,7 +102,7 @@ fn on_host(location: &str, host: IpAddr, from: Web) -> Option<(Web, String)> {
         if from.tls { "https" } else { "http" },
         authority(host, from)
     );
-    let url = reqwest::Url::parse(&base).ok()?.join(location.trim()).ok()?;
+    let url = url::Url::parse(&base).ok()?.join(location.trim()).ok()?;
     let tls = match url.scheme() {
         "http" => false,
         "https" => true,

@@ -92,20 +92,20 @@ fn about(report: &Report) -> Vec<String> {
     let outside = report.devices.iter().filter(|device| device.off_target).count();
     let notes = [
         (
+            "Counted as their maker's, though they bear another label",
             of(&|device| device.brand.is_some()),
-            "bear another label than their maker's; they are counted as the maker's",
         ),
         (
+            "Counted by the word of their recorder only",
             of(&|device| device.behind.is_some()),
-            "are counted by the word of their recorder only",
         ),
         (
+            "Not counted, as they were heard from outside what was to be looked at",
             outside,
-            "were heard from outside what was to be looked at, and are not counted",
         ),
     ];
-    let notes = notes.into_iter().filter(|(count, _)| *count > 0);
-    let mut lines: Vec<String> = notes.map(|(count, words)| format!("{count} {words}")).collect();
+    let notes = notes.into_iter().filter(|(_, count)| *count > 0);
+    let mut lines: Vec<String> = notes.map(|(words, count)| format!("{words}: {count}")).collect();
     lines.insert(
         0,
         "The search is for Hikvision and Dahua units; those of other makers are counted where they were recognised"
@@ -124,25 +124,26 @@ fn reached(report: &Report) -> Vec<String> {
         )];
     }
     let mut lines = vec![
-        match coverage.addresses {
-            1 => "1 address was to be asked".to_owned(),
-            many => format!("{many} addresses were to be asked"),
-        },
-        format!("{} of them responded", coverage.live),
+        format!("Addresses to be asked: {}", coverage.addresses),
+        format!("Responded: {}", coverage.live),
         format!(
-            "{} were not reachable: silent, which is no proof that there is nothing",
+            "Not reachable: {} (silent, which is no proof that there is nothing)",
             coverage.silent
         ),
-        format!("{} were excluded", coverage.excluded),
+        format!("Excluded: {}", coverage.excluded),
     ];
-    lines.extend((!coverage.fenced.is_empty()).then(|| {
-        let count = coverage.fenced.len();
-        format!("{count} hosts that may be fragile were not asked what they are")
-    }));
-    lines.extend((!coverage.became_silent.is_empty()).then(|| {
-        let count = coverage.became_silent.len();
-        format!("{count} hosts answered no more after a time, and were left alone")
-    }));
+    let hosts = [
+        (
+            "Hosts that may be fragile, and were not asked what they are",
+            coverage.fenced.len(),
+        ),
+        (
+            "Hosts that answered no more after a time, and were left alone",
+            coverage.became_silent.len(),
+        ),
+    ];
+    let hosts = hosts.into_iter().filter(|(_, count)| *count > 0);
+    lines.extend(hosts.map(|(words, count)| format!("{words}: {count}")));
     lines.push(format!(
         "The run is {} (ended {})",
         report.ended,
@@ -202,8 +203,8 @@ mod tests {
              | not named | Hikvision | not known | 0 | 0 | 1 |\n| All |  |  | 2 | 1 | 1 |\n";
         assert!(shown.contains(table), "{shown}");
         for part in [
-            "1 were heard from outside",
-            "1 other hosts of no known camera maker",
+            "heard from outside what was to be looked at: 1",
+            "1 other host of no known camera maker",
             "2026-11-25",
         ] {
             assert!(shown.contains(part), "{part}: {shown}");
@@ -223,12 +224,12 @@ mod tests {
         let shown = text(&none);
         for part in [
             "No Hikvision or Dahua unit was found in what was looked at",
-            "254 addresses were to be asked",
-            "12 of them responded",
-            "242 were not reachable: silent, which is no proof",
+            "Addresses to be asked: 254",
+            "Responded: 12",
+            "Not reachable: 242 (silent, which is no proof",
             "1 range(s) were not asked as planned",
             "left out: docker0",
-            "1 hosts answered no more after a time",
+            "answered no more after a time, and were left alone: 1",
             r"the run stopped early: \[address\] became silent",
             "units that are switched off",
             "no proof that there is none",

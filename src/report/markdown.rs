@@ -104,7 +104,7 @@ mod tests {
             "- Hikvision: 1 confirmed\n",
             "| Address | Maker | Brand | Model | Firmware | Serial | Sure |\n| --- |",
             "| 10.0.0.5 | Hikvision | Annke? | DS-2CD0000-I | 5.4.5 2017-01-24 | DS-2CD0000-I20160101AAWR000000005 |",
-            "And 1 other hosts of no known camera maker.",
+            "And 1 other host of no known camera maker.",
             "## Known to be exploited",
             "## Looked at\n\n- 192.0.2.0/24 on eth0\n",
             "## Not looked at, or less well\n\n- units that are switched off: they do not answer;",

@@ -68,7 +68,8 @@ fn group<'a>(heading: &str, mut devices: Vec<&'a Device>) -> Group<'a> {
 pub fn others(report: &Report, all: bool) -> Option<String> {
     let other = |device: &&Device| device.maker.is_none() && device.behind.is_none() && !device.off_target;
     let count = report.devices.iter().filter(other).count();
-    (count > 0 && !all).then(|| format!("{count} other hosts of no known camera maker"))
+    let hosts = if count == 1 { "host" } else { "hosts" };
+    (count > 0 && !all).then(|| format!("{count} other {hosts} of no known camera maker"))
 }
 
 /// What is to be known of single devices; sections without a line are left out.

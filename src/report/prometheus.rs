@@ -18,82 +18,88 @@ const ALWAYS: [&str; 2] = ["hikvision", "dahua"];
 /// Labels and the value that they have.
 type Sample = (Vec<(&'static str, String)>, f64);
 
+/// Name, help and samples; without a sample it is left out.
+type Gauge = (&'static str, &'static str, Vec<Sample>);
+
 /// The report as gauges.
 pub fn text(report: &Report) -> String {
     let mut text = String::new();
-    push(
-        &mut text,
-        "units",
-        "Hikvision and Dahua units by how sure it is.",
-        by_maker(report),
-    );
-    push(
-        &mut text,
-        "site_units",
-        "The same by site, where sites are named.",
-        by_site(report),
-    );
-    let (summary, coverage) = (&report.summary, &report.coverage);
-    let plain = |value: u64| vec![(Vec::new(), value as f64)];
-    let gauges = [
-        ("hosts", "Hosts that exist.", plain(summary.hosts)),
+    let by_maker = [
+        (
+            "units",
+            "Hikvision and Dahua units by how sure it is.",
+            by_maker(report),
+        ),
+        (
+            "site_units",
+            "The same by site, where sites are named.",
+            by_site(report),
+        ),
+    ];
+    let addresses = [("addresses", "Addresses by what became of them.", by_fate(report))];
+    let gauges = by_maker.into_iter().chain(of_the_run(report)).chain(addresses);
+    gauges.for_each(|gauge| push(&mut text, gauge));
+    text
+}
+
+/// Those of one value.
+fn of_the_run(report: &Report) -> [Gauge; 8] {
+    let summary = &report.summary;
+    let one = |value: u64| vec![(Vec::new(), value as f64)];
+    [
+        ("hosts", "Hosts that exist.", one(summary.hosts)),
         (
             "units_with_firmware",
             "Units whose firmware is known.",
-            plain(summary.with_firmware),
+            one(summary.with_firmware),
         ),
         (
             "units_not_activated",
             "Units without an administrator's password.",
-            plain(summary.not_activated),
+            one(summary.not_activated),
         ),
         (
             "exploited_devices",
             "Devices with firmware named in an advisory that is known to be exploited.",
-            plain(summary.exploited),
+            one(summary.exploited),
         ),
         (
             "not_asked_ranges",
             "Ranges that were not asked as planned.",
-            plain(coverage.not_asked.len() as u64),
+            one(report.coverage.not_asked.len() as u64),
         ),
         (
             "blind_spots",
             "What could not be looked at.",
-            plain(report.blind_spots.len() as u64),
+            one(report.blind_spots.len() as u64),
         ),
         (
             "run_complete",
             "Whether everything in scope was asked as planned.",
-            plain(u64::from(report.ended == Ended::Complete)),
+            one(u64::from(report.ended == Ended::Complete)),
         ),
         (
             "run_finished_timestamp_seconds",
             "When the run ended.",
             finished(report),
         ),
-    ];
-    for (name, help, samples) in gauges {
-        push(&mut text, name, help, samples);
-    }
-    let addresses = [
+    ]
+}
+
+fn by_fate(report: &Report) -> Vec<Sample> {
+    let coverage = &report.coverage;
+    let fates = [
         ("in_scope", coverage.addresses),
         ("live", coverage.live),
         ("silent", coverage.silent),
         ("excluded", coverage.excluded),
     ];
-    let addresses = addresses.map(|(state, count)| (vec![("state", state.to_owned())], count as f64));
-    push(
-        &mut text,
-        "addresses",
-        "Addresses by what became of them.",
-        addresses.to_vec(),
-    );
-    text
+    fates
+        .map(|(state, count)| (vec![("state", state.to_owned())], count as f64))
+        .to_vec()
 }
 
-/// A gauge; one without a sample is left out.
-fn push(text: &mut String, name: &str, help: &str, samples: Vec<Sample>) {
+fn push(text: &mut String, (name, help, samples): Gauge) {
     if samples.is_empty() {
         return;
     }

@@ -1,5 +1,6 @@
 //! Reports for the writers' tests.
 
+use super::escape::escape;
 use super::model::{PlanSummary, Report};
 pub use super::nasty::NASTY;
 use super::{Run, assemble};
@@ -8,6 +9,17 @@ use crate::identify::{
     AdvisoryVerdict, Behind, BrandClaim, Class, Confidence, Conflict, Device, Evidence, Exposure, Falls, Firmware,
     PolicyFinding, ReplyRef, Strength,
 };
+
+/// Whether no character of a text for people steers a terminal or deceives a reader.
+pub fn is_plain(text: &str) -> bool {
+    text.lines().all(|line| escape(line) == line)
+}
+
+/// How often a page has what only camsweep itself may write there; within brackets a text may say it as text.
+pub fn markup(page: &str) -> [usize; 5] {
+    ["<script", "</script", "</style", "<!--", "javascript:"]
+        .map(|mark| page.matches(mark).count() - page.matches(&format!("({mark}")).count())
+}
 
 pub fn device(address: &str, maker: Option<&str>) -> Device {
     Device {

@@ -157,7 +157,7 @@ mod tests {
             shown.contains("Looked at:\n  192.0.2.0/24 on eth0\n  0 addresses"),
             "{shown}"
         );
-        assert!(shown.contains("1 other hosts"), "{shown}");
+        assert!(shown.contains("1 other host"), "{shown}");
     }
 
     #[test]

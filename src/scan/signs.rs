@@ -131,7 +131,7 @@ fn announced_web(fact: &Fact) -> Option<Web> {
 /// A page that the device itself names. Only port and path are taken: the address is the sender's own,
 /// whatever the reply says.
 fn announced_page(fact: &Fact, name: Name) -> Option<Page> {
-    let url = reqwest::Url::parse(&fact.value).ok().filter(|_| fact.name == name)?;
+    let url = url::Url::parse(&fact.value).ok().filter(|_| fact.name == name)?;
     let tls = match url.scheme() {
         "http" => false,
         "https" => true,

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use sqlx::any::{AnyQueryResult, AnyRow};
 use sqlx::{AnyConnection, Connection, Row};
 
+use super::census::Looked;
 use super::devices::Source;
 use super::diff::{Change, Diff, SCHEMA};
 use super::{Known, Owed, Store, StoreError, chain, deliveries};
@@ -283,7 +284,7 @@ pub(super) async fn close(
             .await?;
     }
     let closed = "UPDATE runs SET started = $1, finished = $2, ended = $3, scope = $4, hosts = $5, units = $6, \
-                  not_looked_for = $7, report = $8 WHERE run = $9";
+                  not_looked_for = $7, report = $8, looked = $9 WHERE run = $10";
     let closed = sqlx::query(closed)
         .bind(&report.started)
         .bind(&report.finished)
@@ -293,6 +294,7 @@ pub(super) async fn close(
         .bind(report.summary.units as i64)
         .bind(json(&diff.not_looked_for)?)
         .bind(packed(text.as_bytes())?)
+        .bind(json(&Looked::at(report))?)
         .bind(run)
         .execute(&mut *connection)
         .await?;

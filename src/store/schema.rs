@@ -6,7 +6,7 @@ use super::StoreError;
 
 /// One step a version. `{bytes}` is the type for bytes of the database at hand; everything else is the same for both:
 /// numbers are BIGINT, times and JSON are TEXT.
-const STEPS: &[&[&str]] = &[RUNS, DELIVERIES, IMPORTED];
+const STEPS: &[&[&str]] = &[RUNS, DELIVERIES, IMPORTED, LOOKED];
 
 /// What was found, and what is known.
 const RUNS: &[&str] = &[
@@ -44,6 +44,9 @@ const IMPORTED: &[&str] = &[
      hash TEXT NOT NULL, forgotten TEXT, here BIGINT, PRIMARY KEY (origin, link))",
     "CREATE INDEX imported_here ON imported (here)",
 ];
+
+/// Where a run looked ([`Looked`](super::census::Looked)), so that no report is read for it. Null of a run that an earlier version closed.
+const LOOKED: &[&str] = &["ALTER TABLE runs ADD COLUMN looked TEXT"];
 
 /// Which database it is: the few words in which the two differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use crate::identify::{Behind, Device, Firmware, Login};
 use crate::report::model::Report;
 use crate::report::{Run as Made, assemble};
 
-/// `10.0.0.5 serial=A mac=… maker=dahua fw=… act=no login=refused behind=10.0.0.2/3`; a Hikvision unit unless said
+/// `10.0.0.5 serial=A mac=… maker=dahua fw=… act=no login=refused behind=10.0.0.2/3 outside`; a Hikvision unit unless said
 /// otherwise.
 fn device(words: &str) -> Device {
     let mut device = Device {
@@ -19,7 +19,10 @@ fn device(words: &str) -> Device {
     };
     for word in words.split_whitespace() {
         let Some((key, value)) = word.split_once('=') else {
-            device.addresses.push(word.to_owned());
+            match word {
+                "outside" => device.off_target = true,
+                address => device.addresses.push(address.to_owned()),
+            }
             continue;
         };
         let value = value.to_owned();
@@ -472,15 +475,34 @@ fn what_a_run_did_not_look_for_is_beside_what_it_found() {
         runs[1].plan.scope = runs[0].plan.scope.clone();
         runs.iter().for_each(|run| drop(enter(store, run)));
         let census = store.census().unwrap();
-        let counts = |census: &Census| -> Vec<(i64, u64, u64)> {
-            census
-                .counts
-                .iter()
-                .map(|one| (one.run, one.units, one.maybe))
-                .collect()
-        };
         assert_eq!(counts(&census[0]), [(1, 2, 0), (2, 1, 1), (3, 1, 0)], "{census:?}");
         assert_eq!((census.len(), counts(&census[1])), (2, vec![(4, 1, 0)]));
+        let forgotten = sqlx::query("UPDATE runs SET looked = NULL").execute(&mut store.connection);
+        store.runtime.block_on(forgotten).unwrap();
+        assert_eq!(
+            store.census().unwrap(),
+            census,
+            "what an earlier version has closed is read from its reports"
+        );
+    });
+}
+
+/// Run, units, and those that may be there beside.
+fn counts(census: &Census) -> Vec<(i64, u64, u64)> {
+    let counts = census.counts.iter();
+    counts.map(|one| (one.run, one.units, one.maybe)).collect()
+}
+
+#[test]
+fn a_unit_that_was_heard_from_outside_the_scope_is_not_removed_where_nobody_hears_it() {
+    with_a_store(|store| {
+        let [inside, outside] = ["10.0.0.5 serial=A", "192.168.1.64 serial=B outside"];
+        enter(store, &report(1, ALL, &[inside, outside]));
+        assert_eq!(enter(store, &report(2, ALL, &[inside])), ["? 192.168.1.64"]);
+        enter(store, &report(3, ALL, &[inside, "10.0.0.6 serial=B"]));
+        assert_eq!(enter(store, &report(4, ALL, &[inside])), ["gone 10.0.0.6"]);
+        let census = store.census().unwrap();
+        assert_eq!(counts(&census[0]), [(1, 2, 0), (2, 1, 1), (3, 2, 0), (4, 1, 0)]);
     });
 }
 
@@ -915,6 +937,7 @@ fn a_store_from_before_there_were_notices_is_brought_up() {
     let place = Place::File(folder.path().join("store.sqlite"));
     let mut store = Store::open(&place, true).unwrap();
     for statement in [
+        "ALTER TABLE runs DROP COLUMN looked",
         "DROP TABLE imported",
         "DROP TABLE deliveries",
         "UPDATE camsweep_store SET version = 1",

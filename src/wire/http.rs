@@ -32,6 +32,18 @@ pub fn onvif(host_header: &str, path: &str, request: onvif::Request, envelope: &
     format!("{head}Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{envelope}").into_bytes()
 }
 
+/// By which a request asks the server to close when it has answered.
+const CLOSE: &str = "Connection: close\r\n";
+
+/// The same request, after which the server may wait for another.
+pub fn keeping_open(mut request: Vec<u8>) -> Vec<u8> {
+    let line = request.windows(CLOSE.len()).position(|line| line == CLOSE.as_bytes());
+    if let Some(start) = line {
+        request.drain(start..start + CLOSE.len());
+    }
+    request
+}
+
 fn request_head(verb: &str, host_header: &str, path: &str) -> String {
     debug_assert!(
         ![host_header, path].concat().contains(['\r', '\n']),
@@ -39,7 +51,7 @@ fn request_head(verb: &str, host_header: &str, path: &str) -> String {
     );
     format!(
         "{verb} {path} HTTP/1.1\r\nHost: {host_header}\r\nUser-Agent: camsweep/{version}\r\nAccept: */*\r\n\
-         Connection: close\r\n",
+         {CLOSE}",
         version = env!("CARGO_PKG_VERSION"),
     )
 }
@@ -136,6 +148,24 @@ pub fn is_complete(bytes: &[u8]) -> bool {
     let first = lengths.next().and_then(|(_, value)| value.parse::<usize>().ok());
     let agreed = first.filter(|first| lengths.all(|(_, value)| value.parse() == Ok(*first)));
     !matches!(head.status, None | Some(100..=199)) && agreed.is_some_and(|length| body.len() >= length)
+}
+
+/// Whether the head of the final response is there to its end.
+pub fn has_whole_head(bytes: &[u8]) -> bool {
+    split(bytes).is_some_and(|(head, _)| head.ended)
+}
+
+/// Whether the server waits for another request (RFC 9112 §9.3).
+pub fn is_kept_open(bytes: &[u8]) -> bool {
+    let closes = |head: &Head| {
+        let mut options = head
+            .fields
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case("Connection"));
+        options.any(|(_, value)| value.to_ascii_lowercase().contains("close"))
+    };
+    let is_open = |(head, _): (Head, _)| head.version.as_deref() == Some("HTTP/1.1") && !closes(&head);
+    is_complete(bytes) && split(bytes).is_some_and(is_open)
 }
 
 fn is_chunked(head: &Head) -> bool {

@@ -78,7 +78,7 @@ pub const CHECKS: &[Check] = &[
     check("targets", "scan/targets.rs", targets),
     check("registry", "identify/oui.rs", registry),
     check("settings", "identify/makers.rs", settings),
-    check("resume", "cli/resume.rs", resuming),
+    check("resume", "cli/resume/contents.rs", resuming),
     check("import", "store/transfer.rs", importing),
     check("mark", "cli/others/mark.rs", marking),
     check("config", "cli/config/settings.rs", configuring),

@@ -133,7 +133,10 @@ fn device(number: usize, (_, maker, what, firmware, by): &Kind) -> Device {
 /// What is there once only.
 fn oddity(number: usize, device: &mut Device) {
     match number {
-        2 => device.addresses.push("2001:db8::2".into()),
+        2 => {
+            device.addresses.push("2001:db8::2".into());
+            device.onvif_profiles = ["G", "S", "T"].map(str::to_owned).into();
+        }
         3 => {
             device.brand = Some("Annke".into());
             device.brand_claim = Some(BrandClaim {

@@ -22,7 +22,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use camsweep::cli::account::Account;
-use camsweep::cli::args::{FormArgs, Format, ScanArgs};
+use camsweep::cli::args::{FormArgs, Format, ScanArgs, ScopeArgs};
 use camsweep::cli::progress::Watch;
 use camsweep::cli::{plan, render, words};
 use camsweep::identify::{Device, Knowledge};
@@ -65,7 +65,10 @@ fn demo() -> Result<Vec<String>, Box<dyn std::error::Error>> {
 async fn sweep() -> Result<Report, Box<dyn std::error::Error>> {
     play::play(street::STREET.iter().collect()).await?;
     let args = ScanArgs {
-        targets: vec![street::TARGETS.into()],
+        scope: ScopeArgs {
+            targets: vec![street::TARGETS.into()],
+            ..ScopeArgs::default()
+        },
         ..ScanArgs::default()
     };
     let interfaces = camsweep::net::interfaces()?;

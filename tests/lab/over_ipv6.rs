@@ -1,4 +1,4 @@
-//! Those of the segment who have an address of IPv6.
+//! Those who have an address of IPv6, on the segment and behind its router.
 //!
 //! The kernel speaks for these addresses as for all others, but does not tell whose they are: that is said here, by
 //! neighbour advertisements (RFC 4861) with the MAC that each host has.
@@ -21,11 +21,14 @@ pub const ETHERTYPE: u16 = 0x86dd;
 /// The scanner's address, and the network that it is on.
 pub const SCANNER: &str = "fd66::2";
 pub const NETWORK: &str = "fd66::/64";
+/// The router's address, and the network behind it.
+pub const ROUTER: &str = "fd66::1";
+pub const BEHIND: &str = "fd77::/64";
 
 /// Hosts of the estate that have both families, and their second address.
-const BOTH: [(&str, &str); 1] = [(FRAGILE, "fd66::47")];
+const BOTH: [(&str, &str); 2] = [(FRAGILE, "fd66::47"), ("10.66.0.1", ROUTER)];
 
-/// Hosts that have no other.
+/// Hosts that have no address of IPv4.
 static ALONE: &[Host] = &[
     onvif(
         tells(
@@ -60,7 +63,41 @@ static ALONE: &[Host] = &[
     },
 ];
 
-/// Each address and who has it.
+/// Those behind the router: the one answers discovery, the other none, and the third is no camera.
+static FAR: &[Host] = &[
+    onvif(
+        tells(
+            quiet(
+                "hikvision",
+                "fd77::b1",
+                "44:47:cc:77:00:b1",
+                "DS-2CD2086G2-I",
+                "DS-2CD2086G2-I20220314AAWRJ512771B1",
+                "V5.7.3build 220112",
+                HIK,
+            ),
+            true,
+            false,
+        ),
+        r::WSD_HIK,
+        "HIKVISION%20DS-2CD2086G2-I",
+    ),
+    quiet(
+        "dahua",
+        "fd77::b2",
+        "3c:ef:8c:77:00:b2",
+        "IPC-HFW1320S",
+        "2M02F51PAA771B2",
+        "2.420.0000.18.R",
+        DAHUA,
+    ),
+    Host {
+        wsd: Some(r::WSD_NAS),
+        ..bare("fd77::b3", "00:11:32:77:00:b3", PLAIN)
+    },
+];
+
+/// Each address of the segment and who has it.
 fn holders() -> impl Iterator<Item = (Ipv6Addr, &'static Host)> {
     let host = |ip: &str| estate::NEAR.iter().find(|host| host.ip == ip).expect("of the estate");
     let both = BOTH.map(|(ip, second)| (second, host(ip)));
@@ -68,9 +105,15 @@ fn holders() -> impl Iterator<Item = (Ipv6Addr, &'static Host)> {
     all.map(|(address, host)| (address.parse().expect("a literal"), host))
 }
 
+/// The same with those behind the router, whom nobody on the segment asks by neighbour discovery.
+fn all() -> impl Iterator<Item = (Ipv6Addr, &'static Host)> {
+    let far = FAR.iter().map(|host| (host.ip.parse().expect("a literal"), host));
+    holders().chain(far)
+}
+
 /// What `ip -batch` makes the cameras' namespace have them by.
 pub fn dress(scanner: &str) -> String {
-    let addresses = holders().map(|(address, _)| format!("addr add {address}/128 dev lo nodad\n"));
+    let addresses = all().map(|(address, _)| format!("addr add {address}/128 dev lo nodad\n"));
     let upkeep =
         format!("route add {NETWORK} dev cam0\nneigh replace {SCANNER} lladdr {scanner} dev cam0 nud permanent\n");
     addresses.chain([upkeep]).collect()
@@ -78,7 +121,7 @@ pub fn dress(scanner: &str) -> String {
 
 /// Lets these devices be spoken to by their second address, too, and plays those who have no other.
 pub async fn play(devices: &[Arc<Device>]) -> std::io::Result<()> {
-    for (address, host) in holders() {
+    for (address, host) in all() {
         let same = devices.iter().find(|device| std::ptr::eq(device.host, host));
         let device = same.cloned().unwrap_or_else(|| Arc::new(Device::new(host)));
         serve(address, host, &device).await?;

@@ -31,6 +31,35 @@ fn targets_of_ipv6_are_found_asked_and_accused_as_they_deserve() {
     );
 }
 
+#[test]
+fn targets_of_ipv6_beyond_a_router_are_asked_by_datagram_and_spoken_to_where_they_answer() {
+    with_lab(
+        "scans_v6::targets_of_ipv6_beyond_a_router_are_asked_by_datagram_and_spoken_to_where_they_answer",
+        |lab| {
+            for (more, is_quiet_one_found) in [(None, false), (Some("--probe-silent"), true)] {
+                let arguments: Vec<&str> = ["fd77::b0/124"].into_iter().chain(more).collect();
+                let (report, ran) = scan(lab, &arguments, Privilege::RawSocket);
+                let maker = |address| device(&report, address).map(|device| text(device, "maker"));
+                assert_eq!(maker("fd77::b1"), Some(Some("hikvision")), "{report:#}");
+                assert_eq!(
+                    maker("fd77::b2"),
+                    is_quiet_one_found.then_some(Some("dahua")),
+                    "{report:#}"
+                );
+                assert_eq!(maker("fd77::b3"), Some(None), "an innocent: {report:#}");
+                let unit = device(&report, "fd77::b1").expect("it was found");
+                assert_eq!(text(unit, "model"), Some("DS-2CD2086G2-I"), "{unit:#}");
+                let sent = |to: &str| ran.ledger.iter().filter(|line| line.starts_with(to)).count();
+                // Nobody is there: two probes of WS-Discovery, and with `--probe-silent` five connections that nothing answers.
+                assert_eq!(sent("udp fd77::b9 3702 "), 2);
+                assert_eq!(sent("udp fd77::b9 "), 2);
+                assert!(sent("connect fd77::b1 ") > 0);
+                assert_eq!(sent("connect fd77::b2 ") > 0, is_quiet_one_found);
+            }
+        },
+    );
+}
+
 fn assert_found(report: &Value) {
     let maker = |address| device(report, address).map(|device| text(device, "maker"));
     assert_eq!(maker("fd66::a1"), Some(Some("hikvision")), "{report:#}");

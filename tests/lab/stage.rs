@@ -111,10 +111,12 @@ impl Lab {
             &["-batch", "-"],
             &format!(
                 "link set lo up\nlink add scan0 type veth peer name {} netns {pid}\nlink add scan1 type veth peer name cam1 netns {pid}\n\
-             addr add 10.66.0.2/{} brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\naddr add {}/64 dev scan0 nodad\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\n",
+             addr add 10.66.0.2/{} brd + dev scan0\naddr add 10.88.0.2/28 brd + dev scan1\naddr add {}/64 dev scan0 nodad\nlink set scan0 up\nlink set scan1 up\nroute add default via 10.66.0.1\nroute add {} via {}\n",
                 cable::peer(),
                 crowd::prefix(),
-                over_ipv6::SCANNER
+                over_ipv6::SCANNER,
+                over_ipv6::BEHIND,
+                over_ipv6::ROUTER
             ),
         )?;
         if cable::bad().is_some() {

@@ -245,14 +245,7 @@ async fn a_question_is_the_same_by_legacy_tls() {
                 .await;
             let port = server.address.port().to_string();
             let (head, body) = body(&answer).split_once("\r\n\r\n").unwrap();
-            // The client of today writes names in lower case and does not ask to close.
-            let mut lines: Vec<String> = head
-                .lines()
-                .map(|line| line.to_lowercase().replace(&port, "port"))
-                .collect();
-            lines.retain(|line| line != "connection: close");
-            lines[1..].sort();
-            asked.push((lines, body.to_owned()));
+            asked.push((head.replace(&port, "port"), body.to_owned()));
         }
         assert_eq!(asked[0], asked[1]);
     }

@@ -2,27 +2,28 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Arg, Args, ValueEnum};
 
-use super::{FormArgs, Format, LimitArgs, OutputArgs, ProfileName, ScanArgs};
+use super::{FormArgs, Format, LimitArgs, OutputArgs, ProfileName, ScanArgs, ScopeArgs};
+
+/// ARP reaches no further than this machine's segments.
+fn on_segments(arg: Arg) -> Arg {
+    match arg.get_id().as_str() {
+        "targets" => arg.help(
+            "Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE on segments of this machine; without \
+             any, all of them",
+        ),
+        _ => arg,
+    }
+}
 
 /// `camsweep hosts`.
 #[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "Scope")]
+#[command(next_help_heading = "Scope", mut_args(on_segments))]
 pub struct HostsArgs {
-    /// Addresses, networks (10.0.0.0/24), ranges (10.0.0.10-40) or @FILE on segments of this machine; without any, all of
-    /// them.
-    #[arg(help_heading = "Targets")]
-    pub targets: Vec<String>,
-    /// Leave these out; same forms as targets.
-    #[arg(long, value_name = "TARGET")]
-    pub exclude: Vec<String>,
-    /// Use only this interface; may be given again.
-    #[arg(long, value_name = "NAME")]
-    pub interface: Vec<String>,
-    /// Allow more than 4096 addresses.
-    #[arg(long)]
-    pub yes_large: bool,
+    /// Whom to ask.
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     /// Print the scope, what is sent at the most and how long it takes, and send nothing.
     #[arg(long)]
     pub dry_run: bool,
@@ -84,10 +85,7 @@ impl From<HostsArgs> for ScanArgs {
     fn from(args: HostsArgs) -> Self {
         ScanArgs {
             hosts: true,
-            targets: args.targets,
-            exclude: args.exclude,
-            interface: args.interface,
-            yes_large: args.yes_large,
+            scope: args.scope,
             dry_run: args.dry_run,
             wait_for_other: args.wait_for_other,
             no_names: true,

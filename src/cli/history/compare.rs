@@ -22,9 +22,9 @@ use crate::store::{Census, Store};
 /// Where a run or report cannot be read.
 pub fn compare(args: &DiffArgs) -> Result<String, Failure> {
     apart(args)?;
-    let (diff, census) = match args.runs.as_slice() {
+    let (diff, stored) = match args.runs.as_slice() {
         [earlier, later] => between(earlier, later, &args.store)?,
-        [run] => of_run(&mut read(&args.store)?, number(run)?)?,
+        [run] => of_run(read(&args.store)?, number(run)?)?,
         _ => {
             let mut store = read(&args.store)?;
             let none = || Failure::could_not_run("the store has no closed run yet", "camsweep scan --store makes one");
@@ -32,12 +32,15 @@ pub fn compare(args: &DiffArgs) -> Result<String, Failure> {
                 .latest(Timestamp::now())
                 .map_err(|error| failed(&error))?
                 .ok_or_else(none)?;
-            of_run(&mut store, last.run)?
+            of_run(store, last.run)?
         }
     };
     match args.format {
         DiffFormat::Text => Ok(words(&diff)),
-        DiffFormat::Html => Ok(page(&diff, &census)),
+        DiffFormat::Html => {
+            let census = stored.map(|(mut store, run)| census(&mut store, run)).transpose()?;
+            Ok(page(&diff, &census.flatten()))
+        }
         DiffFormat::Json => serde_json::to_string_pretty(&diff)
             .map(|text| text + "\n")
             .map_err(|error| Failure::could_not_run(error.to_string(), "use --format text")),
@@ -59,13 +62,16 @@ fn apart(args: &DiffArgs) -> Result<(), Failure> {
     }
 }
 
-fn of_run(store: &mut Store, run: i64) -> Result<(Diff, Option<Census>), Failure> {
+/// What changed, and the later run with the store that it is in.
+type Compared = (Diff, Option<(Store, i64)>);
+
+fn of_run(mut store: Store, run: i64) -> Result<Compared, Failure> {
     let diff = store.diff(run).map_err(|error| failed(&error))?;
-    Ok((diff, census(store, run)?))
+    Ok((diff, Some((store, run))))
 }
 
 /// With a store at hand, who was known before the earlier one is not new.
-fn between(earlier: &str, later: &str, args: &StoreArgs) -> Result<(Diff, Option<Census>), Failure> {
+fn between(earlier: &str, later: &str, args: &StoreArgs) -> Result<Compared, Failure> {
     let [before, after] = [report(earlier, args)?, report(later, args)?];
     let run = |name: &str| name.parse::<i64>().ok();
     if run(earlier).or(run(later)).is_none() {
@@ -73,9 +79,8 @@ fn between(earlier: &str, later: &str, args: &StoreArgs) -> Result<(Diff, Option
     }
     let mut store = read(args)?;
     let former = store.known_before(&before.finished).map_err(|error| failed(&error))?;
-    let census = run(later).map(|run| census(&mut store, run)).transpose()?;
     let diff = diff::between(&before, &after, &former, [earlier, later]);
-    Ok((diff, census.flatten()))
+    Ok((diff, run(later).map(|run| (store, run))))
 }
 
 /// The complete runs over the scope of this one, up to it.

@@ -8,6 +8,8 @@ mod page;
 mod place;
 mod runs;
 mod show;
+#[cfg(test)]
+mod tests;
 mod words;
 
 pub use audit::audit;

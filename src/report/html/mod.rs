@@ -88,7 +88,7 @@ mod tests {
             "<section id=\"summary\"",
             "<section id=\"devices\"",
             "<th scope=\"row\">10.0.0.5</th>",
-            "And 1 other hosts",
+            "And 1 other host",
             "Known to be exploited",
             "192.0.2.0/24 on eth0",
             "units that are switched off",

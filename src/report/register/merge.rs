@@ -11,7 +11,7 @@ use super::{HUMAN, Register, STATE};
 
 /// What a device tells in one run and not in another: the first of each group that is not told in this run keeps the
 /// whole group as it was, so that what belongs together stays of one time.
-const KEPT: [&[&str]; 8] = [
+const KEPT: [&[&str]; 9] = [
     &["site"],
     &["mac", "oui_org"],
     &["hostname"],
@@ -25,6 +25,7 @@ const KEPT: [&[&str]; 8] = [
         "kev_cves",
     ],
     &["activated"],
+    &["onvif_profile"],
 ];
 
 /// The run that is merged into a register.

@@ -50,6 +50,7 @@ const COLUMNS: &[Column] = &[
     }),
     ("activated", activated),
     ("open_services", open_services),
+    ("onvif_profile", |device| joined(device.onvif_profiles.iter().cloned())),
     ("confidence_class", |device| text(&device.confidence)),
     ("evidence_ids", |device| {
         joined(device.evidence.iter().map(|one| one.rule.clone()))
@@ -74,14 +75,17 @@ const RUN: [&str; 2] = ["run_finished", "run_ended"];
 const STATE: [&str; 3] = ["first_seen", "register_state", "register_note"];
 
 /// What only people know: left blank for them.
-pub const HUMAN: [&str; 10] = [
+pub const HUMAN: [&str; 13] = [
     "asset_id",
     "owner",
     "location",
+    "vlan",
+    "switch_port",
     "maintainer",
     "support_contract",
     "segmentation",
     "supplier_remote_access",
+    "cloud_access",
     "action",
     "due",
     "notes",

@@ -1,0 +1,71 @@
+//! Which addresses are left to ask, and over which interface.
+
+use std::net::IpAddr;
+
+use ipnetwork::Ipv4Network;
+
+use crate::net::Interface;
+use crate::ranges::routers_of;
+use crate::scan::{Ranges, Segment};
+
+/// Whom an interface has on its networks of IPv4.
+pub(super) fn hosts_over_ipv4(interface: &Interface) -> Ranges {
+    let hosts = interface.ipv4.iter().copied().map(Ranges::hosts_of);
+    hosts.fold(Ranges::default(), |all, hosts| all.union(&hosts))
+}
+
+/// The neighbours that an interface can have. Link-local addresses are no targets.
+fn neighbours_on(interface: &Interface) -> Ranges {
+    let hosts = interface.ipv6.iter().copied().map(Ranges::hosts_of);
+    hosts.fold(hosts_over_ipv4(interface), |all, hosts| all.union(&hosts))
+}
+
+/// Takes off this machine's own addresses, and network and broadcast addresses of its subnets.
+pub(super) fn without_unusable(
+    wanted: &Ranges,
+    used: &[&Interface],
+    interfaces: &[Interface],
+    skipped: &mut Vec<String>,
+) -> Ranges {
+    let real = interfaces.iter().filter(|interface| !interface.loopback);
+    let own: Ranges = real.flat_map(Interface::addresses).collect();
+    let ends: Ranges = used
+        .iter()
+        .flat_map(|interface| {
+            let routers = interface.ipv6.iter().copied().filter_map(routers_of).map(IpAddr::from);
+            interface.ipv4.iter().flat_map(ends_of).chain(routers)
+        })
+        .collect();
+    let mut kept = wanted.clone();
+    for (off, why) in [(own, "this machine's own"), (ends, "network and broadcast addresses")] {
+        let off = kept.intersection(&off);
+        if !off.is_empty() {
+            skipped.push(format!("{off}: {why}"));
+            kept = kept.without(&off);
+        }
+    }
+    kept
+}
+
+fn ends_of(network: &Ipv4Network) -> Vec<IpAddr> {
+    match network.prefix() {
+        31 | 32 => Vec::new(),
+        _ => vec![network.network().into(), network.broadcast().into()],
+    }
+}
+
+/// Neighbours by segment (a subnet on two interfaces goes to the first), and the rest.
+pub(super) fn split(mut rest: Ranges, used: &[&Interface]) -> (Vec<Segment>, Ranges) {
+    let mut segments = Vec::new();
+    for interface in used {
+        let targets = rest.intersection(&neighbours_on(interface));
+        if !targets.is_empty() {
+            rest = rest.without(&targets);
+            segments.push(Segment {
+                interface: (*interface).clone(),
+                targets,
+            });
+        }
+    }
+    (segments, rest)
+}
