@@ -68,7 +68,7 @@ pub struct Tempo {
 }
 
 /// The pause is no longer than so many requests take, or a whole round, and no shorter than an answer that comes at once.
-const PAUSE: (u64, Duration) = (150, Duration::from_millis(5));
+const PAUSE: (u64, Duration) = (150, Duration::from_millis(7));
 /// The same for the rest.
 const REST: (u64, Duration) = (2500, Duration::from_millis(15));
 
@@ -378,7 +378,7 @@ mod tests {
             (500, 254, 300, 500),
             (5000, 1, 30, 500),
             (5000, 250, 50, 500),
-            (300_000, 254, 5, 15),
+            (300_000, 254, 7, 15),
             (300_000, 60_000, 200, 200),
         ];
         for (rate, addresses, pause, rest) in table {
