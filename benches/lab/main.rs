@@ -9,7 +9,7 @@
 //!
 //! `LAB_QUIET=1 cargo bench --bench lab` is for sixty ordinary hosts on the /24, with `camsweep hosts` in every profile.
 //!
-//! `LAB_CROWD=1000 LAB_GROWTH=1 cargo bench --bench lab` scans a /24, a /20 and a /16 of the same lab, and `LAB_HARM=1`
+//! `LAB_CROWD=1000 LAB_GROWTH=1 cargo bench --bench lab` sweeps a /24, a /20 and a /16 of the same lab, and `LAB_HARM=1`
 //! counts what one host gets at the most, by tool.
 //!
 //! `LAB_TOOLS=hosts cargo bench --bench lab` runs only the tools that have this in their names.
@@ -122,18 +122,22 @@ fn beside_others(lab: &Lab) {
     }
 }
 
-/// The same scan of more and more addresses.
+/// The same sweep of more and more addresses: who is there alone, and a whole scan.
 fn growth(lab: &Lab) {
-    println!("| camsweep scan | wall, s | processor, s | peak, MiB | packets sent |\n| --- | --- | --- | --- | --- |");
-    for segment in ["10.66.0.0/24", "10.66.0.0/20", "10.66.0.0/16"] {
-        let (ran, sent) = counter::watch("scan0", || run(lab, &TOOLS[0], segment));
-        println!(
-            "| {segment} | {:.1} | {:.2} | {:.0} | {} |",
-            ran.wall.as_secs_f64(),
-            ran.cpu.as_secs_f64(),
-            ran.peak as f64 / 1024.0,
-            sent.packets
-        );
+    println!("| command | wall, s | processor, s | peak, MiB | packets sent |\n| --- | --- | --- | --- | --- |");
+    let grows = |tool: &&Tool| ["camsweep hosts", "camsweep scan"].contains(&tool.name);
+    for tool in tools().filter(grows) {
+        for segment in ["10.66.0.0/24", "10.66.0.0/20", "10.66.0.0/16"] {
+            let (ran, sent) = counter::watch("scan0", || run(lab, tool, segment));
+            println!(
+                "| {} {segment} | {:.1} | {:.2} | {:.0} | {} |",
+                tool.name,
+                ran.wall.as_secs_f64(),
+                ran.cpu.as_secs_f64(),
+                ran.peak as f64 / 1024.0,
+                sent.packets
+            );
+        }
     }
 }
 
