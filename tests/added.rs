@@ -4,13 +4,16 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
 mod program;
+#[path = "program/ran.rs"]
+mod ran;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use calamine::{Data, Reader, open_workbook_auto};
+use ran::{Ran, ran};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -26,16 +29,8 @@ networks = ["10.20.30.41/32"]
 sensitive = true
 "#;
 
-/// Exit code, standard output, standard error of a run in this directory.
-fn run(directory: &TempDir, args: &[&str]) -> (i32, String, String) {
-    let output = program::camsweep()
-        .args(args)
-        .current_dir(directory.path())
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+fn run(directory: &TempDir, args: &[&str]) -> Ran {
+    ran(program::camsweep().args(args).current_dir(directory.path()), "")
 }
 
 /// What a good run prints.

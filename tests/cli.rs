@@ -5,9 +5,12 @@
 #[path = "../src/report/nasty.rs"]
 mod nasty;
 mod program;
+#[path = "program/ran.rs"]
+mod ran;
 
-use std::io::Write;
 use std::process::Stdio;
+
+use ran::{Ran, ran};
 
 const REPLIES: &str = concat!(
     r#"{"schema":"camsweep.reply/1","host":"10.0.0.5","protocol":"neighbour","text":"44:47:cc:00:00:01"}"#,
@@ -18,22 +21,11 @@ const REPLIES: &str = concat!(
     "\n",
 );
 
-/// Exit code, standard output, standard error.
-fn run_with(args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = program::camsweep()
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+fn run_with(args: &[&str], input: &str) -> Ran {
+    ran(program::camsweep().args(args), input)
 }
 
-fn run(args: &[&str]) -> (i32, String, String) {
+fn run(args: &[&str]) -> Ran {
     run_with(args, "")
 }
 

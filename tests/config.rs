@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
+#[path = "program/ran.rs"]
+mod ran;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use assert_cmd::cargo::cargo_bin;
+use ran::{Ran, ran};
 use tempfile::TempDir;
 
 /// A home of its own, with this file in it.
@@ -36,16 +40,9 @@ impl Home {
         command
     }
 
-    /// Exit code, standard output, standard error.
-    fn run(&self, args: &[&str]) -> (i32, String, String) {
-        said(self.command(args))
+    fn run(&self, args: &[&str]) -> Ran {
+        ran(&mut self.command(args), "")
     }
-}
-
-fn said(mut command: Command) -> (i32, String, String) {
-    let output = command.output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
 #[test]
@@ -85,7 +82,7 @@ fn the_environment_wins_over_the_file_and_a_table_over_what_stands_above() {
     ] {
         let mut command = home.command(&args);
         command.envs(environment.map(|value| ("CAMSWEEP_STORE", value)));
-        let (code, _, err) = said(command);
+        let (code, _, err) = ran(&mut command, "");
         assert!(
             code == 1 && err.contains(&format!("{store:?}")),
             "{args:?} {environment:?}: {err}"

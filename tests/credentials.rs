@@ -4,31 +4,25 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 
 mod program;
+#[path = "program/ran.rs"]
+mod ran;
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Stdio;
 
 use camsweep::cli::args::ScanArgs;
 use camsweep::cli::credentials;
 use camsweep::cli::exit::Code;
 use camsweep::identify::Knowledge;
+use ran::{Ran, ran};
 
 /// No message may hold it.
 const SECRET: &str = "hunter2";
 
-/// Exit code, standard output, standard error of a dry run.
-fn dry_run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    let output = program::camsweep()
-        .current_dir(folder)
-        .args(["scan", "127.0.0.1", "--dry-run", "-vv"])
-        .args(args)
-        .env("CAMERA_PASSWORD", SECRET)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+fn dry_run(folder: &Path, args: &[&str]) -> Ran {
+    let mut command = program::camsweep();
+    command.args(["scan", "127.0.0.1", "--dry-run", "-vv"]).args(args);
+    ran(command.current_dir(folder).env("CAMERA_PASSWORD", SECRET), "")
 }
 
 /// The message and the remedy with which a run is refused.

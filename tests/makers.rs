@@ -111,7 +111,12 @@ fn every_pattern_has_an_example_and_a_lookalike() {
 fn every_class_rule_decides_its_examples() {
     for maker in makers() {
         for rule in &maker.class {
-            assert!(!rule.examples.is_empty(), "{}: {} has no example", maker.id, rule.regex);
+            assert!(
+                !rule.examples.is_empty(),
+                "{}: {} has no example",
+                maker.id,
+                rule.regex.as_str()
+            );
             for text in &rule.examples {
                 let mut fitting = maker.class.iter().filter(|other| other.fact == rule.fact);
                 let first = fitting
@@ -121,7 +126,7 @@ fn every_class_rule_decides_its_examples() {
                     std::ptr::eq(first, rule),
                     "{}: {text} is decided by {}",
                     maker.id,
-                    first.regex
+                    first.regex.as_str()
                 );
             }
         }

@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail by it")]
 #![expect(clippy::print_stdout, reason = "a test says what it took")]
 
-use std::collections::BTreeMap;
+#[path = "worlds/door.rs"]
+mod door;
+
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -15,10 +17,11 @@ use camsweep::fact::{Outcome, Protocol, Reply};
 use camsweep::identify::{Device, Knowledge};
 use camsweep::judge::judge;
 use camsweep::net::{
-    Answer, Body, Channel, Confirmed, Door, Exchange, Fetch, Heard, Interface, Lane, Limits, Neighbour, Pacing, Packet,
+    Answer, Body, Channel, Confirmed, Door, Exchange, Fetch, Heard, Interface, Limits, Neighbour, Pacing, Packet,
     Reason,
 };
 use camsweep::scan::{Findings, Plan, Progress, Ranges, Segment, Watcher, scan};
+use door::{answer, arp_reply, paced};
 use jiff::Timestamp;
 use peak_alloc::PeakAlloc;
 use tokio::sync::{Mutex, mpsc};
@@ -76,9 +79,7 @@ impl Crowd {
 
     fn answer_arp(&self, target: Ipv4Addr) {
         let [_, _, high, low] = target.octets();
-        let mac = [&[2, 1, 0, 0][..], &[high, low]].concat();
-        let kind = b"\0\x01\x08\0\x06\x04\0\x02".as_slice();
-        let packet = [kind, &mac, &target.octets(), &MAC, &[10, 0, 0, 2]].concat();
+        let packet = arp_reply([2, 1, 0, 0, high, low], target);
         let interface = "eth0".into();
         self.say(Channel::Arp { interface }, Body::Arp(packet));
     }
@@ -94,34 +95,13 @@ impl Crowd {
             Body::Datagram(SocketAddr::from((host, 37020)), said.into_bytes()),
         );
     }
-
-    fn nothing(&self, outcome: Outcome) -> Answer {
-        Answer {
-            outcome,
-            connected: false,
-            at: Timestamp::UNIX_EPOCH,
-            bytes: Vec::new(),
-            cut: false,
-            certificate: None,
-            tls: None,
-            connections: 1,
-            login: None,
-            why: None,
-        }
-    }
 }
 
 impl Door for Crowd {
+    paced!();
+
     async fn open(&self, _: &Channel) -> io::Result<()> {
         Ok(())
-    }
-
-    fn next(&self, lane: Lane) -> Option<Instant> {
-        self.pacing.next(lane)
-    }
-
-    fn set_arp_rate(&self, per_second: u32) {
-        self.pacing.set_arp_rate(per_second);
     }
 
     async fn send(&self, packet: Packet) -> io::Result<()> {
@@ -157,32 +137,12 @@ impl Door for Crowd {
 
     async fn exchange(&self, exchange: Exchange) -> Answer {
         let _conversation = self.pacing.begin(exchange.to.ip()).await;
-        self.nothing(Outcome::Refused)
+        answer(Outcome::Refused, Vec::new())
     }
 
     async fn fetch(&self, fetch: Fetch) -> Answer {
         let _conversation = self.pacing.begin(fetch.to.ip()).await;
-        self.nothing(Outcome::Refused)
-    }
-
-    fn is_one_with(&self, address: IpAddr, host: IpAddr) {
-        self.pacing.is_one_with(address, host);
-    }
-
-    fn pages_left(&self, host: IpAddr) -> u32 {
-        self.pacing.pages_left(host)
-    }
-
-    fn pages_asked(&self, host: IpAddr, pages: u32) {
-        self.pacing.pages_asked(host, pages);
-    }
-
-    fn out_of_time(&self) -> Vec<IpAddr> {
-        self.pacing.out_of_time()
-    }
-
-    fn faults(&self) -> BTreeMap<String, &'static str> {
-        BTreeMap::new()
+        answer(Outcome::Refused, Vec::new())
     }
 
     fn has_login(&self, _: &Confirmed) -> bool {
@@ -200,10 +160,6 @@ impl Door for Crowd {
     fn now(&self) -> Timestamp {
         let days = self.read.fetch_add(1, Ordering::Relaxed) % 2 * self.days;
         Timestamp::from_second(days * 86_400).unwrap()
-    }
-
-    fn lost(&self) -> BTreeMap<String, u64> {
-        BTreeMap::new()
     }
 }
 

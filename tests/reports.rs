@@ -9,14 +9,16 @@ mod formats;
 mod program;
 #[path = "golden/published.rs"]
 mod published;
+#[path = "program/ran.rs"]
+mod ran;
 
 use std::fs;
-use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use calamine::{Data, Range, Reader, open_workbook_auto};
 use formats::FORMATS;
+use ran::{Ran, ran};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -25,20 +27,8 @@ fn sheet(path: &Path, name: &str) -> Range<Data> {
     open_workbook_auto(path).unwrap().worksheet_range(name).unwrap()
 }
 
-/// Exit code, standard output, standard error of a run in this directory.
-fn run(directory: &Path, args: &[&str], input: &str) -> (i32, String, String) {
-    let mut child = program::camsweep()
-        .args(args)
-        .current_dir(directory)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+fn run(directory: &Path, args: &[&str], input: &str) -> Ran {
+    ran(program::camsweep().args(args).current_dir(directory), input)
 }
 
 /// A camera that announces itself, one that is known by its MAC address alone, and a host of no known maker.

@@ -5,6 +5,8 @@
 #![expect(clippy::print_stderr, reason = "a skipped test says so loudly")]
 
 mod program;
+#[path = "program/ran.rs"]
+mod ran;
 
 use std::fs;
 use std::io::Read;
@@ -16,6 +18,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::Duration;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use ran::{Ran, ran};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -23,19 +26,12 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 use tempfile::TempDir;
 
-/// Exit code, standard output, standard error.
-fn run(directory: &Path, args: &[&str]) -> (i32, String, String) {
-    let child = program::camsweep()
-        .args(args)
-        .current_dir(directory)
-        // The system's certificates, as far as the program can see.
-        .env("SSL_CERT_FILE", directory.join("system.pem"))
-        .env_remove("SSL_CERT_DIR")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    (child.status.code().unwrap(), text(child.stdout), text(child.stderr))
+fn run(directory: &Path, args: &[&str]) -> Ran {
+    let mut command = program::camsweep();
+    // The system's certificates, as far as the program can see.
+    command.env("SSL_CERT_FILE", directory.join("system.pem"));
+    command.env_remove("SSL_CERT_DIR");
+    ran(command.args(args).current_dir(directory), "")
 }
 
 /// A directory with a stored report of a camera, of one that calls itself by whatever could break a frame, and of a host;

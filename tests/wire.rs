@@ -592,6 +592,40 @@ fn dvrip_replies() {
     assert_eq!(read_from("x", "dvrip", body), vec![realm]);
 }
 
+/// Found by the fuzzer: of 64 matches in each other, each had all that stood in the innermost.
+#[test]
+fn a_match_of_wsd_within_another_is_read_once() {
+    let inner = "<ProbeMatch><EndpointReference><Address>x</Address></EndpointReference><Types>b</Types></ProbeMatch>";
+    let (itself, outer) = ((Some("x"), "b"), (None, "a"));
+    for (document, said) in [
+        (inner.to_owned(), vec![itself]),
+        (format!("{inner}{inner}"), vec![itself, itself]),
+        (
+            format!("<ProbeMatch><Types>a</Types>{inner}</ProbeMatch>"),
+            vec![outer, itself],
+        ),
+        (
+            format!("<ProbeMatch><Types>a</Types><EndpointReference>{inner}"),
+            vec![outer, itself],
+        ),
+        (
+            format!("<ProbeMatch>{inner}<Types>a</Types></ProbeMatch>"),
+            vec![(None, ""), itself],
+        ),
+    ] {
+        let Some(wsd::Message::Matches(answer)) = wsd::Message::decode(document.as_bytes()) else {
+            panic!("{document}");
+        };
+        let matches = answer.matches.iter();
+        let read: Vec<_> = matches.map(|one| (one.endpoint.clone(), one.types.concat())).collect();
+        let said: Vec<_> = said
+            .iter()
+            .map(|(endpoint, types)| (endpoint.map(str::to_owned), types.to_string()))
+            .collect();
+        assert_eq!(read, said, "{document}");
+    }
+}
+
 #[test]
 fn wsd_replies() {
     let camera = include_bytes!("replies/wsd-camera.xml");

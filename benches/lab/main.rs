@@ -9,7 +9,7 @@
 //!
 //! `LAB_QUIET=1 cargo bench --bench lab` is for sixty ordinary hosts on the /24, with `camsweep hosts` in every profile.
 //!
-//! `LAB_CROWD=1000 LAB_GROWTH=1 cargo bench --bench lab` scans a /24, a /20 and a /16 of the same lab, and `LAB_HARM=1`
+//! `LAB_CROWD=1000 LAB_GROWTH=1 cargo bench --bench lab` sweeps a /24, a /20 and a /16 of the same lab, and `LAB_HARM=1`
 //! counts what one host gets at the most, by tool.
 //!
 //! `LAB_TOOLS=hosts cargo bench --bench lab` runs only the tools that have this in their names.
@@ -71,6 +71,7 @@ mod counter;
 mod harm;
 mod score;
 mod setting;
+mod slowest;
 mod tools;
 
 use std::path::Path;
@@ -110,9 +111,9 @@ fn tools() -> impl Iterator<Item = &'static Tool> {
 
 fn beside_others(lab: &Lab) {
     println!(
-        "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read |"
+        "| command | wall, s (least, most) | processor, s | peak, MiB | packets sent | at most in a second | hosts missed | units missed | others accused | firmware read | slowest device, s |"
     );
-    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
+    println!("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |");
     for tool in tools() {
         match Path::new(tool.program).exists() {
             true => measure(lab, tool),
@@ -121,18 +122,22 @@ fn beside_others(lab: &Lab) {
     }
 }
 
-/// The same scan of more and more addresses.
+/// The same sweep of more and more addresses: who is there alone, and a whole scan.
 fn growth(lab: &Lab) {
-    println!("| camsweep scan | wall, s | processor, s | peak, MiB | packets sent |\n| --- | --- | --- | --- | --- |");
-    for segment in ["10.66.0.0/24", "10.66.0.0/20", "10.66.0.0/16"] {
-        let (ran, sent) = counter::watch("scan0", || run(lab, &TOOLS[0], segment));
-        println!(
-            "| {segment} | {:.1} | {:.2} | {:.0} | {} |",
-            ran.wall.as_secs_f64(),
-            ran.cpu.as_secs_f64(),
-            ran.peak as f64 / 1024.0,
-            sent.packets
-        );
+    println!("| command | wall, s | processor, s | peak, MiB | packets sent |\n| --- | --- | --- | --- | --- |");
+    let grows = |tool: &&Tool| ["camsweep hosts", "camsweep scan"].contains(&tool.name);
+    for tool in tools().filter(grows) {
+        for segment in ["10.66.0.0/24", "10.66.0.0/20", "10.66.0.0/16"] {
+            let (ran, sent) = counter::watch("scan0", || run(lab, tool, segment));
+            println!(
+                "| {} {segment} | {:.1} | {:.2} | {:.0} | {} |",
+                tool.name,
+                ran.wall.as_secs_f64(),
+                ran.cpu.as_secs_f64(),
+                ran.peak as f64 / 1024.0,
+                sent.packets
+            );
+        }
     }
 }
 
@@ -187,7 +192,7 @@ fn measure(lab: &Lab, tool: &Tool) {
     let peak = ran.iter().map(|(ran, _)| ran.peak).max().unwrap_or_default() as f64 / 1024.0;
     let (middle, sent) = &ran[half];
     println!(
-        "| {} | {:.2} ({:.2}, {:.2}) | {:.2} | {peak:.0} | {} | {} | {} |",
+        "| {} | {:.2} ({:.2}, {:.2}) | {:.2} | {peak:.0} | {} | {} | {} | {} |",
         tool.name,
         seconds(half),
         seconds(0),
@@ -195,6 +200,21 @@ fn measure(lab: &Lab, tool: &Tool) {
         middle.cpu.as_secs_f64(),
         sent.packets,
         sent.most_in_a_second,
-        Score::of(&(tool.read)(&middle.stdout))
+        Score::of(&(tool.read)(&middle.stdout)),
+        slowest_device(lab, tool)
     );
+}
+
+/// Which device kept a scan longest, and how long, in one run more: to be watched costs the scanner processor time.
+fn slowest_device(lab: &Lab, tool: &Tool) -> String {
+    let here = Setting::here();
+    if tool.arguments.first() != Some(&"scan") || here.is_large() {
+        return String::new();
+    }
+    let capture = wire::Capture::begin().expect("root in its own namespace");
+    run(lab, tool, &here.segment());
+    let slowest = slowest::of(&capture.end());
+    slowest.map_or_else(String::new, |(host, span)| {
+        format!("{:.2} ({host})", span.as_secs_f64())
+    })
 }

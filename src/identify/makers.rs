@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use regex::Regex;
 use serde::{Deserialize, Deserializer};
 
 use super::firmware::Grammar;
+use super::lazy::LazyRegex;
 use super::{Class, Strength};
 use crate::fact::{Fact, Name};
 
@@ -69,8 +69,7 @@ pub struct Pattern {
     /// The fact that it reads.
     pub fact: Name,
     /// What the fact must look like; the groups `model`, `serial`, `firmware` and `brand` yield values.
-    #[serde(deserialize_with = "regex")]
-    pub regex: Regex,
+    pub regex: LazyRegex,
     /// Other facts of the same reply that must fit too.
     #[serde(default)]
     pub all: Vec<Also>,
@@ -95,8 +94,7 @@ pub struct Also {
     /// The fact that it reads.
     pub fact: Name,
     /// What it must look like.
-    #[serde(deserialize_with = "regex")]
-    pub regex: Regex,
+    pub regex: LazyRegex,
 }
 
 /// How a label shows on what other signs show to be the maker's. A label never tells the maker.
@@ -109,8 +107,7 @@ pub struct Brand {
     #[serde(rename = "fact", deserialize_with = "one_or_more")]
     pub facts: Vec<Name>,
     /// What it must look like.
-    #[serde(deserialize_with = "regex")]
-    pub regex: Regex,
+    pub regex: LazyRegex,
     /// The label is also on what other makers made.
     #[serde(default)]
     pub mixed: bool,
@@ -130,8 +127,7 @@ pub struct ClassRule {
     /// The fact that it reads: the model or the device kind.
     pub fact: Name,
     /// What it must look like.
-    #[serde(deserialize_with = "regex")]
-    pub regex: Regex,
+    pub regex: LazyRegex,
     /// What it then is.
     pub class: Class,
     /// Texts that this rule decides, and none before it.
@@ -208,7 +204,18 @@ impl Maker {
     /// # Errors
     /// Says what is wrong with it.
     pub fn from_toml(text: &str) -> Result<Self, String> {
-        toml::from_str(text).map_err(|why| why.to_string())
+        let maker: Maker = toml::from_str(text).map_err(|why| why.to_string())?;
+        maker.regexes().try_for_each(LazyRegex::check)?;
+        Ok(maker)
+    }
+
+    fn regexes(&self) -> impl Iterator<Item = &LazyRegex> {
+        let conditions = self.pattern.iter().flat_map(|pattern| &pattern.all);
+        let patterns = self.pattern.iter().map(|pattern| &pattern.regex);
+        patterns
+            .chain(conditions.map(|also| &also.regex))
+            .chain(self.brand.iter().map(|brand| &brand.regex))
+            .chain(self.class.iter().map(|rule| &rule.regex))
     }
 }
 
@@ -244,11 +251,11 @@ impl Pattern {
 
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/makers.rs"));
 
-/// The makers that the program carries.
+/// The makers that the program carries. Their expressions are sound, so that none is compiled before it is needed.
 pub fn builtin() -> Vec<Maker> {
     FILES
         .iter()
-        .map(|(name, text)| Maker::from_toml(text).unwrap_or_else(|why| panic!("{name}.toml: {why}")))
+        .map(|(name, text)| toml::from_str(text).unwrap_or_else(|why| panic!("{name}.toml: {why}")))
         .collect()
 }
 
@@ -265,7 +272,20 @@ fn one_or_more<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<Name>, D::Err
     })
 }
 
-fn regex<'de, D: Deserializer<'de>>(source: D) -> Result<Regex, D::Error> {
-    let text = String::deserialize(source)?;
-    Regex::new(&text).map_err(serde::de::Error::custom)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_files_are_sound_and_an_unsound_expression_is_said() {
+        for (name, text) in FILES {
+            Maker::from_toml(text).unwrap_or_else(|why| panic!("{name}.toml: {why}"));
+        }
+        let [(_, sound), ..] = FILES else {
+            panic!("there are makers")
+        };
+        let unsound = sound.replacen("regex = '''", "regex = '''(", 1);
+        let why = Maker::from_toml(&unsound).expect_err("it is opened and never closed");
+        assert!(why.contains("unclosed group"), "{why}");
+    }
 }

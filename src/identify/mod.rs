@@ -10,6 +10,7 @@ mod device;
 pub mod exposure;
 pub mod firmware;
 pub mod fragile;
+pub mod lazy;
 pub mod makers;
 mod merge;
 mod names;

@@ -6,9 +6,10 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
-use regex::{Regex, RegexSet};
+use regex::RegexSet;
 
 use super::firmware::{self, Grammar};
+use super::lazy::LazyRegex;
 use super::makers::{Brand, ClassRule, Hit, Maker, Yields};
 use super::merge::Host;
 use super::names::Names;
@@ -56,7 +57,7 @@ impl Rules {
     pub(super) fn of(makers: &[Maker]) -> Self {
         let mut sets: HashMap<Name, Set> = HashMap::new();
         for (maker, rules) in makers.iter().enumerate() {
-            let mut add = |list, at, name, regex: &Regex| {
+            let mut add = |list, at, name, regex: &LazyRegex| {
                 let set = sets.entry(name).or_default();
                 set.rules.push(Rule { maker, list, at });
                 set.regexes.push(regex.as_str().to_owned());

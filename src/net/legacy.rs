@@ -55,7 +55,10 @@ impl Legacy {
         pacing.another(host).await;
         let second = open(exchange, interface, patience).await;
         self.learn(exchange.to, second.is_ok());
-        both(first, second)
+        match second {
+            Ok(line) => Ok(line.after(first.connections)),
+            Err(second) => Err(neither(first, second)),
+        }
     }
 
     /// Connects by older TLS alone, to a device that has answered by it before.
@@ -88,16 +91,14 @@ impl Legacy {
     }
 }
 
-/// What two connections brought. Where the second came to nothing, the first is the answer, and both reasons stand.
-fn both(first: Answer, second: Result<Line, Answer>) -> Result<Line, Answer> {
-    second.map(|line| line.after(first.connections)).map_err(|second| {
-        let whys = [&first.why, &second.why].into_iter().flatten().cloned();
-        Answer {
-            connections: first.connections + second.connections,
-            why: Some(whys.collect::<Vec<_>>().join("; ")),
-            ..first
-        }
-    })
+/// What two connections came to that both came to nothing: the first is the answer, and both reasons stand.
+fn neither(first: Answer, second: Answer) -> Answer {
+    let whys = [&first.why, &second.why].into_iter().flatten().cloned();
+    Answer {
+        connections: first.connections + second.connections,
+        why: Some(whys.collect::<Vec<_>>().join("; ")),
+        ..first
+    }
 }
 
 async fn open(exchange: &Exchange, interface: Option<&Interface>, patience: Duration) -> Result<Line, Answer> {

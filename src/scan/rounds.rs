@@ -68,9 +68,9 @@ pub struct Tempo {
 }
 
 /// The pause is no longer than so many requests take, or a whole round, and no shorter than an answer that comes at once.
-const PAUSE: (u64, Duration) = (150, Duration::from_millis(10));
+const PAUSE: (u64, Duration) = (150, Duration::from_millis(7));
 /// The same for the rest.
-const REST: (u64, Duration) = (2500, Duration::from_millis(20));
+const REST: (u64, Duration) = (2500, Duration::from_millis(15));
 
 impl Tempo {
     /// The same for so many addresses at so many requests a second: where they leave in less time than an answer is waited
@@ -378,7 +378,7 @@ mod tests {
             (500, 254, 300, 500),
             (5000, 1, 30, 500),
             (5000, 250, 50, 500),
-            (300_000, 254, 10, 20),
+            (300_000, 254, 7, 15),
             (300_000, 60_000, 200, 200),
         ];
         for (rate, addresses, pause, rest) in table {
@@ -399,6 +399,36 @@ mod tests {
             let (asked, _) = run(Rounds::new(Ranges::between(address(1), address(9)), TEMPO), &answers);
             let rounds = asked.iter().map(|(_, round, _)| round + 1).max();
             assert_eq!(rounds, Some(expected), "{answers:?}");
+        }
+    }
+
+    #[test]
+    fn two_rounds_at_one_pace_show_what_was_lost_and_two_at_different_ones_nothing() {
+        let answers = [(0, 1), (0, 2), (0, 3), (1, 4), (1, 5)];
+        // How long one request takes in each round, in ms.
+        for (paces, expected) in [([10, 10, 10], Some((3, 2, 100))), ([10, 40, 10], None)] {
+            let mut rounds = Rounds::new(Ranges::between(address(1), address(9)), TEMPO);
+            let (mut now, mut losses) = (Instant::now(), Vec::new());
+            while let turn = rounds.poll(now)
+                && turn != Turn::Done
+            {
+                losses.extend(rounds.take_loss());
+                match turn {
+                    Turn::Ask(round, target) => {
+                        if answers.contains(&(round, last_of(target))) {
+                            rounds.found(target);
+                        }
+                        now += Duration::from_millis(paces[round]);
+                    }
+                    Turn::Wait(until) => now = until,
+                    Turn::Done => {}
+                }
+            }
+            let losses: Vec<_> = losses
+                .iter()
+                .map(|loss| (loss.found, loss.late, loss.per_second))
+                .collect();
+            assert_eq!(losses, Vec::from_iter(expected), "{paces:?}");
         }
     }
 

@@ -80,10 +80,10 @@ impl Steering {
         self.unanswered.retain(|other| *other != host);
     }
 
-    /// What a second round found the first had missed. Where that is one in ten, and no chance, a switch, a bridge to a radio
+    /// What a second round found the first had missed. Where that is one in ten, and more than a single one, a switch, a bridge to a radio
     /// or the hosts themselves do not keep up: so much as they did, and half of that for safety, is asked from now on.
     pub fn missed(&mut self, loss: Loss) {
-        if loss.late >= SAMPLE / 2 && loss.late * 10 >= loss.found {
+        if loss.late > 1 && loss.late * 10 >= loss.found {
             let kept_up = 1.0 - loss.late as f64 / loss.found.max(1) as f64;
             let slower = f64::from(loss.per_second) * kept_up.max(LEAST_KEPT_UP) / 2.0;
             let slower = (slower as u32).max(UNHURRIED);
@@ -180,13 +180,14 @@ mod tests {
     }
 
     #[test]
-    fn whom_a_round_missed_slows_those_that_follow_but_no_chance_and_nobody_who_is_slow_already() {
+    fn whom_a_round_missed_slows_those_that_follow_but_no_single_one_and_nobody_who_is_slow_already() {
         let table = [
             (300_000, (400, 300, 80_000), 10_000),
             (300_000, (100, 99, 80_000), 2500),
             (300_000, (4, 400, 80_000), 2500),
             (300_000, (600, 59, 80_000), 300_000),
-            (300_000, (4, 3, 80_000), 300_000),
+            (300_000, (4, 3, 80_000), 10_000),
+            (300_000, (4, 1, 80_000), 300_000),
             (20_000, (400, 100, 80_000), 20_000),
             (5000, (40, 4, 5000), 2250),
             (2000, (100, 64, 1900), 500),

@@ -134,22 +134,31 @@ impl Message {
 fn answer(document: &Document, names: &[&str]) -> Answer {
     let matches = document.nodes().filter(|node| names.contains(&node.name())).take(MOST);
     Answer {
-        matches: matches.map(one_match).collect(),
+        matches: matches.map(|node| one_match(node, names)).collect(),
         relates_to: document.text("RelatesTo"),
         namespaces: document.namespaces(),
     }
 }
 
-fn one_match(node: Node<'_>) -> Match {
+fn one_match(node: Node<'_>, names: &[&str]) -> Match {
+    let text = |name| own(node, name, names).and_then(Node::text);
     let local = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
+    let endpoint = own(node, "EndpointReference", names);
     Match {
-        endpoint: node
-            .find("EndpointReference")
-            .and_then(|endpoint| endpoint.text_of("Address")),
-        types: words(node.text_of("Types"), local),
-        scopes: words(node.text_of("Scopes"), str::to_owned),
-        xaddrs: words(node.text_of("XAddrs"), str::to_owned),
+        endpoint: endpoint
+            .and_then(|endpoint| own(endpoint, "Address", names))
+            .and_then(Node::text),
+        types: words(text("Types"), local),
+        scopes: words(text("Scopes"), str::to_owned),
+        xaddrs: words(text("XAddrs"), str::to_owned),
     }
+}
+
+/// The first element of that local name which stands below this one and before the next match: of matches that
+/// lie in each other, nothing is read twice.
+fn own<'a>(node: Node<'a>, name: &str, matches: &[&str]) -> Option<Node<'a>> {
+    let mut below = node.below().take_while(|node| !matches.contains(&node.name()));
+    below.find(|node| node.is(name))
 }
 
 fn fault(document: &Document, node: Node<'_>) -> Message {

@@ -22,7 +22,8 @@ pub fn index(name: &str) -> io::Result<u32> {
 /// Every ethertype, and what leaves as well as what comes in (ETH_P_ALL).
 pub const EVERYTHING: u16 = 3;
 
-/// A raw socket that sees and sends whole frames of `ethertype` on one interface.
+/// A raw socket that sees and sends whole frames of `ethertype` on one interface, with room for what comes while its reader
+/// waits for a processor: hosts that are many lose no packet because they live in one process here.
 pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
     let index = index(interface)?;
     let socket = Socket::new(
@@ -30,6 +31,7 @@ pub fn packet_socket(interface: &str, ethertype: u16) -> io::Result<Socket> {
         Type::RAW,
         Some(Protocol::from(i32::from(ethertype.to_be()))),
     )?;
+    socket.set_recv_buffer_size(4 << 20)?;
     let mut storage = SockAddrStorage::zeroed();
     let length = size_of::<libc::sockaddr_ll>();
     // SAFETY: SockAddrStorage is as large and as aligned as any socket address, and zero is valid for sockaddr_ll.

@@ -40,7 +40,7 @@ fn line_of(run: &Run) -> String {
             day(&run.finished)
         ),
         false => format!(
-            "{:>5}  {}  {}, {} units among {} hosts, {} change(s)  {scope}\n",
+            "{:>5}  {}  {}, {} unit(s) among {} host(s), {} change(s)  {scope}\n",
             run.run,
             day(&run.finished),
             escape(&run.ended),

@@ -39,7 +39,8 @@ pub(super) fn run(
             None => scan::scan(plan, door, knowledge, watch, stop).await,
         }
     });
-    // A name that DNS still owes must not hold up the report.
-    runtime.shutdown_background();
+    // A name that DNS still owes must not hold up the report, nor the kernel, which closes a packet socket when all
+    // processors have let go of it (some 15 ms).
+    std::thread::spawn(|| runtime.shutdown_background());
     Ok(findings)
 }

@@ -7,59 +7,25 @@ impl<D: Door> Run<'_, D> {
     /// Closes the account.
     pub(super) async fn close(mut self, interrupted: bool) -> Findings {
         let cut_short = interrupted || self.ledger.coverage.stopped.is_some();
-        let mut not_asked = self.unfinished(cut_short);
+        let unfinished = self.unfinished(cut_short);
         self.read_macs_over_ipv6().await;
-        self.talks.shutdown().await;
+        self.talks.under_way.shutdown().await;
         if !cut_short {
             let _ = timeout(NAME_PATIENCE, self.wait_for_names()).await;
         }
         self.names.shutdown().await;
-        not_asked = not_asked.union(&self.not_asked.iter().copied().collect());
-        let lost = self.door.lost();
-        let live: Ranges = self.live.iter().copied().collect();
+        let live: Ranges = self.hosts.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
-        not_asked = not_asked.union(&self.not_looked_for().without(&live));
+        let not_asked = unfinished.union(&self.hosts.not_asked.iter().copied().collect());
+        let not_asked = not_asked.union(&self.not_looked_for().without(&live));
         let cut_off = self.interrupted_conversations();
-        not_asked = not_asked.union(&cut_off);
         self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
-        let cut_off = signs::cut_off(self.ledger.replies());
-        not_asked = not_asked.union(&self.behind_faults().without(&live));
-        let coverage = &mut self.ledger.coverage;
-        coverage.addresses = self.plan.addresses();
-        coverage.on_link = self.plan.on_link();
-        coverage.routed = self.plan.routed.len();
-        coverage.excluded = self.plan.excluded.len();
-        coverage.live = live.len();
-        coverage.silent = match self.plan.passive {
-            // Who was not asked was not silent.
-            Some(_) => 0,
-            None => self.scope.without(&live).without(&not_asked).len(),
-        };
-        coverage.asked = match self.plan.passive {
-            Some(_) => Vec::new(),
-            None => self.scope.without(&not_asked).words(),
-        };
-        coverage.unheard = match self.plan.passive {
-            Some(_) => Vec::new(),
-            None => self.plan.routed.without(&not_asked).without(&live.networks()).words(),
-        };
-        coverage.not_asked = not_asked.words();
-        coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
-        coverage.skipped = self.plan.skipped.clone();
-        coverage.lost.extend(lost);
-        coverage.notes.extend(signs::notes(self.plan, coverage));
-        let out_of_reach = self.out_of_reach.iter().copied().collect();
-        coverage.notes.extend(signs::out_of_reach(&out_of_reach));
-        let curtailed = self.curtailed.iter().copied().collect();
-        coverage
-            .notes
-            .extend(signs::curtailed(&curtailed, self.plan.limits.pages));
-        coverage.notes.extend(signs::out_of_time(&self.door.out_of_time()));
-        coverage.notes.extend(cut_off);
-        coverage.notes.extend(self.sweeps.iter().filter_map(Sweep::lossy));
-        self.blind_spots
-            .extend(self.door.withheld_logins().iter().map(without_login));
+        let not_asked = not_asked.union(&cut_off).union(&self.behind_faults().without(&live));
+        self.count(&live, &not_asked);
+        self.note();
+        let withheld = self.door.withheld_logins();
+        self.blind_spots.extend(withheld.iter().map(without_login));
         let (replies, coverage) = self.ledger.close();
         Findings {
             replies,
@@ -67,6 +33,42 @@ impl<D: Door> Run<'_, D> {
             blind_spots: self.blind_spots,
             interrupted,
         }
+    }
+
+    /// Which addresses were asked as planned, and what became of them.
+    fn count(&mut self, live: &Ranges, not_asked: &Ranges) {
+        let coverage = &mut self.ledger.coverage;
+        coverage.addresses = self.plan.addresses();
+        coverage.on_link = self.plan.on_link();
+        coverage.routed = self.plan.routed.len();
+        coverage.excluded = self.plan.excluded.len();
+        coverage.live = live.len();
+        // Who was not asked was not silent.
+        if self.plan.passive.is_none() {
+            let routed = self.plan.routed.without(not_asked);
+            coverage.silent = self.scope.without(live).without(not_asked).len();
+            coverage.asked = self.scope.without(not_asked).words();
+            coverage.unheard = routed.without(&live.networks()).words();
+        }
+        coverage.not_asked = not_asked.words();
+        coverage.silent_routed_asked_by_tcp = self.plan.probe_silent;
+        coverage.skipped = self.plan.skipped.clone();
+        coverage.lost.extend(self.door.lost());
+    }
+
+    /// What must be known beside the counts.
+    fn note(&mut self) {
+        let cut_off = signs::cut_off(self.ledger.replies());
+        let coverage = &mut self.ledger.coverage;
+        coverage.notes.extend(signs::notes(self.plan, coverage));
+        let out_of_reach = self.hosts.out_of_reach.iter().copied().collect();
+        coverage.notes.extend(signs::out_of_reach(&out_of_reach));
+        let curtailed = self.hosts.curtailed.iter().copied().collect();
+        let pages = self.plan.limits.pages;
+        coverage.notes.extend(signs::curtailed(&curtailed, pages));
+        coverage.notes.extend(signs::out_of_time(&self.door.out_of_time()));
+        coverage.notes.extend(cut_off);
+        coverage.notes.extend(self.sweeps.iter().filter_map(Sweep::lossy));
     }
 
     /// The addresses behind interfaces that were not there all the time: who was silent there may never have been asked.
@@ -100,7 +102,7 @@ impl<D: Door> Run<'_, D> {
             return Ranges::default();
         }
         let unreached = self.sweeps.iter().map(|sweep| sweep.presence.unreached());
-        let hosts = self.asking.unfinished().chain(self.talking.values().copied());
+        let hosts = self.asking.unfinished().chain(self.talks.with.values().copied());
         let hosts: Ranges = hosts.chain(self.resume.cut_short()).collect();
         let by_tcp = match self.plan.probe_silent {
             true => self

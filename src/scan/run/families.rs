@@ -48,7 +48,7 @@ impl<D: Door> Run<'_, D> {
     /// Whether a host is spoken to by another of its addresses now.
     pub(super) fn is_busy_elsewhere(&self, host: IpAddr) -> bool {
         let others = self.families.others(host);
-        !others.is_empty() && self.talking.values().any(|busy| others.contains(busy))
+        !others.is_empty() && self.talks.with.values().any(|busy| others.contains(busy))
     }
 
     /// Whether a host has said all there is to say by another of its addresses.

@@ -55,7 +55,7 @@ impl<D: Door> Run<'_, D> {
 
     /// What is not known of the neighbours that were heard and never showed a MAC.
     pub(super) fn without_mac(&self) -> Option<BlindSpot> {
-        let hosts: Ranges = self.unknown.iter().copied().collect();
+        let hosts: Ranges = self.hosts.unknown.iter().copied().collect();
         (!hosts.is_empty()).then(|| BlindSpot {
             what: format!("what {hosts} would answer to questions of their own"),
             why: "the profile clinical asks no neighbour whose MAC is not known: it may be fragile".into(),

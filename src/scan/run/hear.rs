@@ -157,8 +157,8 @@ impl<D: Door> Run<'_, D> {
             self.found(sender);
             let answers = !question.starts_with("unasked ");
             self.alive(sender, answers);
-            if self.live.contains(&sender) && self.standing(sender).settled {
-                self.units.insert(sender);
+            if self.hosts.live.contains(&sender) && self.standing(sender).settled {
+                self.hosts.units.insert(sender);
                 self.settle(sender);
             }
         }
@@ -275,14 +275,14 @@ impl<D: Door> Run<'_, D> {
         self.sweeps
             .iter_mut()
             .for_each(|sweep| sweep.presence.known_to_kernel(host));
-        if !self.live.insert(host) && !self.unknown.remove(&host) || self.is_only_noted() {
+        if !self.hosts.live.insert(host) && !self.hosts.unknown.remove(&host) || self.is_only_noted() {
             return;
         }
         if self.resume.is_gone(host) || self.is_fenced(host) {
             return;
         }
         if self.is_unknown_neighbour(host) {
-            self.unknown.insert(host);
+            self.hosts.unknown.insert(host);
             return;
         }
         for &(question, _) in &asked_already {

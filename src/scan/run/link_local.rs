@@ -63,7 +63,7 @@ impl<D: Door> Run<'_, D> {
     /// learnt who they are (RFC 4861 §7.2.3). Of a target on a link of ours whose prefix is none of ours, too.
     pub(super) async fn read_macs_over_ipv6(&mut self) {
         let mut wanted = self.families.heard.clone();
-        let targets = self.live.iter().filter(|host| host.is_ipv6());
+        let targets = self.hosts.live.iter().filter(|host| host.is_ipv6());
         wanted.extend(targets.filter(|host| self.segment_of(**host).is_none()));
         if wanted.is_empty() {
             return;

@@ -54,6 +54,7 @@ pub const ARP: Tempo = Tempo {
 };
 /// What a host that looks like a unit and is not settled is asked once more: the makers' own protocols.
 pub const ASKED_AGAIN: &[Place] = &[ORDER_FOR_LIVE[0], ORDER_FOR_LIVE[1]];
+
 /// The passes over silent addresses beyond a router, a question each.
 fn passes(over: Ranges, limits: &Limits) -> Rounds {
     let tempo = Tempo {
@@ -65,6 +66,7 @@ fn passes(over: Ranges, limits: &Limits) -> Rounds {
     };
     Rounds::apart(over, tempo)
 }
+
 /// From so many addresses on, a segment's rate is steered.
 pub const MANY: u64 = 4096;
 /// The coverage's name for the sweep without a raw socket, and what its replies say they were asked.
@@ -127,6 +129,39 @@ pub async fn resume<'a, D: Door>(
     run.close(interrupted).await
 }
 
+/// What is known of hosts by now.
+#[derive(Default)]
+struct Hosts {
+    /// Those in scope that exist.
+    live: HashSet<IpAddr>,
+    /// Those that have answered us, and how.
+    answered: HashMap<IpAddr, silent::Answered>,
+    /// What each was asked since its last sign of life.
+    owed: HashMap<IpAddr, silent::Owed>,
+    /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
+    unknown: HashSet<IpAddr>,
+    /// Neighbours that our kernel asked for their MAC in vain.
+    out_of_reach: Vec<IpAddr>,
+    /// Those that were asked a second time because they look like a unit and are not settled.
+    asked_again: HashSet<IpAddr>,
+    /// Those that were not asked for every page that could have said more.
+    curtailed: HashSet<IpAddr>,
+    /// Those that are units of the two makers.
+    units: HashSet<IpAddr>,
+    /// Those that were not asked as planned.
+    not_asked: Vec<IpAddr>,
+}
+
+/// The conversations over TCP.
+#[derive(Default)]
+struct Talks {
+    under_way: JoinSet<Vec<Asked>>,
+    /// With whom each of them is.
+    with: HashMap<tokio::task::Id, IpAddr>,
+    /// What hosts have been asked in them.
+    talked: HashMap<IpAddr, Talked>,
+}
+
 struct Run<'a, D: Door> {
     plan: &'a Plan,
     door: Arc<D>,
@@ -141,32 +176,14 @@ struct Run<'a, D: Door> {
     sweeps: Vec<Sweep>,
     passes: Rounds,
     asking: Asking,
-    /// Hosts in scope that exist.
-    live: HashSet<IpAddr>,
-    /// Hosts that have answered us, and how.
-    answered: HashMap<IpAddr, silent::Answered>,
-    /// What hosts were asked since the last sign of life.
-    owed: HashMap<IpAddr, silent::Owed>,
     rechecks: Rechecks,
-    /// Neighbours that were heard and are not asked before their MAC is known, in the profile `clinical`.
-    unknown: HashSet<IpAddr>,
-    /// Neighbours that our kernel asked for their MAC in vain.
-    out_of_reach: Vec<IpAddr>,
-    /// Hosts that were asked a second time because they look like a unit and are not settled.
-    asked_again: HashSet<IpAddr>,
-    units: HashSet<IpAddr>,
+    hosts: Hosts,
     families: families::Families,
-    talks: JoinSet<Vec<Asked>>,
-    /// Hosts that were not asked for every page that could have said more.
-    curtailed: HashSet<IpAddr>,
-    /// What hosts have been asked over TCP.
-    talked: HashMap<IpAddr, Talked>,
-    talking: HashMap<tokio::task::Id, IpAddr>,
+    talks: Talks,
     names: JoinSet<(IpAddr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
     silent: Option<Ranges>,
     told: Option<Instant>,
-    not_asked: Vec<IpAddr>,
     reconciled: bool,
     /// Nudges since the last question to a host found so far.
     nudges_in_a_row: u32,
@@ -198,23 +215,13 @@ impl<'a, D: Door> Run<'a, D> {
             sweeps: Vec::new(),
             passes: passes(Ranges::default(), &plan.limits),
             asking: Asking::new(ROOM, plan.limits.host_gap()),
-            live: HashSet::new(),
-            answered: HashMap::new(),
-            owed: HashMap::new(),
             rechecks: Rechecks::default(),
-            unknown: HashSet::new(),
-            out_of_reach: Vec::new(),
-            asked_again: HashSet::new(),
-            units: HashSet::new(),
+            hosts: Hosts::default(),
             families: Default::default(),
-            talks: JoinSet::new(),
-            curtailed: HashSet::new(),
-            talked: HashMap::new(),
-            talking: HashMap::new(),
+            talks: Talks::default(),
             names: JoinSet::new(),
             silent: None,
             told: None,
-            not_asked: Vec::new(),
             reconciled: false,
             nudges_in_a_row: 0,
             started,
@@ -262,7 +269,7 @@ impl<'a, D: Door> Run<'a, D> {
             tokio::select! {
                 () = stop.cancelled() => return true,
                 heard = door.heard() => self.hear(heard),
-                Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
+                Some(talk) = self.talks.under_way.join_next_with_id() => self.take_talk(talk),
                 Some(Ok((host, name))) = self.names.join_next() => self.take_name(host, name),
                 // However long nothing comes, the watcher is told.
                 () = sleep_until(wait.min(now + TELL_EVERY)) => {}
@@ -278,7 +285,7 @@ impl<'a, D: Door> Run<'a, D> {
             tokio::select! {
                 biased;
                 heard = door.heard() => self.hear(heard),
-                Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
+                Some(talk) = self.talks.under_way.join_next_with_id() => self.take_talk(talk),
                 Some(Ok((host, name))) = self.names.join_next() => self.take_name(host, name),
                 () = std::future::ready(()) => return,
             }
@@ -293,7 +300,7 @@ impl<'a, D: Door> Run<'a, D> {
             .any(|sweep| matches!(sweep.presence, Presence::Kernel(_)))
         {
             let rows = self.door.neighbours().await.unwrap_or_default();
-            let is_news = |row: &&Neighbour| !self.live.contains(&row.address);
+            let is_news = |row: &&Neighbour| !self.hosts.live.contains(&row.address);
             let news: Vec<Neighbour> = rows.iter().filter(is_news).cloned().collect();
             news.iter().for_each(|row| self.hear_neighbour(row, "table"));
         }
@@ -302,13 +309,13 @@ impl<'a, D: Door> Run<'a, D> {
     /// A host has rested: it is asked once more, or talked to.
     fn rested(&mut self, host: IpAddr) -> Step {
         if self.asking.is_out_of_reach(host) {
-            self.out_of_reach.push(host);
+            self.hosts.out_of_reach.push(host);
             self.asking.release(host);
             return Step::Sent;
         }
         let standing = self.standing(host);
         if standing.unit {
-            self.units.insert(host);
+            self.hosts.units.insert(host);
         }
         if !self.ask_again(host, &standing) {
             self.talk(host, standing);
@@ -362,7 +369,7 @@ impl<'a, D: Door> Run<'a, D> {
         } else {
             0.0
         };
-        let phase = match (asked < total, self.talks.is_empty()) {
+        let phase = match (asked < total, self.talks.under_way.is_empty()) {
             (true, _) => "looking for hosts",
             (false, true) => "asking and listening",
             (false, false) => "reading banners",
@@ -371,8 +378,8 @@ impl<'a, D: Door> Run<'a, D> {
             phase,
             asked,
             total,
-            hosts: self.live.len() as u64,
-            units: self.units.len() as u64,
+            hosts: self.hosts.live.len() as u64,
+            units: self.hosts.units.len() as u64,
             seconds_left: listening.max(sweeping).max(0.0).ceil() as u64,
         }
     }

@@ -64,8 +64,8 @@ impl<D: Door> Run<'_, D> {
         let left = (self.started + time).saturating_duration_since(now);
         Progress {
             phase: "listening",
-            hosts: self.live.len() as u64,
-            units: self.units.len() as u64,
+            hosts: self.hosts.live.len() as u64,
+            units: self.hosts.units.len() as u64,
             seconds_left: left.as_secs_f64().ceil() as u64,
             ..Progress::default()
         }

@@ -127,14 +127,14 @@ impl<D: Door> Run<'_, D> {
         }
         let mut taken_up = HashSet::new();
         hosts.retain(|host| taken_up.insert(*host));
-        let by_tcp_alone: Vec<IpAddr> = self.live.difference(&taken_up).copied().collect();
+        let by_tcp_alone: Vec<IpAddr> = self.hosts.live.difference(&taken_up).copied().collect();
         by_tcp_alone.into_iter().for_each(|host| self.ask_name(host));
         hosts.into_iter().for_each(|host| self.take_up_host(host));
     }
 
     /// A question over TCP has ended, and what came of it is kept.
     pub(super) fn mark_talked(&mut self, host: IpAddr) {
-        let dropped = self.talked.get(&host).map_or(0, |talked| talked.dropped as u32);
+        let dropped = self.talks.talked.get(&host).map_or(0, |talked| talked.dropped as u32);
         let pages = self.plan.limits.pages;
         let pages = pages.saturating_sub(self.door.pages_left(host));
         self.mark(Mark::Talked { host, dropped, pages });
@@ -173,7 +173,7 @@ impl<D: Door> Run<'_, D> {
         // How far the question came that was cut off is not known.
         let more = open.map_or(0, |question| question.most_pages());
         self.door.pages_asked(host, pages.saturating_add(more));
-        self.talked.insert(host, talked);
+        self.talks.talked.insert(host, talked);
     }
 
     /// Takes a reply in as if it came now. The host in scope that it shows to be there for the first time, if it is one
@@ -210,14 +210,14 @@ impl<D: Door> Run<'_, D> {
             Protocol::Neighbour | Protocol::Wsd | Protocol::Sadp | Protocol::Dhip | Protocol::DvripUdp => Some(host),
             Protocol::Ssdp | Protocol::Mdns => Some(host),
             _ => {
-                self.live.insert(host);
+                self.hosts.live.insert(host);
                 None
             }
         }
     }
 
     fn take_up_host(&mut self, host: IpAddr) {
-        self.live.remove(&host);
+        self.hosts.live.remove(&host);
         for &(question, _) in self.resume.asked(host) {
             if let Some(question) = self.questions.get(question) {
                 let name = format!("unicast {}", question.protocol);
@@ -228,7 +228,7 @@ impl<D: Door> Run<'_, D> {
         self.found(host);
         let standing = self.standing(host);
         if standing.unit {
-            self.units.insert(host);
+            self.hosts.units.insert(host);
         }
         if standing.settled {
             self.asking.settle(host, Instant::now());
@@ -245,9 +245,9 @@ impl<D: Door> Run<'_, D> {
         let replies = self.ledger.of(host);
         let any = |of: fn(&Protocol) -> bool| replies.iter().any(|reply| reply.asked.is_some() && of(&reply.protocol));
         if any(|protocol| !matches!(protocol, Protocol::Arp | Protocol::Neighbour | Protocol::Dns)) {
-            self.answered.insert(host, Answered::Question);
+            self.hosts.answered.insert(host, Answered::Question);
         } else if any(|protocol| *protocol == Protocol::Arp) {
-            self.answered.insert(host, Answered::Arp);
+            self.hosts.answered.insert(host, Answered::Arp);
         }
         if let Some(&requests) = self.resume.past.checked.get(&host) {
             self.rechecks.were_asked(host, requests);
@@ -275,11 +275,11 @@ impl<D: Door> Run<'_, D> {
         if ASKED_AGAIN.iter().any(|place| times(place) > first_time(place)) {
             let open = |place: &&Place| times(place) <= first_time(place) && self.can_ask(host, **place);
             left.extend(ASKED_AGAIN.iter().filter(open));
-            self.asked_again.insert(host);
+            self.hosts.asked_again.insert(host);
         }
         // Whether it is asked again was decided before it was talked to, by what was known then.
         if self.resume.past.conversations.contains_key(&host) {
-            self.asked_again.insert(host);
+            self.hosts.asked_again.insert(host);
         }
         left
     }
@@ -299,16 +299,16 @@ impl<D: Door> Run<'_, D> {
         let begun = Instant::now();
         let (listen, most) = (begun + LAST_WORDS.0, begun + LAST_WORDS.1);
         let door = self.door.clone();
-        while Instant::now() < listen || (!self.talks.is_empty() && Instant::now() < most) {
-            let until = if self.talks.is_empty() { listen } else { most };
+        while Instant::now() < listen || (!self.talks.under_way.is_empty() && Instant::now() < most) {
+            let until = if self.talks.under_way.is_empty() { listen } else { most };
             tokio::select! {
                 heard = door.heard() => self.hear(heard),
-                Some(talk) = self.talks.join_next_with_id() => self.take_talk(talk),
+                Some(talk) = self.talks.under_way.join_next_with_id() => self.take_talk(talk),
                 () = sleep_until(until) => {}
             }
         }
         self.mark_where_it_ends();
-        if self.talks.is_empty() {
+        if self.talks.under_way.is_empty() {
             self.mark(Mark::Stopped);
         }
     }

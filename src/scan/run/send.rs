@@ -30,7 +30,7 @@ impl<D: Door> Run<'_, D> {
         }
         match waits.into_iter().min() {
             Some(until) => Step::Wait(until),
-            None if !self.talks.is_empty() => Step::Talks,
+            None if !self.talks.under_way.is_empty() => Step::Talks,
             None => Step::Done,
         }
     }
@@ -190,7 +190,7 @@ impl<D: Door> Run<'_, D> {
     async fn ask(&mut self, host: IpAddr, (question, ask): Place) -> Step {
         self.nudges_in_a_row = 0;
         // Judging costs more than a packet, so it is done once a host, when what has come so far can change something.
-        let is_last = self.asking.is_asked_all(host) && !self.asked_again.contains(&host);
+        let is_last = self.asking.is_asked_all(host) && !self.hosts.asked_again.contains(&host);
         let standing = is_last.then(|| self.standing(host));
         let is_called_for = self.questions[question].protocol != Protocol::Mdns
             || standing
@@ -225,7 +225,7 @@ impl<D: Door> Run<'_, D> {
     pub(super) fn ask_again(&mut self, host: IpAddr, standing: &Standing) -> bool {
         let mut places = ASKED_AGAIN.to_vec();
         places.retain(|place| self.can_ask(host, *place));
-        let again = !standing.settled && standing.unit && !places.is_empty() && self.asked_again.insert(host);
+        let again = !standing.settled && standing.unit && !places.is_empty() && self.hosts.asked_again.insert(host);
         if again {
             self.asking.ask_again(host, places, Instant::now());
         }
@@ -263,7 +263,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn cannot_ask(&mut self, target: IpAddr, why: &std::io::Error) {
-        self.not_asked.push(target);
+        self.hosts.not_asked.push(target);
         let blind_spot = open::no_way(why);
         if !self.blind_spots.contains(&blind_spot) {
             self.blind_spots.push(blind_spot);

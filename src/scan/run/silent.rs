@@ -38,7 +38,7 @@ pub(super) struct Owed {
 impl<D: Door> Run<'_, D> {
     /// A host was asked something by a datagram of its own, or over TCP without any sign of life.
     pub(super) fn owes(&mut self, host: IpAddr, question: &str, by_tcp: bool) {
-        let owed = self.owed.entry(host).or_insert_with(|| Owed {
+        let owed = self.hosts.owed.entry(host).or_insert_with(|| Owed {
             question: question.to_owned(),
             by_tcp,
         });
@@ -47,9 +47,9 @@ impl<D: Door> Run<'_, D> {
 
     /// A host has given a sign of life, which answers a question of ours or does not.
     pub(super) fn alive(&mut self, host: IpAddr, answers: bool) {
-        self.owed.remove(&host);
+        self.hosts.owed.remove(&host);
         if answers {
-            self.answered.insert(host, Answered::Question);
+            self.hosts.answered.insert(host, Answered::Question);
         }
         self.believe(host);
     }
@@ -58,7 +58,7 @@ impl<D: Door> Run<'_, D> {
     /// have let go of that datagram and before the host has it.
     pub(super) fn heard_by_arp(&mut self, host: IpAddr, answers: bool) {
         if answers {
-            self.answered.entry(host).or_insert(Answered::Arp);
+            self.hosts.answered.entry(host).or_insert(Answered::Arp);
         }
         self.believe(host);
     }
@@ -73,16 +73,16 @@ impl<D: Door> Run<'_, D> {
 
     /// Whether a host is in doubt from now on; `is_last`: there is nothing more to ask it.
     pub(super) fn doubts(&mut self, host: IpAddr, is_last: bool) -> bool {
-        let Some(&how) = self.answered.get(&host) else {
+        let Some(&how) = self.hosts.answered.get(&host) else {
             return false;
         };
         let odd = how == Answered::Question && !self.ledger.was_asked(RECHECK, host);
         let wary = is_last || odd || self.plan.limits.gentle;
-        let owes = self.owed.get(&host).is_some_and(|owed| wary || owed.by_tcp);
+        let owes = self.hosts.owed.get(&host).is_some_and(|owed| wary || owed.by_tcp);
         if !owes || !self.can_look_for(host) {
             return false;
         }
-        let owed = self.owed.remove(&host);
+        let owed = self.hosts.owed.remove(&host);
         owed.is_some_and(|owed| self.rechecks.doubt(host, owed.question, Instant::now()))
     }
 

@@ -16,13 +16,14 @@ impl<D: Door> Run<'_, D> {
         let Some(question) = question else {
             return self.asking.release(host);
         };
-        self.talked.entry(host).or_default().asked.push(question);
+        self.talks.talked.entry(host).or_default().asked.push(question);
         self.mark(Mark::Talking { host, question });
         let (door, whom) = (self.door.clone(), self.whom(host));
         let handle = self
             .talks
+            .under_way
             .spawn(async move { question.ask(door.as_ref(), &whom, &standing.signs).await });
-        self.talking.insert(handle.id(), host);
+        self.talks.with.insert(handle.id(), host);
     }
 
     fn next_question(&mut self, host: IpAddr, standing: &Standing) -> Option<tcp::Question> {
@@ -33,10 +34,10 @@ impl<D: Door> Run<'_, D> {
             pages: self.door.pages_left(host),
             cameras_only: self.plan.limits.gentle,
         };
-        let talked = self.talked.entry(host).or_default();
+        let talked = self.talks.talked.entry(host).or_default();
         let next = |leave| tcp::next(&standing.signs, standing.settled, talked, leave);
         if leave.pages == 0 && next(Leave { pages: 1, ..leave }) != next(leave) {
-            self.curtailed.insert(host);
+            self.hosts.curtailed.insert(host);
         }
         next(leave)
     }
@@ -50,7 +51,7 @@ impl<D: Door> Run<'_, D> {
 
     /// Begins as many conversations with silent addresses beyond a router as there is room for.
     pub(super) fn talk_to_silent(&mut self) -> bool {
-        if self.talks.len() >= MAX_CONVERSATIONS {
+        if self.talks.under_way.len() >= MAX_CONVERSATIONS {
             return false;
         }
         let silent = self
@@ -67,7 +68,9 @@ impl<D: Door> Run<'_, D> {
             Ok((id, asked)) => (id, Some(asked)),
             Err(broken) => (broken.id(), None),
         };
-        let Some(host) = self.talking.remove(&id) else { return };
+        let Some(host) = self.talks.with.remove(&id) else {
+            return;
+        };
         let asked = asked.unwrap_or_else(|| vec![self.broken(host)]);
         for asked in asked {
             for _ in 0..asked.connections {
@@ -79,13 +82,13 @@ impl<D: Door> Run<'_, D> {
                 self.cannot_connect(host);
             }
             let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
-            self.talked.entry(host).or_default().dropped += usize::from(dropped);
+            self.talks.talked.entry(host).or_default().dropped += usize::from(dropped);
             if dropped {
                 self.owes(host, &asked.question, true);
             } else if asked.sign_of_life.is_some() || !asked.replies.is_empty() {
                 self.alive(host, true);
             }
-            let is_news = asked.replies.is_empty() && !self.live.contains(&host);
+            let is_news = asked.replies.is_empty() && !self.hosts.live.contains(&host);
             let sign_of_life = asked.sign_of_life.filter(|_| is_news);
             let replies = asked.replies.into_iter().chain(sign_of_life);
             replies.for_each(|reply| self.keep_talk(host, reply));
@@ -93,13 +96,13 @@ impl<D: Door> Run<'_, D> {
         self.mark_talked(host);
         let standing = self.standing(host);
         if standing.unit {
-            self.units.insert(host);
+            self.hosts.units.insert(host);
         }
         self.talk(host, standing);
     }
 
     fn cannot_connect(&mut self, host: IpAddr) {
-        self.not_asked.push(host);
+        self.hosts.not_asked.push(host);
         let blind_spot = open::no_connection();
         if !self.blind_spots.contains(&blind_spot) {
             self.blind_spots.push(blind_spot);
@@ -107,7 +110,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     fn broken(&self, host: IpAddr) -> Asked {
-        let question = self.talked.get(&host).and_then(|talked| talked.asked.last());
+        let question = self.talks.talked.get(&host).and_then(|talked| talked.asked.last());
         Asked {
             question: question.map_or("tcp", |question| question.name()).into(),
             outcome: Outcome::Broken,
@@ -119,7 +122,7 @@ impl<D: Door> Run<'_, D> {
 
     pub(super) fn keep_talk(&mut self, host: IpAddr, reply: Reply) {
         self.keep(reply);
-        if self.live.insert(host) {
+        if self.hosts.live.insert(host) {
             self.ask_name(host);
         }
     }
