@@ -245,7 +245,11 @@ fn a_resume_file_is_no_other_file_by_whatever_name() {
     std::fs::write(&list, "127.0.0.1\n").unwrap();
     let (status, _, err) = run(&["scan", &format!("@{list}"), "--dry-run", "--resume", &list]);
     assert!(status == 2 && err.contains("which is read"), "{err}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else was begun");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing else was begun"
+    );
 }
 
 #[test]
