@@ -26,7 +26,7 @@ pub const LARGE: u64 = 4096;
 /// # Errors
 /// One line that names the value and the remedy; nothing has been sent.
 pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failure> {
-    render::check(&args.output.form, args.record.as_deref(), args.inputs())?;
+    render::check(&args.output.form, args.kept(), args.inputs())?;
     let limits = limits::resolve(&args.limits)?;
     let targets = parse_targets(&args.scope.targets)?;
     let excluded = parse_exclusions(&args.scope.exclude)?;
@@ -111,6 +111,12 @@ fn check(plan: Plan, args: &ScanArgs) -> Result<Plan, Failure> {
                 plan.skipped.join("; ")
             ),
             "name targets of an attached network, which camsweep without arguments shows, or use camsweep scan",
+        ));
+    }
+    if args.probe_silent && plan.limits.gentle {
+        return Err(Failure::usage(
+            "--probe-silent contradicts the profile clinical, which opens no connection to who gives no sign of being a camera",
+            "leave one of them out",
         ));
     }
     if addresses == 0 {

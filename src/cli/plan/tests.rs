@@ -273,6 +273,17 @@ fn bad_plans_are_refused_with_a_remedy() {
 }
 
 #[test]
+fn clinical_asks_nobody_by_tcp_for_silence_and_does_not_say_so() {
+    let mut both = args(&["192.168.7.1"]);
+    both.probe_silent = true;
+    assert!(resolve(&both, &machine()).is_ok());
+    both.limits.profile = crate::cli::args::ProfileName::Clinical;
+    let failure = resolve(&both, &machine()).unwrap_err();
+    assert_eq!((failure.code, failure.message.lines().count()), (Code::Usage, 1));
+    assert!(failure.message.contains("--probe-silent contradicts"), "{failure:?}");
+}
+
+#[test]
 fn one_named_interface_carries_the_routed_targets_too() {
     let mut one = args(&["192.168.7.1"]);
     one.scope.interface = vec!["eth1".into()];
