@@ -42,7 +42,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
     };
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
-    let (segments, routed) = within_reach(args, kept, &used, &mut skipped);
+    let (segments, routed) = within_reach(args, kept, (&used, interfaces), &mut skipped);
     if args.l2_sadp && segments.is_empty() {
         skipped.push("raw Ethernet: no target is on a segment of this machine".into());
     }
@@ -70,7 +70,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
 fn within_reach(
     args: &ScanArgs,
     kept: Ranges,
-    used: &[&Interface],
+    (used, interfaces): (&[&Interface], &[Interface]),
     skipped: &mut Vec<String>,
 ) -> (Vec<Segment>, Ranges) {
     let (kept, deaf) = match args.passive {
@@ -80,7 +80,7 @@ fn within_reach(
     if !deaf.is_empty() {
         skipped.push(format!("{deaf}: of IPv6, and --passive hears IPv4 alone"));
     }
-    let (segments, routed) = split(kept, used);
+    let (segments, routed) = split(kept, used, interfaces);
     let why_not = match args {
         _ if routed.is_empty() => None,
         ScanArgs { passive: true, .. } => Some("from where nothing is heard (--passive)"),
