@@ -5,7 +5,8 @@
 
 mod program;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 /// Six datagrams to each: longer than the test takes, which ends it.
@@ -101,6 +102,26 @@ fn runs_of_one_machine_take_turns_over_the_same_addresses() {
     drop(first);
     let rest: Vec<String> = said.collect();
     assert_eq!(waits.wait().unwrap().code(), Some(0), "{rest:?}");
+}
+
+/// Any user of the machine can leave a mark of all addresses and keep it locked.
+#[test]
+fn a_mark_of_another_user_does_not_stop_root() {
+    let place = Path::new("/run/lock");
+    let Ok(mut mark) = tempfile::Builder::new().prefix("camsweep-run-").tempfile_in(place) else {
+        return eprintln!("SKIPPED: a mark of another user: no file can be left in {place:?} here");
+    };
+    if std::os::unix::fs::fchown(mark.as_file(), Some(65_533), None).is_err() {
+        return eprintln!("SKIPPED: a mark of another user: this is not root");
+    }
+    let network = std::fs::read_link("/proc/self/ns/net").unwrap();
+    let text = format!("camsweep.run/1\npid 1\nnetwork {}\nscope 127.79.0.0-127.79.0.9\n", network.display());
+    mark.write_all(text.as_bytes()).unwrap();
+    mark.as_file().lock().unwrap();
+    let ran = scan("127.79.0.1", &[]).output().unwrap();
+    let said = error(&ran);
+    assert_eq!(ran.status.code(), Some(0), "{said}");
+    assert!(said.contains("note: root does not wait") && said.contains("of user 65533"), "{said}");
 }
 
 #[test]
