@@ -99,6 +99,11 @@ impl Ranges {
         Ranges::from_spans(spans.collect())
     }
 
+    /// An address and all after it, those of IPv6 after those of IPv4.
+    pub fn since(first: IpAddr) -> Self {
+        Ranges::between(first, Ipv6Addr::from(u128::MAX))
+    }
+
     /// All addresses from the first to the last, of either family.
     pub fn hull(&self) -> Ranges {
         let (v4, v6) = self.by_family();

@@ -89,6 +89,11 @@ fn wrong_usage_is_one_line_and_a_hint() {
         ),
         (&["scan", "127.0.0.1", "--resume", "Cargo.toml"], 2, "is no resume file"),
         (
+            &["scan", "127.0.0.1", "--dry-run", "--resume", "Cargo.toml"],
+            2,
+            "is no resume file",
+        ),
+        (
             &["scan", "127.0.0.1", "--resume", "src"],
             2,
             "no file that a scan can go on from",
@@ -245,7 +250,11 @@ fn a_resume_file_is_no_other_file_by_whatever_name() {
     std::fs::write(&list, "127.0.0.1\n").unwrap();
     let (status, _, err) = run(&["scan", &format!("@{list}"), "--dry-run", "--resume", &list]);
     assert!(status == 2 && err.contains("which is read"), "{err}");
-    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else was begun");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing else was begun"
+    );
 }
 
 #[test]

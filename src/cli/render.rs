@@ -120,7 +120,7 @@ pub fn check<'a>(
     let mut named: Vec<(&str, &Path)> = Vec::new();
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
-    named.extend(more);
+    more.into_iter().for_each(|one| named.push(one));
     let events = form.syslog.as_ref().and_then(SyslogTo::file);
     named.extend(events.map(|file| ("--syslog", file.as_path())));
     let backup = form.register.as_deref().map(RegisterFile::backup);

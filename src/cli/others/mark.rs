@@ -90,7 +90,9 @@ pub(super) fn over(place: &Path, scope: &Ranges, network: &str) -> Vec<Other> {
     let entries = std::fs::read_dir(place).into_iter().flatten().filter_map(Result::ok);
     let marks = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
     let others = marks.take(MAX_MARKS).filter_map(|entry| other(&entry.path(), network));
-    others.filter(|other| !other.scope.intersection(scope).is_empty()).collect()
+    others
+        .filter(|other| !other.scope.intersection(scope).is_empty())
+        .collect()
 }
 
 fn other(path: &Path, network: &str) -> Option<Other> {

@@ -46,12 +46,16 @@ impl Other {
         let owner = self.owner.map(|user| format!(" of user {user}")).unwrap_or_default();
         let mark = self.mark.display().to_string();
         let words = words.join(", ");
-        format!("pid {}, which asks {words}{more} (by its mark {mark:?}{owner})", self.pid)
+        format!(
+            "pid {}, which asks {words}{more} (by its mark {mark:?}{owner})",
+            self.pid
+        )
     }
 
     fn is_believed(&self) -> bool {
         let lender = guard::lender().map(|(user, _)| user);
-        self.owner.is_none_or(|owner| is_believed(owner, guard::is_root(), lender))
+        self.owner
+            .is_none_or(|owner| is_believed(owner, guard::is_root(), lender))
     }
 }
 

@@ -20,7 +20,12 @@ fn a_second_run_over_the_same_addresses_is_refused_and_over_others_it_is_not() {
         refused.message.contains(&who) && !refused.message.contains('\n'),
         "{refused:?}"
     );
-    assert!(refused.hint.is_some_and(|hint| hint.contains("--wait-for-other")));
+    assert!(
+        refused
+            .hint
+            .as_ref()
+            .is_some_and(|hint| hint.contains("--wait-for-other"))
+    );
     let file = place.path().join("camsweep-run-").display().to_string();
     assert!(refused.message.contains(&file), "where to look: {refused:?}");
     let elsewhere = Ranges::from(std::net::Ipv4Addr::new(127, 9, 9, 10));
@@ -78,7 +83,11 @@ fn no_other_user_stops_root_by_a_mark() {
         (stranger, true, Some(caller), false),
     ];
     for (owner, as_root, lender, expected) in table {
-        assert_eq!(is_believed(owner, as_root, lender), expected, "{owner} {as_root} {lender:?}");
+        assert_eq!(
+            is_believed(owner, as_root, lender),
+            expected,
+            "{owner} {as_root} {lender:?}"
+        );
     }
 }
 
