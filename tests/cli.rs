@@ -392,7 +392,7 @@ fn nasty_strings_as_names_of_files_stay_in_their_line() {
         let missing = folder.path().join(format!("missing{said}"));
         let odd = folder.path().join(format!("odd{}", said.replace('/', "_")));
         std::fs::write(&odd, said).unwrap();
-        for (command, file) in [("judge", &missing), ("diff", &odd), ("verify", &odd)] {
+        for (command, file) in [("judge", &missing), ("diff", &odd), ("report", &odd)] {
             let file = file.to_str().unwrap();
             let other = (command == "diff").then_some(file);
             let (code, out, err) = run(&[command, file].into_iter().chain(other).collect::<Vec<_>>());

@@ -108,7 +108,7 @@ fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile
 /// The two options that name one file, or the one that is missing.
 pub fn check<'a>(
     form: &'a FormArgs,
-    more: impl IntoIterator<Item = (&'a str, &'a Path)>,
+    more: impl IntoIterator<Item = (&'static str, &'a Path)>,
     inputs: impl IntoIterator<Item = &'a Path>,
 ) -> Result<(), Failure> {
     if form.format == Format::Xlsx && form.output.is_none() {
@@ -117,13 +117,15 @@ pub fn check<'a>(
             "name one: --format xlsx --output register.xlsx, or --report xlsx=register.xlsx beside what is printed",
         ));
     }
+    let backup = form.register.as_deref().map(RegisterFile::backup);
     let mut named: Vec<(&str, &Path)> = Vec::new();
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
-    more.into_iter().for_each(|one| named.push(one));
+    for (option, file) in more {
+        named.push((option, file));
+    }
     let events = form.syslog.as_ref().and_then(SyslogTo::file);
     named.extend(events.map(|file| ("--syslog", file.as_path())));
-    let backup = form.register.as_deref().map(RegisterFile::backup);
     named.extend(form.register.as_deref().map(|file| ("--register", file)));
     named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
     let inputs = inputs

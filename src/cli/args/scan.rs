@@ -126,7 +126,7 @@ impl ScanArgs {
     }
 
     /// Those that a scan alone writes, each with its option.
-    pub fn kept(&self) -> impl Iterator<Item = (&str, &Path)> {
+    pub fn kept(&self) -> impl Iterator<Item = (&'static str, &Path)> {
         let kept = [("--record", &self.record), ("--resume", &self.resume)];
         kept.into_iter()
             .filter_map(|(option, file)| Some((option, file.as_deref()?)))
