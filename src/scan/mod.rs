@@ -55,6 +55,8 @@ pub struct Progress {
     pub hosts: u64,
     /// Hosts that gave a sign of being a Hikvision or Dahua unit, so far.
     pub units: u64,
+    /// Requests a second to addresses that have not shown that they exist, of late.
+    pub per_second: u64,
     /// An estimate of what is left, in seconds.
     pub seconds_left: u64,
 }

@@ -297,6 +297,19 @@ impl Rounds {
             .without(&self.unreached())
     }
 
+    /// Addresses asked in the first round; steps done of all rounds that are planned by now, and how many those are. Who
+    /// has been found is passed over, which is a step too.
+    pub fn steps(&self) -> (u64, u64, u64) {
+        let (asked, all) = self.progress();
+        if self.found.len() as u64 == all {
+            return (asked, 0, 0);
+        }
+        let rounds = self.tempo.rounds.max(self.round + usize::from(self.steps > 0)) as u64;
+        let planned = rounds.saturating_mul(all);
+        let done = (self.round as u64).saturating_mul(all).saturating_add(self.steps);
+        (asked, done.min(planned), planned)
+    }
+
     /// Addresses asked in the first round, and all of them.
     pub fn progress(&self) -> (u64, u64) {
         let asked = if self.round == 0 {
