@@ -67,6 +67,11 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
     Ok(given_up)
 }
 
+/// Whether raw sockets can be opened.
+pub fn may_send_frames() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_RAW))
+}
+
 /// Whether this process is root's.
 pub fn is_root() -> bool {
     geteuid().is_root()

@@ -115,7 +115,7 @@ fn disbelief(other: &Other) -> String {
 fn refusal(other: &Other) -> Failure {
     Failure::could_not_run(
         format!(
-            "another run of camsweep is under way over the same addresses: {}",
+            "another run of camsweep is under way over the same addresses, or asks their segment by multicast: {}",
             other.words()
         ),
         "let it end, wait for it with --wait-for-other, or name targets that it does not ask: no host is to see double the rate",

@@ -16,7 +16,7 @@ use super::resume::{self, Journal};
 use super::setup::{Setup, remember};
 use super::{Failure, credentials, data, given_up, others, outbox, plan, words};
 use crate::net::live::{Live, RawSockets};
-use crate::net::{self, Interface, Vault};
+use crate::net::{self, Interface, Vault, guard};
 use crate::scan::{Plan, Ranges, Segment};
 
 /// Sweeps what is asked for, or says what that would be.
@@ -60,6 +60,7 @@ impl<'a> Scan<'a> {
         let setup = Setup::read(&args.output)?;
         let interfaces = interfaces()?;
         let mut plan = plan::resolve(args, &interfaces)?;
+        plan.without_arp = !guard::may_send_frames();
         let holds_secrets = args.login.is_some() || args.credentials.is_some() || !setup.notices.is_empty();
         plan.given_up.extend(given_up::core_dumps(holds_secrets));
         let vault = credentials::vault(args, &setup.knowledge.makers)?;
