@@ -46,6 +46,7 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
         let _ = remove_capability_from_bounding_set(one);
     }
     if let Some((user, group)) = lender() {
+        let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
         set_thread_groups(&[group])?;
         set_thread_res_gid(group, group, group)?;
         set_thread_res_uid(user, user, user)?;
@@ -66,13 +67,23 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
     Ok(given_up)
 }
 
-/// Who has called `sudo`.
-fn lender() -> Option<(Uid, Gid)> {
+/// Whether raw sockets can be opened.
+pub fn may_send_frames() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_RAW))
+}
+
+/// Whether this process is root's.
+pub fn is_root() -> bool {
+    geteuid().is_root()
+}
+
+/// The user and the group of who has called `sudo`, while this process is root's.
+pub fn lender() -> Option<(u32, u32)> {
     let number = |name: &str| std::env::var(name).ok()?.parse::<u32>().ok();
     let (user, group) = (number("SUDO_UID")?, number("SUDO_GID")?);
     // All ones stand for "leave it as it is" (setresuid(2)).
     let is_user = user != 0 && user != u32::MAX && group != u32::MAX;
-    (geteuid().is_root() && is_user).then(|| (Uid::from_raw(user), Gid::from_raw(group)))
+    (is_root() && is_user).then_some((user, group))
 }
 
 /// From now on nothing is executed, nothing is written but beneath these folders and `/dev`, and no TCP port is opened

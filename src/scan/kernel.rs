@@ -16,7 +16,7 @@ use super::rounds::{Place, Turn};
 /// Addresses under way at a time: with as many hosts under identification the table stays below its limit.
 pub const ROOM: usize = 400;
 /// The kernel asks three times, a second apart, and gives up after the third. A little more than that.
-const PATIENCE: Duration = Duration::from_millis(3500);
+pub const PATIENCE: Duration = Duration::from_millis(3500);
 
 /// The walk through one segment.
 #[derive(Debug)]

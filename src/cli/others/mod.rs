@@ -8,6 +8,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::Failure;
+use crate::net::guard;
 use crate::scan::Ranges;
 
 pub use mark::Mark;
@@ -26,6 +27,10 @@ pub struct Other {
     pub pid: u32,
     /// What it asks.
     pub scope: Ranges,
+    /// The file that says so.
+    pub mark: PathBuf,
+    /// Whose that is, where the system tells.
+    pub owner: Option<u32>,
 }
 
 impl Other {
@@ -38,8 +43,25 @@ impl Other {
             0 => String::new(),
             more => format!(" and {more} ranges more"),
         };
-        format!("pid {}, which asks {}{more}", self.pid, words.join(", "))
+        let owner = self.owner.map(|user| format!(" of user {user}")).unwrap_or_default();
+        let mark = self.mark.display().to_string();
+        let words = words.join(", ");
+        format!(
+            "pid {}, which asks {words}{more} (by its mark {mark:?}{owner})",
+            self.pid
+        )
     }
+
+    fn is_believed(&self) -> bool {
+        let lender = guard::lender().map(|(user, _)| user);
+        self.owner
+            .is_none_or(|owner| is_believed(owner, guard::is_root(), lender))
+    }
+}
+
+/// Anybody can leave a mark, of whatever scope: root lets none but root and who has called `sudo` stop it.
+fn is_believed(owner: u32, as_root: bool, lender: Option<u32>) -> bool {
+    !as_root || owner == 0 || Some(owner) == lender
 }
 
 /// Where marks are left: what all users of a machine share.
@@ -61,9 +83,13 @@ pub fn claim(scope: &Ranges, places: &[PathBuf], wait: bool, say: &dyn Fn(&str))
     loop {
         {
             let _gates: Vec<_> = places.iter().map(|place| gate(place)).collect();
-            let found = places.iter().find_map(|place| mark::over(place, scope, &network));
-            match found {
-                None => return Ok(places.iter().find_map(|place| Mark::leave(place, scope, &network).ok())),
+            let found = places.iter().flat_map(|place| mark::over(place, scope, &network));
+            let (believed, others): (Vec<Other>, Vec<Other>) = found.partition(Other::is_believed);
+            match believed.into_iter().next() {
+                None => {
+                    others.first().into_iter().for_each(|other| say(&disbelief(other)));
+                    return Ok(places.iter().find_map(|place| Mark::leave(place, scope, &network).ok()));
+                }
                 Some(other) if !wait => return Err(refusal(&other)),
                 Some(other) if said.as_ref() != Some(&other) => {
                     say(&format!(
@@ -79,10 +105,17 @@ pub fn claim(scope: &Ranges, places: &[PathBuf], wait: bool, say: &dyn Fn(&str))
     }
 }
 
+fn disbelief(other: &Other) -> String {
+    format!(
+        "note: root does not wait for the runs of other users, whose marks may be false: {}\n",
+        other.words()
+    )
+}
+
 fn refusal(other: &Other) -> Failure {
     Failure::could_not_run(
         format!(
-            "another run of camsweep is under way over the same addresses: {}",
+            "another run of camsweep is under way over the same addresses, or asks their segment by multicast: {}",
             other.words()
         ),
         "let it end, wait for it with --wait-for-other, or name targets that it does not ask: no host is to see double the rate",

@@ -23,6 +23,8 @@ impl<D: Door> Run<'_, D> {
         self.blind_spots.extend(self.without_mac());
         let not_asked = not_asked.union(&cut_off).union(&self.behind_faults().without(&live));
         self.count(&live, &not_asked);
+        let unnamed = self.passes.unnamed().filter(|_| cut_short);
+        self.ledger.coverage.notes.extend(unnamed.map(signs::unnamed));
         self.note();
         let withheld = self.door.withheld_logins();
         self.blind_spots.extend(withheld.iter().map(without_login));
