@@ -17,7 +17,7 @@ impl<D: Door> Run<'_, D> {
         let live: Ranges = self.hosts.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
         let not_asked = unfinished.union(&self.hosts.not_asked.iter().copied().collect());
-        let not_asked = not_asked.union(&self.missed(&live));
+        let not_asked = not_asked.union(&self.missed(&live)).union(&self.plan.behind_down());
         let not_asked = not_asked.union(&self.not_looked_for().without(&live));
         let cut_off = self.interrupted_conversations();
         self.blind_spots.extend(resume::cut_off(&cut_off));
@@ -39,7 +39,7 @@ impl<D: Door> Run<'_, D> {
     /// Which addresses were asked as planned, and what became of them.
     fn count(&mut self, live: &Ranges, not_asked: &Ranges) {
         let coverage = &mut self.ledger.coverage;
-        coverage.addresses = self.plan.addresses();
+        coverage.addresses = self.plan.addresses() + self.plan.behind_down().len();
         coverage.on_link = self.plan.on_link();
         coverage.routed = self.plan.routed.len();
         coverage.excluded = self.plan.excluded.len();
