@@ -84,7 +84,6 @@ fn targets_fall_to_their_segments_or_beyond_a_router() {
         (&["10.0.0.9", "192.168.7.1"], &["eth0 10.0.0.9", "routed 192.168.7.1"]),
         (&["172.17.0.5"], &["docker0 172.17.0.5"]),
         (&["127.0.0.1-3"], &["routed 127.0.0.1-127.0.0.3"]),
-        (&["10.9.0.7"], &["routed 10.9.0.7"]),
         (
             &["fd00:10::/126", "10.0.0.9"],
             &["eth0 10.0.0.9, fd00:10::1, fd00:10::3"],
@@ -146,6 +145,32 @@ fn whoever_a_route_without_gateway_reaches_is_a_neighbour() {
             "eth1 10.1.0.1, 10.1.0.3-10.1.0.254"
         ]
     );
+}
+
+#[test]
+fn who_is_on_the_network_of_an_interface_that_is_down_is_not_beyond_a_router() {
+    let failure = resolve(&args(&["10.9.0.0/24"]), &machine()).unwrap_err();
+    assert_eq!(failure.code, Code::CouldNotRun);
+    assert!(failure.message.starts_with("eth9 is down"), "{failure:?}");
+    let some = resolve(&args(&["10.9.0.7-8", "10.0.0.9", "10.8.0.1"]), &machine()).unwrap();
+    assert_eq!(scope(&some), ["eth0 10.0.0.9", "routed 10.8.0.1"]);
+    assert_eq!(some.behind_down().to_string(), "10.9.0.7-10.9.0.8");
+    assert!(
+        some.skipped
+            .contains(&"10.9.0.7-10.9.0.8: not asked, because eth9 is down".into())
+    );
+    let mut led = machine();
+    led[2].routes = vec![Route {
+        network: "10.9.0.0/24".parse().unwrap(),
+        on_link: false,
+    }];
+    assert_eq!(
+        scope(&resolve(&args(&["10.9.0.7"]), &led).unwrap()),
+        ["routed 10.9.0.7"]
+    );
+    let mut named = args(&["10.9.0.7"]);
+    named.scope.interface = vec!["eth0".into()];
+    assert_eq!(scope(&resolve(&named, &machine()).unwrap()), ["routed 10.9.0.7"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The run itself: what each part of the sweep wants is sent in turn, what is heard goes to the ledger,
 //! and every host that has rested is judged and, if it is not settled, asked over TCP.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::wire::{arp, sadp_l2};
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::ids::Ids;
-use super::kernel::{KernelSweep, ROOM};
+use super::kernel::{KernelSweep, room};
 use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
 use super::rechecks::Rechecks;
@@ -151,6 +151,9 @@ struct Hosts {
     units: HashSet<IpAddr>,
     /// Those that were not asked as planned.
     not_asked: Vec<IpAddr>,
+    /// Those that could not be looked for, when last it was tried, and why.
+    missed: HashSet<IpAddr>,
+    why_missed: BTreeSet<String>,
 }
 
 /// The conversations over TCP.
@@ -201,7 +204,7 @@ impl<'a, D: Door> Run<'a, D> {
         resume: Resume,
     ) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
-        let started = Instant::now();
+        let (started, room) = (Instant::now(), room(door.free_neighbours()));
         let mut run = Run {
             plan,
             door,
@@ -215,7 +218,7 @@ impl<'a, D: Door> Run<'a, D> {
             chorus: Chorus::new(&[], &[], started),
             sweeps: Vec::new(),
             passes: passes(Ranges::default(), &plan.limits),
-            asking: Asking::new(ROOM, plan.limits.host_gap()),
+            asking: Asking::new(room, plan.limits.host_gap()),
             rechecks: Rechecks::default(),
             hosts: Hosts::default(),
             families: Default::default(),
