@@ -366,7 +366,7 @@ pub struct Answer {
     pub at: Timestamp,
     /// The bytes as they came.
     pub bytes: Vec<u8>,
-    /// Whether there was more than these: beyond the cap, or when the time was over.
+    /// Whether it was longer than the cap, or not at an end when the time was over.
     pub cut: bool,
     /// The certificate that the device showed, DER.
     pub certificate: Option<Vec<u8>>,

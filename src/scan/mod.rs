@@ -8,6 +8,7 @@ mod ledger;
 mod past;
 mod plan;
 mod rechecks;
+mod room;
 mod rounds;
 mod run;
 mod signs;

@@ -61,7 +61,8 @@ impl<D: Door> Run<'_, D> {
 
     /// What must be known beside the counts.
     fn note(&mut self) {
-        let cut_off = signs::cut_off(self.ledger.replies());
+        let mut cut_off = signs::cut_off(self.ledger.cut());
+        cut_off.extend(self.ledger.shortened());
         let coverage = &mut self.ledger.coverage;
         coverage.notes.extend(signs::notes(self.plan, coverage));
         let out_of_reach = self.hosts.out_of_reach.iter().copied().collect();
