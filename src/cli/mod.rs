@@ -12,7 +12,7 @@ pub mod data;
 pub mod deliver;
 pub mod exit;
 pub mod file;
-mod given_up;
+pub mod given_up;
 pub mod history;
 mod interrupt;
 pub mod judge;

@@ -60,8 +60,7 @@ impl<'a> Scan<'a> {
         let setup = Setup::read(&args.output)?;
         let interfaces = interfaces()?;
         let mut plan = plan::resolve(args, &interfaces)?;
-        let holds_secrets = args.login.is_some() || args.credentials.is_some() || !setup.notices.is_empty();
-        plan.given_up.extend(given_up::core_dumps(holds_secrets));
+        plan.given_up.extend(given_up::core_dumps());
         let vault = credentials::vault(args, &setup.knowledge.makers)?;
         plan.logins = vault.words();
         resume::is_apart(args)?;
@@ -97,8 +96,10 @@ impl<'a> Scan<'a> {
 
     fn run(mut self) -> Exit {
         let args = self.args;
-        let raw = RawSockets::open(&self.plan.raw_channels(), &self.interfaces);
-        let raw = raw.with_room(self.plan.segments.len() + 1);
+        let raw = given_up::with_privileges(|| {
+            let raw = RawSockets::open(&self.plan.raw_channels(), &self.interfaces);
+            raw.with_room(self.plan.segments.len() + 1)
+        })?;
         self.plan.given_up.extend(given_up::privileges()?);
         let resumed = args.resume.as_deref().map(|file| Journal::open(file, &self.plan));
         let (journal, past) = resumed.transpose()?.unzip();
