@@ -26,6 +26,7 @@ pub const NASTY: &[&str] = &[
     "zero\u{200b}width\u{feff}",
     "line\u{2028}sep\u{85}",
     "tag\u{e0041}",
+    "short\u{1bca0}hand\u{13430}cell\u{2800}",
     "摄像机 Überwachung 📷",
     "10.0.0.99",
     "fe80::1%eth0|x",

@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use camsweep::cli::Failure;
 use camsweep::cli::args::{FormArgs, Format, ScanArgs};
@@ -27,6 +28,7 @@ use camsweep::wire::{
 };
 use camsweep::{cli, record, scan};
 use jiff::Timestamp;
+use regex::Regex;
 use strum::IntoEnumIterator;
 
 /// One property.
@@ -316,10 +318,11 @@ fn register(bytes: &[u8]) {
 /// No escaped text moves a cursor, turns a direction or hides.
 fn escaping(bytes: &[u8]) {
     let text = text::decode(bytes);
-    let trick = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    assert_eq!(escape(&text).chars().find(|c| trick(*c)), None);
+    static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+        let hidden = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]";
+        Regex::new(hidden).expect("a pattern of ours")
+    });
+    assert_eq!(HIDDEN.find(&escape(&text)), None);
 }
 
 /// A file of logins that is refused is so in one line that does not quote its password.
