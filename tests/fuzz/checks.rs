@@ -138,9 +138,12 @@ fn hik_sdk(bytes: &[u8]) {
     }
 }
 
-/// A status is one, and a whole answer stays whole.
+/// A status is one, and a whole answer stays whole, in one chunk too.
 fn http(bytes: &[u8]) {
     let response = http::Response::decode(bytes);
+    let joined = http::in_one_chunk(bytes);
+    assert_eq!(http::Response::decode(&joined), response);
+    assert_eq!(http::is_complete(&joined), http::is_complete(bytes));
     assert!(response.status.is_none_or(|status| (100..1000).contains(&status)));
     let page = response.text();
     is_bounded(http::title(&page), bytes);
@@ -404,19 +407,21 @@ fn empty_store(folder: &Path) -> Store {
     Store::open(&Place::File(folder.join("store")), true).expect("a store of our own")
 }
 
-/// A report that a store takes is in it as it was, and once; of an export in which something does not fit nothing is.
+/// A report that a store takes is in it as it was, and once; of an export, packed or not, in which something does not fit nothing is.
 fn importing(bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder of our own");
     let file = folder.path().join("report");
     std::fs::write(&file, bytes).expect("room for a seed");
-    let lines = bytes.split(|byte| *byte == b'\n').map(serde_json::from_slice);
-    if let Ok(lines) = lines.collect::<Result<Vec<Line>, _>>() {
+    let file = file.display().to_string();
+    let unpacked = cli::history::lines(&file).and_then(|lines| lines.collect::<Result<Vec<Line>, _>>());
+    let plain = || bytes.split(|byte| *byte == b'\n').map(serde_json::from_slice).collect();
+    if let Ok(lines) = unpacked.or_else(|_| plain()) {
         let mut store = empty_store(folder.path());
         let merged = store.merge(|| Ok(lines.iter().cloned().map(Ok)), Timestamp::MAX);
         let stored = merged.map_or(0, |merged| merged.stored.len());
         assert_eq!(store.runs().expect("a list").len(), stored);
     }
-    let report = match cli::data::report(&file.display().to_string()) {
+    let report = match cli::data::report(&file) {
         Ok(report) => report,
         Err(failure) => return is_one_line(&failure),
     };

@@ -14,7 +14,7 @@ mod words;
 
 pub use audit::audit;
 pub use baseline::baseline;
-pub use carry::{export, import};
+pub use carry::{export, import, lines};
 pub use compare::{compare, report};
 pub use place::{failed, make, prepared};
 pub(super) use place::{open, variable};
