@@ -178,8 +178,15 @@ fn without_tcp_the_budget_has_no_connection_and_nothing_that_needs_one_is_taken(
         out.contains("TCP: no connection (--no-tcp)") && !out.contains("TCP: at most"),
         "{out}"
     );
-    for more in [&["--probe-silent"][..], &["--login", "dahua:audit@127.0.0.1"]] {
-        let (status, _, err) = run(&[&["scan", "127.0.0.1-9", "--no-tcp", "--dry-run"], more].concat());
+    let more: &[&[&str]] = &[
+        &["--probe-silent"],
+        &["--login", "dahua:audit@127.0.0.1"],
+        &["--connections", "5"],
+        &["--connection-rate", "3"],
+        &["--pages", "2"],
+    ];
+    for more in more {
+        let (status, _, err) = run(&[&["scan", "127.0.0.1-9", "--no-tcp", "--dry-run"], *more].concat());
         assert_eq!(status, 2, "{more:?}");
         assert!(err.contains("--no-tcp"), "{err}");
     }
@@ -212,6 +219,37 @@ fn what_is_read_is_not_overwritten_by_whatever_name() {
         assert!(err.contains("which is read") || err.contains("both name"), "{err}");
     }
     assert_eq!([replies, report].map(|file| std::fs::read(file).unwrap()), before);
+}
+
+#[test]
+fn a_resume_file_is_no_other_file_by_whatever_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (state, same) = (at("state"), at("./state"));
+    let scan = |more: &[&str]| run(&[&["scan", "127.0.0.1", "--dry-run"], more].concat());
+    let html = format!("html={same}");
+    let table: [&[&str]; 6] = [
+        &["--resume", &state, "--output", &same],
+        &["--resume", &state, "--report", &html],
+        &["--resume", &state, "--record", &same],
+        &["--resume", &state, "--syslog", &same],
+        &["--resume", &state, "--register", &same],
+        &["--resume", &at("register.bak"), "--register", &at("register")],
+    ];
+    for more in table {
+        let (status, out, err) = scan(more);
+        assert_eq!((status, out.as_str()), (2, ""), "{more:?}: {err}");
+        assert!(err.contains("--resume") && err.contains("both name"), "{more:?}: {err}");
+    }
+    let list = at("list");
+    std::fs::write(&list, "127.0.0.1\n").unwrap();
+    let (status, _, err) = run(&["scan", &format!("@{list}"), "--dry-run", "--resume", &list]);
+    assert!(status == 2 && err.contains("which is read"), "{err}");
+    assert_eq!(
+        std::fs::read_dir(folder.path()).unwrap().count(),
+        1,
+        "nothing else was begun"
+    );
 }
 
 #[test]
@@ -349,7 +387,7 @@ fn nasty_strings_as_names_of_files_stay_in_their_line() {
         let missing = folder.path().join(format!("missing{said}"));
         let odd = folder.path().join(format!("odd{}", said.replace('/', "_")));
         std::fs::write(&odd, said).unwrap();
-        for (command, file) in [("judge", &missing), ("diff", &odd), ("verify", &odd)] {
+        for (command, file) in [("judge", &missing), ("diff", &odd), ("report", &odd)] {
             let file = file.to_str().unwrap();
             let other = (command == "diff").then_some(file);
             let (code, out, err) = run(&[command, file].into_iter().chain(other).collect::<Vec<_>>());

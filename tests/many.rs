@@ -181,6 +181,7 @@ fn plan() -> Plan {
         broadcast: true,
         loopback: false,
         is_virtual: false,
+        routes: Vec::new(),
     };
     let own: Ranges = interface.ipv4.iter().map(|network| network.ip()).collect();
     let targets = Ranges::hosts_of(interface.ipv4[0]).without(&own);

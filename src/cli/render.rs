@@ -52,7 +52,7 @@ impl Files {
     /// # Errors
     /// Where two have one name or that of one of the files that are read, or one cannot be written.
     pub fn begin<'a>(form: &'a FormArgs, inputs: impl IntoIterator<Item = &'a Path>) -> Result<Self, Failure> {
-        check(form, None, inputs)?;
+        check(form, [], inputs)?;
         let output = form.output.clone().map(|file| Destination {
             format: form.format,
             file,
@@ -102,13 +102,13 @@ fn write(report: &Report, form: &FormArgs, to: &Destination, mut file: WholeFile
 }
 
 /// Whether each file that is written has a name of its own, which is that of no file that is read, and a workbook has
-/// one at all.
+/// one at all. `more`: the files that a scan writes beside the report, each with its option.
 ///
 /// # Errors
 /// The two options that name one file, or the one that is missing.
 pub fn check<'a>(
     form: &'a FormArgs,
-    record: Option<&'a Path>,
+    more: impl IntoIterator<Item = (&'static str, &'a Path)>,
     inputs: impl IntoIterator<Item = &'a Path>,
 ) -> Result<(), Failure> {
     if form.format == Format::Xlsx && form.output.is_none() {
@@ -117,13 +117,15 @@ pub fn check<'a>(
             "name one: --format xlsx --output register.xlsx, or --report xlsx=register.xlsx beside what is printed",
         ));
     }
+    let backup = form.register.as_deref().map(RegisterFile::backup);
     let mut named: Vec<(&str, &Path)> = Vec::new();
     named.extend(form.output.as_deref().map(|file| ("--output", file)));
     named.extend(form.report.iter().map(|to| ("--report", to.file.as_path())));
-    named.extend(record.map(|file| ("--record", file)));
+    for (option, file) in more {
+        named.push((option, file));
+    }
     let events = form.syslog.as_ref().and_then(SyslogTo::file);
     named.extend(events.map(|file| ("--syslog", file.as_path())));
-    let backup = form.register.as_deref().map(RegisterFile::backup);
     named.extend(form.register.as_deref().map(|file| ("--register", file)));
     named.extend(backup.as_deref().map(|file| ("the copy that --register keeps", file)));
     let inputs = inputs

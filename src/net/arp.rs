@@ -36,6 +36,7 @@ mod tests {
             broadcast: true,
             loopback: false,
             is_virtual: false,
+            routes: Vec::new(),
         }
     }
 

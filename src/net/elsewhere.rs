@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 
 use socket2::Socket;
 
-use super::Row;
+use super::{Route, Row};
 
 fn unsupported<T>(what: &str) -> io::Result<T> {
     Err(io::Error::new(
@@ -18,6 +18,11 @@ fn unsupported<T>(what: &str) -> io::Result<T> {
 /// The neighbour table as it is now.
 pub(super) fn neighbours() -> io::Result<Vec<Row>> {
     unsupported("reading the neighbour table")
+}
+
+/// The routes: not read here, so that nothing but an interface's own networks is known to be on its link.
+pub(super) fn routes() -> io::Result<Vec<(u32, Route)>> {
+    Ok(Vec::new())
 }
 
 /// News of the neighbour table; there is none here.

@@ -6,13 +6,24 @@ use ipnetwork::{Ipv4Network, Ipv6Network};
 use mac_address::MacAddress;
 use netdev::interface::state::OperState;
 
-use super::Interface;
+use super::{Interface, system};
 
-/// The interfaces of this machine, by their numbers.
+/// The interfaces of this machine, by their numbers, with the routes that leave by them.
 ///
 /// # Errors
 /// `NotFound` where the system tells of none at all; not even a machine without network has no loopback.
 pub fn interfaces() -> io::Result<Vec<Interface>> {
+    let mut interfaces = without_routes()?;
+    // A system that tells no routes has the networks of its own addresses all the same.
+    for (index, route) in system::routes().unwrap_or_default() {
+        let by = interfaces.iter_mut().find(|interface| interface.index == index);
+        by.into_iter().for_each(|interface| interface.routes.push(route));
+    }
+    Ok(interfaces)
+}
+
+/// The same without routes, of which a router has many.
+pub(super) fn without_routes() -> io::Result<Vec<Interface>> {
     let mut interfaces: Vec<Interface> = netdev::get_interfaces().iter().map(interface).collect();
     interfaces.sort_by_key(|interface| interface.index);
     interfaces.dedup_by_key(|interface| interface.index);
@@ -48,6 +59,7 @@ fn interface(found: &netdev::Interface) -> Interface {
         broadcast: found.is_broadcast(),
         loopback: found.is_loopback(),
         is_virtual: !found.is_physical(),
+        routes: Vec::new(),
     }
 }
 

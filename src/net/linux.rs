@@ -1,5 +1,5 @@
-//! What only Linux can do for us: the neighbour table by netlink, ARP and frames by packet sockets,
-//! large buffers, leaving by one interface, and the kernel's counters of what it dropped.
+//! What only Linux can do for us: neighbour table and routes by netlink, ARP and frames by packet sockets, large buffers,
+//! leaving by one interface, and the kernel's counters of what it dropped.
 #![expect(
     deprecated,
     reason = "AsyncFd::new is sound here: both sockets own the descriptor that they name"
@@ -15,124 +15,12 @@ use std::num::NonZeroU32;
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use mac_address::MacAddress;
-use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload};
-use netlink_packet_route::RouteNetlinkMessage;
-use netlink_packet_route::neighbour::{
-    NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState as KernelState,
-};
-use netlink_sys::{Socket as Netlink, SocketAddr as NetlinkAddress, protocols::NETLINK_ROUTE};
 use socket2::{Domain, Protocol, SockAddr, SockFilter, Socket, Type};
 use tokio::io::unix::AsyncFd;
 
-use super::{NeighbourState, Row};
+mod netlink;
 
-const RTNLGRP_NEIGH: u32 = 3;
-const NETLINK_HEADER: usize = 16;
-
-/// The neighbour table as it is now, IPv4 and IPv6. Blocks for as long as the kernel writes it.
-pub(super) fn neighbours() -> io::Result<Vec<Row>> {
-    let socket = Netlink::new(NETLINK_ROUTE)?;
-    socket.send_to(&dump_request(), &NetlinkAddress::new(0, 0), 0)?;
-    let mut rows = Vec::new();
-    loop {
-        let (bytes, from) = socket.recv_from_full()?;
-        if from.port_number() == 0 && read_messages(&bytes, &mut rows)? {
-            return Ok(rows);
-        }
-    }
-}
-
-fn dump_request() -> Vec<u8> {
-    let mut header = NetlinkHeader::default();
-    header.flags = NLM_F_DUMP | NLM_F_REQUEST;
-    let payload = RouteNetlinkMessage::GetNeighbour(NeighbourMessage::default());
-    let mut message = NetlinkMessage::new(header, NetlinkPayload::from(payload));
-    message.finalize();
-    let mut bytes = vec![0; message.buffer_len()];
-    message.serialize(&mut bytes);
-    bytes
-}
-
-/// Adds the rows of one read to `rows`; true where the kernel says that it is done.
-fn read_messages(mut bytes: &[u8], rows: &mut Vec<Row>) -> io::Result<bool> {
-    while let Some(length) = bytes.first_chunk().map(|length| u32::from_ne_bytes(*length) as usize) {
-        let Some(message) = bytes.get(..length).filter(|_| length >= NETLINK_HEADER) else {
-            break;
-        };
-        match NetlinkMessage::<RouteNetlinkMessage>::deserialize(message).map(|message| message.payload) {
-            Ok(NetlinkPayload::Done(_)) => return Ok(true),
-            Ok(NetlinkPayload::Error(error)) if error.code.is_some() => return Err(error.to_io()),
-            Ok(NetlinkPayload::InnerMessage(RouteNetlinkMessage::NewNeighbour(row))) => rows.extend(read_row(&row)),
-            _ => {}
-        }
-        bytes = bytes.get(length.next_multiple_of(4)..).unwrap_or_default();
-    }
-    Ok(false)
-}
-
-fn read_row(message: &NeighbourMessage) -> Option<Row> {
-    let address = message.attributes.iter().find_map(|attribute| match attribute {
-        NeighbourAttribute::Destination(NeighbourAddress::Inet(address)) => Some((*address).into()),
-        NeighbourAttribute::Destination(NeighbourAddress::Inet6(address)) => Some((*address).into()),
-        _ => None,
-    })?;
-    let mac = message.attributes.iter().find_map(|attribute| match attribute {
-        NeighbourAttribute::LinkLayerAddress(bytes) => <[u8; 6]>::try_from(bytes.as_slice()).ok(),
-        _ => None,
-    });
-    let mac = mac.filter(|mac| *mac != [0; 6]).map(MacAddress::new);
-    let state = match message.header.state {
-        KernelState::Reachable | KernelState::Permanent => NeighbourState::Reachable(mac?),
-        KernelState::Stale | KernelState::Delay | KernelState::Probe => NeighbourState::Stale(mac?),
-        KernelState::Failed => NeighbourState::Failed,
-        _ => return None,
-    };
-    Some(Row {
-        address,
-        index: message.header.ifindex,
-        state,
-    })
-}
-
-/// News of the neighbour table.
-pub(super) struct NeighbourEvents(AsyncFd<Netlink>);
-
-impl NeighbourEvents {
-    /// Subscribes; needs no privilege.
-    pub(super) fn subscribe() -> io::Result<Self> {
-        let mut socket = Netlink::new(NETLINK_ROUTE)?;
-        socket.bind_auto()?;
-        socket.set_non_blocking(true)?;
-        // A failure leaves the system's own size, and overflows are reported all the same.
-        let _ = socket.set_rx_buf_sz(RECEIVE_BUFFER);
-        socket.add_membership(RTNLGRP_NEIGH)?;
-        AsyncFd::new(socket).map(NeighbourEvents)
-    }
-
-    /// The rows that have changed.
-    ///
-    /// # Errors
-    /// `ENOBUFS` where the kernel had more to say than we could hold; see [`is_overflow`].
-    pub(super) async fn next(&self) -> io::Result<Vec<Row>> {
-        loop {
-            let mut ready = self.0.readable().await?;
-            if let Ok(read) = ready.try_io(|socket| socket.get_ref().recv_from_full()) {
-                let (bytes, from) = read?;
-                let mut rows = Vec::new();
-                if from.port_number() == 0 {
-                    read_messages(&bytes, &mut rows)?;
-                }
-                return Ok(rows);
-            }
-        }
-    }
-}
-
-/// The kernel dropped events.
-pub(super) fn is_overflow(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(libc::ENOBUFS)
-}
+pub(super) use netlink::{NeighbourEvents, is_overflow, neighbours, routes};
 
 /// A lack of room that passes by itself.
 pub(super) fn is_transient(error: &io::Error) -> bool {
@@ -420,19 +308,5 @@ mod tests {
         assert_eq!(sum_column(text, "table_fulls"), 26);
         assert_eq!(sum_column(text, "absent"), 0);
         assert_eq!(sum_column("", "table_fulls"), 0);
-    }
-
-    #[test]
-    fn the_neighbour_table_is_readable_by_anybody() {
-        neighbours().expect("the dump needs no privilege");
-    }
-
-    #[test]
-    fn broken_netlink_messages_end_the_reading() {
-        for bytes in [&[][..], &[0; 4], &[0xff; 64], &[17, 0, 0, 0, 0]] {
-            let mut rows = Vec::new();
-            assert!(!read_messages(bytes, &mut rows).unwrap());
-            assert_eq!(rows, []);
-        }
     }
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::datagrams::{self, Nudges, Roomy};
-use super::interfaces::interfaces;
+use super::interfaces::without_routes;
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
@@ -501,7 +501,7 @@ impl Door for Live {
     }
 
     fn faults(&self) -> BTreeMap<String, &'static str> {
-        lock(&self.watch).faults(&self.interfaces, interfaces)
+        lock(&self.watch).faults(&self.interfaces, without_routes)
     }
 
     fn has_login(&self, unit: &Confirmed) -> bool {

@@ -39,7 +39,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ipnetwork::{Ipv4Network, Ipv6Network};
+use ipnetwork::{IpNetwork, Ipv4Network, Ipv6Network};
 use jiff::Timestamp;
 use mac_address::MacAddress;
 use tokio::time::Instant;
@@ -80,6 +80,17 @@ pub struct Interface {
     pub loopback: bool,
     /// It is no hardware (bridge, veth, tunnel) as far as the system tells.
     pub is_virtual: bool,
+    /// The routes that leave by it.
+    pub routes: Vec<Route>,
+}
+
+/// A route of this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Route {
+    /// Where it leads.
+    pub network: IpNetwork,
+    /// Whether it leads there without a gateway: then whoever is there is a neighbour, whatever addresses we have.
+    pub on_link: bool,
 }
 
 impl Interface {

@@ -357,6 +357,7 @@ mod tests {
             broadcast: true,
             loopback: false,
             is_virtual: false,
+            routes: Vec::new(),
         };
         let segment = super::super::Segment {
             interface,

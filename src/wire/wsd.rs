@@ -173,7 +173,7 @@ fn fault(document: &Document, node: Node<'_>) -> Message {
 
 fn words(text: Option<String>, word: impl Fn(&str) -> String) -> Vec<String> {
     let words = text.iter().flat_map(|text| text.split_whitespace());
-    words.take(MOST).map(word).collect()
+    words.filter_map(|said| super::filled(&word(said))).take(MOST).collect()
 }
 
 /// The category and the value of an ONVIF scope (`onvif://www.onvif.org/name/Door%201` is `name` and

@@ -657,5 +657,6 @@ pub fn interface(nic: &Nic, index: u32) -> Interface {
         broadcast: true,
         loopback: false,
         is_virtual: false,
+        routes: Vec::new(),
     }
 }

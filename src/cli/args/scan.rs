@@ -42,11 +42,11 @@ pub struct ScanArgs {
     /// With --dry-run: the report of the run before, to say what to expect of known hosts.
     #[arg(long, value_name = "REPORT.json", requires = "dry_run")]
     pub known: Option<String>,
-    /// Ask silent addresses beyond a router by TCP too.
+    /// Ask silent addresses beyond a router by TCP too; not in the profile `clinical`.
     #[arg(long)]
     pub probe_silent: bool,
     /// Open no TCP connection: tables, listening, ARP and discovery datagrams only.
-    #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials"])]
+    #[arg(long, conflicts_with_all = ["probe_silent", "login", "credentials", "connections", "connection_rate", "pages"])]
     pub no_tcp: bool,
     /// Only listen: send nothing at all, join no group, and report what neighbours say by themselves.
     #[arg(long, conflicts_with_all = [
@@ -116,13 +116,20 @@ impl ScanArgs {
     pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
         let form = &self.output.form;
         let reports = form.report.iter().map(|report| &report.file);
-        let scans = self.record.iter().chain(&self.resume);
         let events = form.syslog.iter().filter_map(SyslogTo::file);
         reports
             .chain(&form.output)
             .chain(&form.register)
-            .chain(scans)
+            .chain(&self.record)
+            .chain(&self.resume)
             .chain(events)
+    }
+
+    /// Those that a scan alone writes, each with its option.
+    pub fn kept(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let kept = [("--record", &self.record), ("--resume", &self.resume)];
+        kept.into_iter()
+            .filter_map(|(option, file)| Some((option, file.as_deref()?)))
     }
 }
 

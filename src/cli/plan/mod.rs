@@ -26,7 +26,7 @@ pub const LARGE: u64 = 4096;
 /// # Errors
 /// One line that names the value and the remedy; nothing has been sent.
 pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failure> {
-    render::check(&args.output.form, args.record.as_deref(), args.inputs())?;
+    render::check(&args.output.form, args.kept(), args.inputs())?;
     let limits = limits::resolve(&args.limits)?;
     let targets = parse_targets(&args.scope.targets)?;
     let excluded = parse_exclusions(&args.scope.exclude)?;
@@ -42,7 +42,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
     };
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
-    let (segments, routed) = within_reach(args, kept, &used, &mut skipped);
+    let (segments, routed) = within_reach(args, kept, (&used, interfaces), &mut skipped);
     if args.l2_sadp && segments.is_empty() {
         skipped.push("raw Ethernet: no target is on a segment of this machine".into());
     }
@@ -70,7 +70,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
 fn within_reach(
     args: &ScanArgs,
     kept: Ranges,
-    used: &[&Interface],
+    (used, interfaces): (&[&Interface], &[Interface]),
     skipped: &mut Vec<String>,
 ) -> (Vec<Segment>, Ranges) {
     let (kept, deaf) = match args.passive {
@@ -80,7 +80,7 @@ fn within_reach(
     if !deaf.is_empty() {
         skipped.push(format!("{deaf}: of IPv6, and --passive hears IPv4 alone"));
     }
-    let (segments, routed) = split(kept, used);
+    let (segments, routed) = split(kept, used, interfaces);
     let why_not = match args {
         _ if routed.is_empty() => None,
         ScanArgs { passive: true, .. } => Some("from where nothing is heard (--passive)"),
@@ -111,6 +111,12 @@ fn check(plan: Plan, args: &ScanArgs) -> Result<Plan, Failure> {
                 plan.skipped.join("; ")
             ),
             "name targets of an attached network, which camsweep without arguments shows, or use camsweep scan",
+        ));
+    }
+    if args.probe_silent && plan.limits.gentle {
+        return Err(Failure::usage(
+            "--probe-silent contradicts the profile clinical, which opens no connection to who gives no sign of being a camera",
+            "leave one of them out",
         ));
     }
     if addresses == 0 {

@@ -14,10 +14,30 @@ pub(super) fn hosts_over_ipv4(interface: &Interface) -> Ranges {
     hosts.fold(Ranges::default(), |all, hosts| all.union(&hosts))
 }
 
-/// The neighbours that an interface can have. Link-local addresses are no targets.
-fn neighbours_on(interface: &Interface) -> Ranges {
+/// The neighbours that an interface can have: on the networks of its own addresses, and where a route leads by it without
+/// a gateway, as many have it over IPv6 (an address alone puts nobody on the link, RFC 5942 §4). Link-local addresses are
+/// no targets.
+fn neighbours_on(interface: &Interface, interfaces: &[Interface]) -> Ranges {
     let hosts = interface.ipv6.iter().copied().map(Ranges::hosts_of);
-    hosts.fold(hosts_over_ipv4(interface), |all, hosts| all.union(&hosts))
+    hosts
+        .fold(hosts_over_ipv4(interface), |all, hosts| all.union(&hosts))
+        .union(&routed_onto(interface, interfaces))
+}
+
+/// Where the routes lead by an interface without a gateway. Of two routes the longer prefix holds (RFC 1812 §5.2.4.3).
+fn routed_onto(interface: &Interface, interfaces: &[Interface]) -> Ranges {
+    let routes = interfaces
+        .iter()
+        .flat_map(|other| other.routes.iter().map(move |route| (other, route)));
+    let mut routes: Vec<_> = routes.collect();
+    routes.sort_by_key(|(_, route)| route.network.prefix());
+    routes.into_iter().fold(Ranges::default(), |all, (by, route)| {
+        let network = Ranges::of(route.network);
+        match route.on_link && by.index == interface.index {
+            true => all.union(&network),
+            false => all.without(&network),
+        }
+    })
 }
 
 /// Takes off this machine's own addresses, and network and broadcast addresses of its subnets.
@@ -55,10 +75,10 @@ fn ends_of(network: &Ipv4Network) -> Vec<IpAddr> {
 }
 
 /// Neighbours by segment (a subnet on two interfaces goes to the first), and the rest.
-pub(super) fn split(mut rest: Ranges, used: &[&Interface]) -> (Vec<Segment>, Ranges) {
+pub(super) fn split(mut rest: Ranges, used: &[&Interface], interfaces: &[Interface]) -> (Vec<Segment>, Ranges) {
     let mut segments = Vec::new();
     for interface in used {
-        let targets = rest.intersection(&neighbours_on(interface));
+        let targets = rest.intersection(&neighbours_on(interface, interfaces));
         if !targets.is_empty() {
             rest = rest.without(&targets);
             segments.push(Segment {

@@ -1,6 +1,7 @@
 use super::*;
 use crate::cli::args::ScopeArgs;
 use crate::cli::exit::Code;
+use crate::net::Route;
 
 fn interface(name: &str, ipv4: &[&str]) -> Interface {
     Interface {
@@ -13,6 +14,7 @@ fn interface(name: &str, ipv4: &[&str]) -> Interface {
         broadcast: true,
         loopback: name == "lo",
         is_virtual: false,
+        routes: Vec::new(),
     }
 }
 
@@ -100,6 +102,50 @@ fn targets_fall_to_their_segments_or_beyond_a_router() {
             "{targets:?}"
         );
     }
+}
+
+/// A machine with an on-link route beside its own networks, and one behind a gateway within it.
+fn machine_with_routes() -> Vec<Interface> {
+    let mut eth0 = interface("eth0", &["10.0.0.2/24"]);
+    (eth0.index, eth0.ipv6) = (2, vec!["2001:db8:1::7/128".parse().unwrap()]);
+    let mut eth1 = interface("eth1", &["10.1.0.2/24"]);
+    eth1.index = 3;
+    let route = |network: &str, on_link| Route {
+        network: network.parse().unwrap(),
+        on_link,
+    };
+    eth0.routes = vec![
+        route("10.5.7.0/24", false),
+        route("10.5.0.0/16", true),
+        route("2001:db8:1::/64", true),
+        route("0.0.0.0/0", false),
+    ];
+    eth1.routes = vec![route("10.5.9.0/24", true)];
+    vec![eth0, eth1]
+}
+
+#[test]
+fn whoever_a_route_without_gateway_reaches_is_a_neighbour() {
+    let table: &[(&[&str], &[&str])] = &[
+        (&["10.5.0.2"], &["eth0 10.5.0.2"]),
+        (&["10.5.7.2"], &["routed 10.5.7.2"]),
+        (&["10.5.9.2"], &["eth1 10.5.9.2"]),
+        (&["10.6.0.2"], &["routed 10.6.0.2"]),
+        (&["2001:db8:1::9"], &["eth0 2001:db8:1::9"]),
+        (&["2001:db8:2::9"], &["routed 2001:db8:2::9"]),
+    ];
+    for (targets, expected) in table {
+        let plan = resolve(&args(targets), &machine_with_routes()).unwrap();
+        assert_eq!(scope(&plan), *expected, "{targets:?}");
+    }
+    let all = scope(&resolve(&args(&[]), &machine_with_routes()).unwrap());
+    assert_eq!(
+        all,
+        [
+            "eth0 10.0.0.1, 10.0.0.3-10.0.0.254",
+            "eth1 10.1.0.1, 10.1.0.3-10.1.0.254"
+        ]
+    );
 }
 
 #[test]
@@ -224,6 +270,17 @@ fn bad_plans_are_refused_with_a_remedy() {
     }
     let none = resolve(&args(&[]), &[]).unwrap_err();
     assert_eq!(none.code, Code::CouldNotRun);
+}
+
+#[test]
+fn clinical_asks_nobody_by_tcp_for_silence_and_does_not_say_so() {
+    let mut both = args(&["192.168.7.1"]);
+    both.probe_silent = true;
+    assert!(resolve(&both, &machine()).is_ok());
+    both.limits.profile = crate::cli::args::ProfileName::Clinical;
+    let failure = resolve(&both, &machine()).unwrap_err();
+    assert_eq!((failure.code, failure.message.lines().count()), (Code::Usage, 1));
+    assert!(failure.message.contains("--probe-silent contradicts"), "{failure:?}");
 }
 
 #[test]

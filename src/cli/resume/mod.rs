@@ -17,7 +17,6 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Failure;
-use super::args::ScanArgs;
 use crate::fact::Reply;
 use crate::record;
 use crate::scan::{Mark, Past, Plan};
@@ -106,26 +105,6 @@ impl Journal {
             Some(error) => Err(error),
             None => self.file.sync_data(),
         }
-    }
-}
-
-/// Whether no other option names the same file.
-///
-/// # Errors
-/// The option that does.
-pub fn is_apart(args: &ScanArgs) -> Result<(), Failure> {
-    let form = &args.output.form;
-    let reports = form.report.iter().map(|to| ("--report", &to.file));
-    let others = form.output.iter().map(|file| ("--output", file));
-    let others = others
-        .chain(reports)
-        .chain(args.record.iter().map(|file| ("--record", file)));
-    match others.into_iter().find(|(_, file)| args.resume.as_ref() == Some(file)) {
-        Some((option, file)) => Err(Failure::usage(
-            format!("{option} and --resume both name {:?}", file.display().to_string()),
-            "name two files",
-        )),
-        None => Ok(()),
     }
 }
 

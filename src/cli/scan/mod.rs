@@ -12,7 +12,7 @@ use super::file::WholeFile;
 use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::progress::Watch;
-use super::resume::{self, Journal};
+use super::resume::Journal;
 use super::setup::{Setup, remember};
 use super::{Failure, credentials, data, given_up, others, outbox, plan, words};
 use crate::net::live::{Live, RawSockets};
@@ -63,7 +63,6 @@ impl<'a> Scan<'a> {
         plan.given_up.extend(given_up::core_dumps());
         let vault = credentials::vault(args, &setup.knowledge.makers)?;
         plan.logins = vault.words();
-        resume::is_apart(args)?;
         let header = words::scope_header(&plan)
             + &words::configured(args.config.as_deref())
             + &memory::announced(&args.output.keep)

@@ -1,5 +1,7 @@
 //! Fragile neighbours: whoever may be one gets no unicast beyond ARP in the profile `clinical`.
 
+use mac_address::MacAddress;
+
 use super::*;
 use crate::identify::fragile;
 use crate::judge::facts_of;
@@ -12,6 +14,23 @@ impl<D: Door> Run<'_, D> {
         let why = why.map(|why| (host.to_string(), why));
         self.ledger.coverage.fenced.extend(why);
         fenced
+    }
+
+    /// A target of which this machine's neighbour table has a fragile MAC on an interface that it is not looked for by: the
+    /// same address may belong to somebody else beyond a router, and rather that one is not asked.
+    pub(super) fn fence_by(&mut self, row: &Neighbour, mac: MacAddress) {
+        let is_target = self.plan.limits.gentle && self.scope.contains(row.address);
+        let reply = Reply {
+            interface: Some(row.interface.clone()),
+            at: Some(self.door.now()),
+            asked: Some("table".into()),
+            ..Reply::new(row.address.to_string(), Protocol::Neighbour, mac.to_string())
+        };
+        let is_fragile = || fragile::why(&facts_of(std::slice::from_ref(&reply)), &self.knowledge.registry).is_some();
+        if is_target && is_fragile() {
+            self.keep(reply);
+            self.found(row.address);
+        }
     }
 
     fn why_fragile(&self, host: IpAddr) -> Option<String> {

@@ -61,7 +61,10 @@ impl<D: Door> Run<'_, D> {
         };
         let reply_is_event = asked == KERNEL;
         let in_scope = self.scope.contains(row.address);
-        if !on_segment || !(in_scope || row.address.is_ipv6()) {
+        if !on_segment {
+            return self.fence_by(row, mac);
+        }
+        if !(in_scope || row.address.is_ipv6()) {
             return;
         }
         // Where ARP sees who is there, what our own datagrams make the kernel learn is no news.

@@ -86,6 +86,7 @@ const TELL_EVERY: Duration = Duration::from_millis(100);
 const NAME_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How it is found out who is on a segment.
+#[expect(clippy::large_enum_variant, reason = "there is one for each segment")]
 enum Presence {
     Arp(Rounds, Steering),
     Kernel(KernelSweep),
