@@ -211,6 +211,7 @@ mod tests {
             broadcast: true,
             loopback: false,
             is_virtual: false,
+            routes: Vec::new(),
         };
         let targets = |words: &str| words.parse::<Ranges>().unwrap_or_default();
         let segment = Some(targets(segment)).filter(|targets| !targets.is_empty());
