@@ -164,9 +164,9 @@ fn a_run_that_waits_listens_to_nothing_meanwhile() {
     assert_eq!(counts[1], 0, "it waits");
 }
 
-/// Any user of the machine can leave a mark of all addresses and keep it locked.
+/// Any user of the machine can leave a mark of all addresses and keep it locked: root has to know who does.
 #[test]
-fn a_mark_of_another_user_does_not_stop_root() {
+fn who_is_refused_is_told_which_mark_it_was_and_whose() {
     let place = Path::new("/run/lock");
     let Ok(mut mark) = tempfile::Builder::new().prefix("camsweep-run-").tempfile_in(place) else {
         return eprintln!("SKIPPED: a mark of another user: no file can be left in {place:?} here");
@@ -183,11 +183,9 @@ fn a_mark_of_another_user_does_not_stop_root() {
     mark.as_file().lock().unwrap();
     let ran = scan("127.79.0.1", &[]).output().unwrap();
     let said = error(&ran);
-    assert_eq!(ran.status.code(), Some(0), "{said}");
-    assert!(
-        said.contains("note: root does not wait") && said.contains("of user 65533"),
-        "{said}"
-    );
+    assert_eq!(ran.status.code(), Some(1), "{said}");
+    let file = mark.path().display().to_string();
+    assert!(said.contains(&file) && said.contains("of user 65533"), "{said}");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod overhear;
 mod pacer;
 mod pacing;
 pub mod profile;
+mod shown;
 mod streams;
 // One file per system. The second condition lets tests/run compile what is for elsewhere on Linux too.
 #[cfg_attr(all(target_os = "linux", not(camsweep_elsewhere)), path = "linux.rs")]

@@ -18,7 +18,7 @@ mod walk;
 
 pub use crate::ranges::Ranges;
 pub use chorus::LISTEN;
-pub use kernel::{PATIENCE as HELD, room as kernel_room};
+pub use kernel::{PATIENCE as HELD, room};
 pub use past::{Mark, Past};
 pub use plan::{Plan, Segment};
 pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};

@@ -164,7 +164,7 @@ impl Budget {
 /// No address is known, and each holds its place in the kernel's table as long as one may.
 fn longest_by_kernel(plan: &Plan, family: Family) -> Duration {
     let largest = plan.segments_of(family).map(|segment| segment.targets.len()).max();
-    let room = (scan::kernel_room(None) / plan.segments.len().max(1)).max(1);
+    let room = (scan::room(None) / plan.segments.len().max(1)).max(1);
     let held = scan::HELD.mul_f64(largest.unwrap_or_default() as f64 / room as f64);
     at_rate(nudged(plan, family), plan.limits.rate).max(held) + scan::HELD
 }

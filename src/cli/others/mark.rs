@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 
 use super::Other;
 use crate::cli::file;
-use crate::net::guard;
 use crate::scan::Ranges;
 
 const PREFIX: &str = "camsweep-run-";
@@ -42,7 +41,6 @@ impl Mark {
         let text = text(std::process::id(), scope, network);
         begun.write_all(text.as_bytes())?;
         readable_by_all(begun.as_file())?;
-        of_the_lender(begun.as_file())?;
         begun.as_file().try_lock()?;
         let path = place.join(format!("{PREFIX}{}", uuid::Uuid::new_v4()));
         file::discard_too(&path);
@@ -61,19 +59,6 @@ fn readable_by_all(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The user root is given back before the run ends, and who is root no more takes the mark away.
-#[cfg(unix)]
-fn of_the_lender(file: &File) -> io::Result<()> {
-    guard::lender().map_or(Ok(()), |(user, group)| {
-        std::os::unix::fs::fchown(file, Some(user), Some(group))
-    })
-}
-
-#[cfg(not(unix))]
-fn of_the_lender(_file: &File) -> io::Result<()> {
-    Ok(())
-}
-
 #[cfg(unix)]
 fn owner(file: &File) -> Option<u32> {
     Some(std::os::unix::fs::MetadataExt::uid(&file.metadata().ok()?))
@@ -84,15 +69,13 @@ fn owner(_file: &File) -> Option<u32> {
     None
 }
 
-/// The runs whose marks are in this place and that ask some of this scope on this network. Stale marks are taken away
+/// A run whose mark is in this place and that asks some of this scope on this network. Stale marks are taken away
 /// where that is allowed.
-pub(super) fn over(place: &Path, scope: &Ranges, network: &str) -> Vec<Other> {
+pub(super) fn over(place: &Path, scope: &Ranges, network: &str) -> Option<Other> {
     let entries = std::fs::read_dir(place).into_iter().flatten().filter_map(Result::ok);
     let marks = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
-    let others = marks.take(MAX_MARKS).filter_map(|entry| other(&entry.path(), network));
-    others
-        .filter(|other| !other.scope.intersection(scope).is_empty())
-        .collect()
+    let mut others = marks.take(MAX_MARKS).filter_map(|entry| other(&entry.path(), network));
+    others.find(|other| !other.scope.intersection(scope).is_empty())
 }
 
 fn other(path: &Path, network: &str) -> Option<Other> {

@@ -8,7 +8,6 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::Failure;
-use crate::net::guard;
 use crate::scan::Ranges;
 
 pub use mark::Mark;
@@ -51,17 +50,6 @@ impl Other {
             self.pid
         )
     }
-
-    fn is_believed(&self) -> bool {
-        let lender = guard::lender().map(|(user, _)| user);
-        self.owner
-            .is_none_or(|owner| is_believed(owner, guard::is_root(), lender))
-    }
-}
-
-/// Anybody can leave a mark, of whatever scope: root lets none but root and who has called `sudo` stop it.
-fn is_believed(owner: u32, as_root: bool, lender: Option<u32>) -> bool {
-    !as_root || owner == 0 || Some(owner) == lender
 }
 
 /// Where marks are left: what all users of a machine share.
@@ -83,13 +71,9 @@ pub fn claim(scope: &Ranges, places: &[PathBuf], wait: bool, say: &dyn Fn(&str))
     loop {
         {
             let _gates: Vec<_> = places.iter().map(|place| gate(place)).collect();
-            let found = places.iter().flat_map(|place| mark::over(place, scope, &network));
-            let (believed, others): (Vec<Other>, Vec<Other>) = found.partition(Other::is_believed);
-            match believed.into_iter().next() {
-                None => {
-                    others.first().into_iter().for_each(|other| say(&disbelief(other)));
-                    return Ok(places.iter().find_map(|place| Mark::leave(place, scope, &network).ok()));
-                }
+            let found = places.iter().find_map(|place| mark::over(place, scope, &network));
+            match found {
+                None => return Ok(places.iter().find_map(|place| Mark::leave(place, scope, &network).ok())),
                 Some(other) if !wait => return Err(refusal(&other)),
                 Some(other) if said.as_ref() != Some(&other) => {
                     say(&format!(
@@ -103,13 +87,6 @@ pub fn claim(scope: &Ranges, places: &[PathBuf], wait: bool, say: &dyn Fn(&str))
         }
         sleep(LOOK_EVERY);
     }
-}
-
-fn disbelief(other: &Other) -> String {
-    format!(
-        "note: root does not wait for the runs of other users, whose marks may be false: {}\n",
-        other.words()
-    )
 }
 
 fn refusal(other: &Other) -> Failure {

@@ -73,25 +73,6 @@ fn the_mark_of_a_run_that_has_died_is_taken_away() {
 }
 
 #[test]
-fn no_other_user_stops_root_by_a_mark() {
-    let (root, caller, stranger) = (0, 1000, 1001);
-    let table = [
-        (stranger, false, None, true),
-        (root, true, None, true),
-        (stranger, true, None, false),
-        (caller, true, Some(caller), true),
-        (stranger, true, Some(caller), false),
-    ];
-    for (owner, as_root, lender, expected) in table {
-        assert_eq!(
-            is_believed(owner, as_root, lender),
-            expected,
-            "{owner} {as_root} {lender:?}"
-        );
-    }
-}
-
-#[test]
 fn where_no_mark_can_be_left_the_run_goes_on_without() {
     let nowhere = PathBuf::from("/no/such/place");
     assert!(claim(&some(9), &[nowhere], false, &|_| {}).unwrap().is_none());

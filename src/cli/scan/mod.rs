@@ -61,8 +61,7 @@ impl<'a> Scan<'a> {
         let interfaces = interfaces()?;
         let mut plan = plan::resolve(args, &interfaces)?;
         plan.without_arp = !guard::may_send_frames();
-        let holds_secrets = args.login.is_some() || args.credentials.is_some() || !setup.notices.is_empty();
-        plan.given_up.extend(given_up::core_dumps(holds_secrets));
+        plan.given_up.extend(given_up::core_dumps());
         let vault = credentials::vault(args, &setup.knowledge.makers)?;
         plan.logins = vault.words();
         let header = words::scope_header(&plan)
@@ -104,8 +103,10 @@ impl<'a> Scan<'a> {
         let args = self.args;
         // First of all: a run that waits hears nothing, keeps nothing from another, and leaves nothing when it is ended.
         let _mark = mark(&self.plan, args.wait_for_other)?;
-        let raw = RawSockets::open(&self.plan.raw_channels(), &self.interfaces);
-        let raw = raw.with_room(self.plan.segments.len() + 1);
+        let raw = given_up::with_privileges(|| {
+            let raw = RawSockets::open(&self.plan.raw_channels(), &self.interfaces);
+            raw.with_room(self.plan.segments.len() + 1)
+        })?;
         self.plan.given_up.extend(given_up::privileges()?);
         let resumed = args.resume.as_deref().map(|file| Journal::open(file, &self.plan));
         let (journal, past) = resumed.transpose()?.unzip();
