@@ -22,6 +22,7 @@ mod overhear;
 mod pacer;
 mod pacing;
 pub mod profile;
+mod shown;
 mod streams;
 // One file per system. The second condition lets tests/run compile what is for elsewhere on Linux too.
 #[cfg_attr(all(target_os = "linux", not(camsweep_elsewhere)), path = "linux.rs")]
@@ -366,7 +367,7 @@ pub struct Answer {
     pub at: Timestamp,
     /// The bytes as they came.
     pub bytes: Vec<u8>,
-    /// Whether there was more than these: beyond the cap, or when the time was over.
+    /// Whether it was longer than the cap, or not at an end when the time was over.
     pub cut: bool,
     /// The certificate that the device showed, DER.
     pub certificate: Option<Vec<u8>>,

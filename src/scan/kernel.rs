@@ -25,7 +25,7 @@ pub fn room(free: Option<u64>) -> usize {
     free.map_or(ROOM, |free| (free / 5 * 2).clamp(LEAST, ROOM)) as usize
 }
 /// The kernel asks three times, a second apart, and gives up after the third. A little more than that.
-const PATIENCE: Duration = Duration::from_millis(3500);
+pub const PATIENCE: Duration = Duration::from_millis(3500);
 
 /// The walk through one segment.
 #[derive(Debug)]

@@ -56,6 +56,8 @@ pub struct Plan {
     pub no_tcp: bool,
     /// Send nothing at all, and listen so long.
     pub passive: Option<Duration>,
+    /// This program may send no ARP of its own.
+    pub without_arp: bool,
     /// Ask for Hikvision's units in frames of Ethernet too.
     pub ethernet: bool,
     /// Ask by multicast over IPv6 too.

@@ -57,6 +57,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         hosts_only: args.hosts,
         no_tcp: args.no_tcp,
         passive: args.passive.then(|| Duration::from_secs(args.listen)),
+        without_arp: false,
         ethernet: args.l2_sadp,
         ipv6: args.ipv6,
         names: !args.no_names && !args.passive,

@@ -335,3 +335,52 @@ fn plumbing_is_known_by_its_name() {
         assert!(!is_plumbing(name), "{name}");
     }
 }
+
+#[test]
+fn a_dry_run_promises_what_can_leave_and_the_time_that_it_takes() {
+    let large = [interface("eth0", &["10.40.0.1/16"])];
+    let budget = |plan: &Plan| crate::cli::budget::Budget::of(&plan.limits).words(plan).join("\n");
+    let said = |targets: &[&str], change: fn(&mut ScanArgs), without_arp: bool| {
+        let mut args = args(targets);
+        args.scope.yes_large = true;
+        change(&mut args);
+        let machine = if targets == ["10.40.0.0/16"] {
+            large.to_vec()
+        } else {
+            machine()
+        };
+        let mut plan = resolve(&args, &machine).unwrap();
+        plan.without_arp = without_arp;
+        budget(&plan)
+    };
+    let clinical: fn(&mut ScanArgs) = |args| args.limits.profile = crate::cli::args::ProfileName::Clinical;
+    let silent: fn(&mut ScanArgs) = |args| args.probe_silent = true;
+    let table: [(&[&str], _, _, &str); 6] = [
+        (
+            &["10.0.0.0/24"],
+            (|_| ()) as fn(&mut ScanArgs),
+            true,
+            "ARP by the kernel (no raw socket): at most 252 datagrams",
+        ),
+        (&["10.0.0.0/24"], clinical, true, "ARP: none (no raw socket)"),
+        (
+            &["10.40.0.0/16"],
+            |_| (),
+            false,
+            "; 394.3 s, down to 99.4 s while its hosts keep up",
+        ),
+        (&["10.40.0.0/16"], |_| (), true, "up to 576.9 s"),
+        (&["fd00:10::/116"], |_| (), true, "looks for it; up to 39.3 s"),
+        (
+            &["10.64.0.0/20"],
+            silent,
+            false,
+            "(--probe-silent), 20470 in all; up to 205.9 s",
+        ),
+    ];
+    for (targets, change, without_arp, part) in table {
+        let words = said(targets, change, without_arp);
+        assert!(words.contains(part), "{part}: {words}");
+        assert!(!without_arp || !words.contains("ARP: at most"), "{part}: {words}");
+    }
+}

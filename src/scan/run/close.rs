@@ -26,6 +26,8 @@ impl<D: Door> Run<'_, D> {
             .union(&cut_off)
             .union(&self.behind_faults().without(&self.at_rest(&live)));
         self.count(&live, &not_asked);
+        let unnamed = self.passes.unnamed().filter(|_| cut_short);
+        self.ledger.coverage.notes.extend(unnamed.map(signs::unnamed));
         self.note();
         let withheld = self.door.withheld_logins();
         self.blind_spots.extend(withheld.iter().map(without_login));
@@ -61,7 +63,8 @@ impl<D: Door> Run<'_, D> {
 
     /// What must be known beside the counts.
     fn note(&mut self) {
-        let cut_off = signs::cut_off(self.ledger.replies());
+        let mut cut_off = signs::cut_off(self.ledger.cut());
+        cut_off.extend(self.ledger.shortened());
         let coverage = &mut self.ledger.coverage;
         coverage.notes.extend(signs::notes(self.plan, coverage));
         let out_of_reach = self.hosts.out_of_reach.iter().copied().collect();

@@ -30,6 +30,7 @@ use super::signs::{self, Standing};
 use super::steering::{Steer, Steering};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
 use resume::Resume;
+use tell::TELL_EVERY;
 
 mod close;
 mod families;
@@ -42,6 +43,7 @@ mod resume;
 mod send;
 mod silent;
 mod talk;
+mod tell;
 
 /// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts. At 36 %, a fifth lost each
 /// way, three miss one in twenty, and six one in five hundred. See [`Tempo::at`] for those who ask fast.
@@ -80,8 +82,6 @@ const NUDGES_TO_A_QUESTION: u32 = 4;
 const MAX_CONVERSATIONS: usize = 256;
 /// How much is taken in between two packets.
 const AT_ONCE: usize = 1024;
-/// How often the watcher is told where the run stands.
-const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How long the end of a run waits for names that reverse DNS still owes us.
 const NAME_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -187,7 +187,7 @@ struct Run<'a, D: Door> {
     names: JoinSet<(IpAddr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
     silent: Option<Ranges>,
-    told: Option<Instant>,
+    told: tell::Told,
     reconciled: bool,
     /// Nudges since the last question to a host found so far.
     nudges_in_a_row: u32,
@@ -225,7 +225,7 @@ impl<'a, D: Door> Run<'a, D> {
             talks: Talks::default(),
             names: JoinSet::new(),
             silent: None,
-            told: None,
+            told: Default::default(),
             reconciled: false,
             nudges_in_a_row: 0,
             started,
@@ -341,52 +341,6 @@ impl<'a, D: Door> Run<'a, D> {
         }
         kept
     }
-
-    /// Tells the watcher, ten times a second at the most: the count costs more than a packet.
-    fn tell(&mut self, now: Instant) {
-        if self.told.is_some_and(|told| now < told + TELL_EVERY) {
-            return;
-        }
-        self.told = Some(now);
-        self.door.faults();
-        let progress = self.progress(now);
-        self.watcher.progress(&progress);
-    }
-
-    fn progress(&self, now: Instant) -> Progress {
-        if let Some(time) = self.plan.passive {
-            return self.listening(now, time);
-        }
-        let mut asked = self.passes.progress().0;
-        for sweep in &self.sweeps {
-            asked += sweep.presence.asked(&sweep.segment.targets);
-        }
-        let total = self.plan.addresses();
-        let elapsed = now.duration_since(self.started).as_secs_f64();
-        let last = self.plan.limits.sends.last().copied().unwrap_or_default();
-        let listening = match self.plan.limits.hasty {
-            true => 0.0,
-            false => (last + super::LISTEN).as_secs_f64() - elapsed,
-        };
-        let sweeping = if asked > 0 {
-            elapsed / asked as f64 * total.saturating_sub(asked) as f64
-        } else {
-            0.0
-        };
-        let phase = match (asked < total, self.talks.under_way.is_empty()) {
-            (true, _) => "looking for hosts",
-            (false, true) => "asking and listening",
-            (false, false) => "reading banners",
-        };
-        Progress {
-            phase,
-            asked,
-            total,
-            hosts: self.hosts.live.len() as u64,
-            units: self.hosts.units.len() as u64,
-            seconds_left: listening.max(sweeping).max(0.0).ceil() as u64,
-        }
-    }
 }
 
 /// What one step came to.
@@ -441,14 +395,6 @@ impl Presence {
 
     fn was_asked_by_arp(&self, host: IpAddr) -> bool {
         matches!(self, Presence::Arp(rounds, _) if rounds.times_asked(host) > 0)
-    }
-
-    /// How many of the targets were asked, or need not be.
-    fn asked(&self, targets: &Ranges) -> u64 {
-        match self {
-            Presence::Arp(rounds, _) => rounds.progress().0,
-            Presence::Kernel(_) | Presence::None => targets.len() - self.unreached().len(),
-        }
     }
 
     fn unreached(&self) -> Ranges {
