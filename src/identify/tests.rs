@@ -190,7 +190,9 @@ fn a_datagram_that_nobody_asked_for_rewrites_no_unit_that_has_answered() {
     for way in ["", "unproven inquiry", "multicast inquiry"] {
         let forgery = ("10.0.0.5", Protocol::Sadp, way, forged);
         for rows in [[forgery.clone(), answer.clone()], [answer.clone(), forgery]] {
-            let [device] = judge(&[std::slice::from_ref(&arp), &rows].concat()).try_into().unwrap();
+            let [device] = judge(&[std::slice::from_ref(&arp), &rows[..]].concat())
+                .try_into()
+                .unwrap();
             let conflicts: Vec<&str> = device
                 .conflicts
                 .iter()

@@ -182,6 +182,8 @@ impl Whom {
 
     /// What a question brought, as evidence: the answer if there was one, and the certificate shown.
     pub fn asked(&self, question: String, port: u16, protocol: Protocol, asked: &str, answer: Answer) -> Asked {
+        // Moved and not copied: hundreds of these may be under way.
+        let (bytes, certificate) = (answer.bytes, answer.certificate);
         let reply = |protocol, bytes| Reply {
             port: Some(port),
             interface: self.interface.clone(),
@@ -197,11 +199,11 @@ impl Whom {
             Outcome::Refused => Some(exists("refused")),
             _ => answer.connected.then(|| exists("open")),
         };
-        let said = (!answer.bytes.is_empty()).then(|| Reply {
+        let said = (!bytes.is_empty()).then(|| Reply {
             cut: answer.cut,
-            ..reply(protocol, answer.bytes.clone())
+            ..reply(protocol, bytes)
         });
-        let certificate = answer.certificate.clone().map(|der| reply(Protocol::Certificate, der));
+        let certificate = certificate.map(|der| reply(Protocol::Certificate, der));
         Asked {
             question,
             outcome: answer.outcome,

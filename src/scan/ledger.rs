@@ -9,7 +9,9 @@ use crate::judge::read_guarded;
 use crate::read::Reading;
 
 use super::Ranges;
-use super::room::{CRUSH, CRUSH_OF_PAGES, IN_A_CRUSH, Known, OF_A_PAGE, conversation_bytes, datagram_bytes};
+use super::room::{
+    CRUSH, CRUSH_OF_PAGES, IN_A_CRUSH, Known, OF_A_PAGE, can_be_shortened, conversation_bytes, datagram_bytes,
+};
 
 /// The most hosts outside the targets that are kept: whoever floods us with made-up senders ends here.
 const MAX_STRANGERS: usize = 256;
@@ -114,11 +116,11 @@ impl Ledger {
 
     /// Leaves of a page in a crush no more than facts need. Whether it was longer.
     fn shorten(&self, reply: &mut Reply) -> bool {
-        if reply.protocol.is_datagram() || !self.is_crush_of_pages(reply) {
+        if !can_be_shortened(reply) || !self.is_crush_of_pages(reply) {
             return false;
         }
         let room = self.known(reply).room_in_a_crush();
-        let is_longer = reply.bytes.len() > room && reply.protocol != Protocol::Certificate;
+        let is_longer = reply.bytes.len() > room;
         if is_longer {
             reply.bytes.truncate(room);
             reply.bytes.shrink_to_fit();
@@ -187,14 +189,15 @@ impl Ledger {
             .shortened
             .iter()
             .filter_map(|&place| self.replies[place].host.parse::<IpAddr>().ok());
-        let addresses = hosts.collect::<Ranges>().words().join(", ");
+        let addresses = hosts.collect::<Ranges>().words();
         (!addresses.is_empty()).then(|| {
             format!(
                 "More than {} MiB of pages came: of a page no more than its first {} KiB were kept from then on, and less \
-                 of a host that had said {} KiB; what the rest said is not known, of {addresses}.",
+                 of a host that had said {} KiB; what the rest said is not known, of {}.",
                 CRUSH_OF_PAGES >> 20,
                 OF_A_PAGE >> 10,
                 IN_A_CRUSH >> 10,
+                the_first(&addresses),
             )
         })
     }
@@ -278,17 +281,22 @@ impl Ledger {
 /// That more came from hosts than is kept of one, too little to be a flood.
 fn left_out(dropped: &[(&String, &u64)]) -> Option<String> {
     let word = |(host, count): &(&String, &u64)| format!("{host} ({count})");
-    let named: Vec<String> = dropped.iter().take(MOST_NAMED).map(word).collect();
-    let more = match dropped.len() - named.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let words: Vec<String> = dropped.iter().map(word).collect();
     (!dropped.is_empty()).then(|| {
         format!(
-            "More replies came than are kept of one host, and what the others said is not known, of {}{more}.",
-            named.join(", ")
+            "More replies came than are kept of one host, and what the others said is not known, of {}.",
+            the_first(&words)
         )
     })
+}
+
+/// As many as are named, and how many more there are.
+fn the_first(words: &[String]) -> String {
+    let named = words[..words.len().min(MOST_NAMED)].join(", ");
+    match words.len().saturating_sub(MOST_NAMED) {
+        0 => named,
+        more => format!("{named} and {more} more"),
+    }
 }
 
 fn is_factory(host: &str) -> bool {

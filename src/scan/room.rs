@@ -1,7 +1,7 @@
 //! How much is kept of what comes: of one host, of who is no target, and once too much has come in all. Nobody takes the
 //! place of another by it, and nobody that of a host's own answers in its name.
 
-use crate::fact::{Protocol, Reply};
+use crate::fact::{Protocol, Reply, WITH_LOGIN};
 use crate::wire::arp;
 
 /// The most replies that are kept of one host by one protocol on one interface; as many again that answer what it alone was
@@ -17,8 +17,8 @@ pub(super) const CRUSH: usize = 32 << 20;
 /// pages in a crush of pages.
 pub(super) const IN_A_CRUSH: usize = 32 << 10;
 /// From so many bytes of conversations on, a page is shortened: one machine may answer for a whole network, 320 KiB to each
-/// question.
-pub(super) const CRUSH_OF_PAGES: usize = 16 << 20;
+/// question, and a run among such has no more than 80 MiB.
+pub(super) const CRUSH_OF_PAGES: usize = 8 << 20;
 /// What is kept of a page then: its head, and of its body what facts are read from (16 KiB).
 pub(super) const OF_A_PAGE: usize = 20 << 10;
 /// The same of a host that has had its share.
@@ -73,6 +73,13 @@ fn is_same(old: &Reply, reply: &Reply) -> bool {
         return one == other && old.interface == reply.interface;
     }
     old.bytes == reply.bytes && (old.asked == reply.asked || reply.protocol == Protocol::Certificate)
+}
+
+/// Whether a part of it is of use, and its length nobody's attack: a part of a certificate is none, and who has accepted the
+/// user's login may have many cameras to list.
+pub(super) fn can_be_shortened(reply: &Reply) -> bool {
+    let is_with_login = reply.asked.as_deref().is_some_and(|asked| asked.ends_with(WITH_LOGIN));
+    !reply.protocol.is_datagram() && reply.protocol != Protocol::Certificate && !is_with_login
 }
 
 /// Whose ARP packet it is.

@@ -145,8 +145,17 @@ fn one_machine_that_answers_for_a_range_fills_no_memory_with_its_pages() {
     );
     let certificate = Reply::new("10.0.0.40", Protocol::Certificate, vec![0x30; 60_000]);
     assert_eq!(ledger.keep(certificate), Kept::No, "a part of it would be another");
+    let cameras = Reply {
+        asked: Some(format!("GET /channels{}", crate::fact::WITH_LOGIN)),
+        ..page(40, 9, 60_000)
+    };
+    assert_eq!(ledger.keep(cameras), Kept::Yes);
+    assert_eq!(
+        ledger.latest().map(|reply| (reply.cut, reply.bytes.len())),
+        Some((false, 60_000))
+    );
     let note = ledger.shortened().expect("pages were shortened");
-    assert!(note.ends_with("is not known, of 10.0.0.7-10.0.0.40."), "{note}");
+    assert!(note.ends_with("is not known, of 10.0.0.4-10.0.0.40."), "{note}");
 }
 
 #[test]
