@@ -97,7 +97,7 @@ pub struct Reply {
     pub off_subnet: bool,
     /// The address was no target of the run: it was heard, and never contacted.
     pub off_target: bool,
-    /// There was more: it was longer than what is kept of one answer, or not at an end when its time was over.
+    /// It was longer than what is kept of one answer, or not at an end when its time was over.
     pub cut: bool,
     /// The bytes, never more than [`MAX_BODY`] and a head.
     pub bytes: Vec<u8>,

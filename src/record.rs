@@ -44,7 +44,7 @@ pub struct ReplyLine {
     /// The address was no target of the run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub off_target: bool,
-    /// There was more: it was longer than what is kept of one answer, or not at an end when its time was over.
+    /// It was longer than what is kept of one answer, or not at an end when its time was over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cut: bool,
     /// The bytes, where they are UTF-8 without control characters other than CR, LF and TAB.

@@ -120,7 +120,7 @@ async fn every_question_to_a_hostile_server_ends_in_its_time_and_within_its_caps
     what_is_cut_says_so(&web);
 }
 
-/// Beyond the cap or the deadline there was more; of who breaks off by itself there was not.
+/// Beyond the cap there was more, at the deadline there may have been; of who breaks off by itself there was not.
 fn what_is_cut_says_so(asked: &[(&Row, Answer, Answer)]) {
     let table = [
         ("drips a body", true),

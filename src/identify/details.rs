@@ -11,17 +11,29 @@ use super::merge::{Host, order};
 use super::oui::Lookup;
 use super::serial::production_date;
 use super::verdict::{View, Weighed, weigh};
+use super::vouch::outdone;
 use super::{BrandClaim, Class, Conflict, Device, Firmware, Login, Strength};
 use crate::fact::{Fact, Name, Protocol, parse_mac, spell_mac};
 
-/// A value, and the protocol that said it.
+/// A value, and the protocol and the reply that said it.
 #[derive(Clone, Copy)]
 struct Value<'a> {
     text: &'a str,
     via: &'a Protocol,
+    reply: usize,
 }
 
-impl Value<'_> {
+impl<'a> Value<'a> {
+    fn new(text: &'a str, reply: usize, view: &View<'a>) -> Self {
+        let via = &view.replies[reply].protocol;
+        Value { text, via, reply }
+    }
+
+    /// What the host alone was asked comes before what anybody may have said in its name, then the most direct source.
+    fn precedence(&self, view: &View<'_>) -> impl Ord + use<> {
+        (!view.replies[self.reply].answers_unicast(), rank(self.via))
+    }
+
     /// What is said, and who says so.
     fn quoted(&self) -> String {
         format!("{} ({})", self.text, self.via)
@@ -30,10 +42,14 @@ impl Value<'_> {
 
 /// The verdict on one host.
 pub fn device<'a>(mut host: Host<'a>, view: &View<'a>) -> Device {
-    let weighed = host
+    let mut weighed = host
         .weighed
         .take()
         .map_or_else(|| weigh(&host, view), |weighed| *weighed);
+    let outdone = outdone(&host, view);
+    let conflicts = conflicts(&host, &weighed, &outdone, view);
+    host.disregard(&outdone);
+    weighed.yields.retain(|(_, reply)| !outdone.contains(reply));
     let host = &host;
     let mut device = Device {
         addresses: host.addresses.clone(),
@@ -52,7 +68,7 @@ pub fn device<'a>(mut host: Host<'a>, view: &View<'a>) -> Device {
         off_target: host.replies.iter().all(|&reply| view.replies[reply].off_target),
         behind: host.behind.clone(),
         notes: host.notes.clone(),
-        conflicts: conflicts(host, &weighed, view),
+        conflicts,
         ..Device::default()
     };
     put_brand(&mut device, host, &weighed, view);
@@ -122,12 +138,8 @@ fn values<'a>(host: &Host<'a>, name: Name, view: &View<'a>) -> Vec<Value<'a>> {
         return Vec::new();
     }
     let said = host.all(name).filter(|fact| !fact.value.is_empty());
-    let value = |fact: &'a Fact| Value {
-        text: &fact.value,
-        via: &view.replies[fact.reply].protocol,
-    };
-    let mut values: Vec<Value<'a>> = said.map(value).collect();
-    values.sort_by_key(|value| rank(value.via));
+    let mut values: Vec<Value<'a>> = said.map(|fact| Value::new(&fact.value, fact.reply, view)).collect();
+    values.sort_by_cached_key(|value| value.precedence(view));
     values
 }
 
@@ -139,20 +151,16 @@ fn yielded<'a>(
     view: &View<'a>,
 ) -> Vec<Value<'a>> {
     let mut all = values(host, name, view);
-    let value = |(yields, reply): &(Yields<&'a str>, usize)| {
-        let text = group(yields)?;
-        let via = &view.replies[*reply].protocol;
-        Some(Value { text, via })
-    };
+    let value = |(yields, reply): &(Yields<&'a str>, usize)| group(yields).map(|text| Value::new(text, *reply, view));
     all.extend(weighed.yields.iter().filter_map(value));
-    all.sort_by_key(|value| rank(value.via));
+    all.sort_by_cached_key(|value| value.precedence(view));
     all
 }
 
 fn put_firmware<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) {
     let grammar = weighed.maker.map_or(Grammar::None, |maker| maker.firmware);
     let mut versions: Vec<Firmware> = Vec::new();
-    for Value { text, via } in yielded(host, Name::Firmware, weighed, |yields| yields.firmware, view) {
+    for Value { text, via, .. } in yielded(host, Name::Firmware, weighed, |yields| yields.firmware, view) {
         // A question is asked several times, and answered alike.
         if !versions
             .iter()
@@ -166,7 +174,7 @@ fn put_firmware<'a>(device: &mut Device, host: &Host<'a>, weighed: &Weighed<'a>,
     let mut versions = versions.into_iter();
     device.firmware = versions.next();
     device.other_firmware = versions.collect();
-    for Value { text, via } in others {
+    for Value { text, via, .. } in others {
         let version = firmware::read(Grammar::None, text, via.as_ref());
         if !device.other_firmware.contains(&version) {
             device.other_firmware.push(version);
@@ -288,9 +296,15 @@ fn class<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<
 }
 
 fn class_of_maker<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Option<Class> {
-    let models = models(host, weighed, view).into_iter().map(|model| model.text);
-    view.texts
-        .class(weighed.maker?, host, models)
+    let maker = weighed.maker?;
+    let models = models(host, weighed, view);
+    let is_vouched = |model: &&Value<'_>| view.replies[model.reply].answers_unicast();
+    let of =
+        |models: &mut dyn Iterator<Item = &Value<'a>>| view.texts.class(maker, host, models.map(|model| model.text));
+    let vouched = models.iter().any(|model| is_vouched(&model));
+    let ruled = vouched.then(|| of(&mut models.iter().filter(is_vouched))).flatten();
+    ruled
+        .or_else(|| of(&mut models.iter()))
         .map(|rule| rule.class)
         .or_else(|| {
             let count = |name| host.all(name).find_map(|fact| fact.value.parse::<u32>().ok());
@@ -302,7 +316,7 @@ fn class_of_maker<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -
         })
 }
 
-fn conflicts<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Vec<Conflict> {
+fn conflicts<'a>(host: &Host<'a>, weighed: &Weighed<'a>, outdone: &BTreeSet<usize>, view: &View<'a>) -> Vec<Conflict> {
     let mut conflicts: Vec<Conflict> = weighed.conflict.iter().cloned().collect();
     conflicts.extend(host.conflicts.iter().cloned());
     conflicts.extend(about_macs(host, view));
@@ -321,9 +335,9 @@ fn conflicts<'a>(host: &Host<'a>, weighed: &Weighed<'a>, view: &View<'a>) -> Vec
         });
     }
     let serials = yielded(host, Name::Serial, weighed, |yields| yields.serial, view);
-    conflicts.extend(differing("model", &values(host, Name::Model, view)));
-    conflicts.extend(differing("serial", &serials));
-    conflicts.extend(differing("firmware", &versions(host, weighed, view)));
+    conflicts.extend(differing("model", &values(host, Name::Model, view), outdone));
+    conflicts.extend(differing("serial", &serials, outdone));
+    conflicts.extend(differing("firmware", &versions(host, weighed, view), outdone));
     conflicts
 }
 
@@ -368,9 +382,23 @@ fn about_macs(host: &Host<'_>, view: &View<'_>) -> Option<Conflict> {
     })
 }
 
-fn differing(about: &str, values: &[Value<'_>]) -> Option<Conflict> {
-    values.iter().find(|value| value.text != values[0].text)?;
-    let mut says: Vec<String> = values.iter().map(Value::quoted).collect();
+/// Values that are not the same. Also a single one that does not count: the host itself does not say it.
+fn differing(about: &str, values: &[Value<'_>], outdone: &BTreeSet<usize>) -> Option<Conflict> {
+    let counts = |value: &Value<'_>| !outdone.contains(&value.reply);
+    let first = values.iter().find(|value| counts(value)).map(|value| value.text);
+    values.iter().find(|value| Some(value.text) != first)?;
+    let own = values.iter().filter(|value| counts(value)).map(Value::quoted);
+    let others = values
+        .iter()
+        .filter(|value| !counts(value) && Some(value.text) != first);
+    let mut says: Vec<String> = own
+        .chain(others.map(|value| {
+            format!(
+                "{}, not counted: the unit itself was asked and did not say it",
+                value.quoted()
+            )
+        }))
+        .collect();
     says.dedup();
     Some(Conflict {
         about: about.into(),

@@ -61,6 +61,11 @@ impl<'a> Host<'a> {
         same.map(|(_, fact)| *fact)
     }
 
+    /// Forgets what these replies said.
+    pub fn disregard(&mut self, replies: &BTreeSet<usize>) {
+        self.facts.retain(|(_, fact)| !replies.contains(&fact.reply));
+    }
+
     /// Takes in a host that is the same device.
     pub fn absorb(&mut self, other: Host<'a>) {
         let news = other

@@ -1,7 +1,8 @@
 //! The fold from facts to verdicts. Pure: the same replies and the same data give the same verdicts.
 //!
 //! Facts are grouped by host (`merge`), each host is weighed against the makers (`verdict`), hosts that are one device
-//! are merged (`same`) and weighed again, and what the device says of itself is put in order (`details`). What its
+//! are merged (`same`) and weighed again, and what the device says of itself is put in order (`details`), but for what
+//! others may have said in its name (`vouch`). What its
 //! version means is looked up (`exposure`).
 
 pub mod advisories;
@@ -21,6 +22,7 @@ mod same;
 mod serial;
 mod table;
 mod verdict;
+mod vouch;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;

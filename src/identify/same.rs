@@ -8,6 +8,7 @@ use mac_address::MacAddress;
 
 use super::merge::{Host, order};
 use super::verdict::{View, weigh};
+use super::vouch::outdone;
 use super::{Behind, Conflict};
 use crate::fact::{Fact, Name, Protocol, parse_mac};
 
@@ -109,7 +110,8 @@ fn contest(claims: &[(usize, Claim<'_>)], devices: &[(BTreeSet<Claim<'_>>, Host<
     }
 }
 
-/// What the maker's own protocols say of model and serial number. Texts that any number of units share are no serial.
+/// What the maker's own protocols say of model and serial number. Texts that any number of units share are no serial, and
+/// no forged one makes a device of two.
 fn claims<'a>(host: &mut Host<'a>, view: &View<'a>) -> BTreeSet<Claim<'a>> {
     use Protocol::{DahuaCgi, DahuaRpc, Dhip, DvripUdp, HikSdk, Isapi, Sadp};
     let own = |fact: &&Fact| {
@@ -124,6 +126,7 @@ fn claims<'a>(host: &mut Host<'a>, view: &View<'a>) -> BTreeSet<Claim<'a>> {
     if serials.is_empty() {
         return BTreeSet::new();
     }
+    let outdone = outdone(host, view);
     let weighed = weigh(host, view);
     let maker = weighed.maker.map(|maker| maker.id.as_str());
     host.weighed = Some(Box::new(weighed));
@@ -135,7 +138,8 @@ fn claims<'a>(host: &mut Host<'a>, view: &View<'a>) -> BTreeSet<Claim<'a>> {
             .find(|model| model.reply == serial.reply)
             .map(|model| model.value.as_str()),
     };
-    serials.into_iter().map(claim).collect()
+    let own = serials.into_iter().filter(|serial| !outdone.contains(&serial.reply));
+    own.map(claim).collect()
 }
 
 /// Not empty, `N/A`, `admin`, all zeros or `123456`, which firmware sends where no serial number was written.

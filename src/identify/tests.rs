@@ -168,6 +168,75 @@ fn of_two_macs_on_the_wire_a_unit_has_the_one_that_it_says_it_has() {
 }
 
 #[test]
+fn a_datagram_that_nobody_asked_for_rewrites_no_unit_that_has_answered() {
+    let own: &[(Name, &str)] = &[
+        (Name::Sadp, "probe-match"),
+        (Name::Model, "DS-7608NI-K2"),
+        (Name::Firmware, "V5.5.6"),
+        (Name::Activated, "true"),
+        (Name::ClaimedMac, HIK),
+    ];
+    let forged: &[(Name, &str)] = &[
+        (Name::Sadp, "probe-match"),
+        (Name::Model, "DS-2CD2042WD-I"),
+        (Name::Serial, "FORGED0"),
+        (Name::Firmware, "V9.9.9build 260101"),
+        (Name::Activated, "false"),
+        (Name::ClaimedMac, HIK),
+    ];
+    let arp = ("10.0.0.5", Protocol::Arp, "who-has", &[(Name::Mac, HIK)][..]);
+    let answer = ("10.0.0.5", Protocol::Sadp, "unicast inquiry", own);
+    let [alone] = judge(&[arp.clone(), answer.clone()]).try_into().unwrap();
+    for way in ["", "unproven inquiry", "multicast inquiry"] {
+        let forgery = ("10.0.0.5", Protocol::Sadp, way, forged);
+        for rows in [[forgery.clone(), answer.clone()], [answer.clone(), forgery]] {
+            let [device] = judge(&[&[arp.clone()], &rows[..]].concat()).try_into().unwrap();
+            let conflicts: Vec<&str> = device
+                .conflicts
+                .iter()
+                .map(|conflict| conflict.about.as_str())
+                .collect();
+            assert_eq!(conflicts, ["model", "serial", "firmware"], "{way}");
+            let (evidence, conflicts) = (alone.evidence.clone(), alone.conflicts.clone());
+            assert_eq!(
+                Device {
+                    evidence,
+                    conflicts,
+                    ..device
+                },
+                alone,
+                "{way}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_forged_serial_number_makes_no_device_of_two_and_a_forged_maker_none_of_another() {
+    let forged: Vec<(Name, &str)> = SADP
+        .iter()
+        .filter(|(name, _)| *name != Name::ClaimedMac)
+        .copied()
+        .collect();
+    let own: &[(Name, &str)] = &[(Name::Sadp, "probe-match"), (Name::Model, "DS-7608NI-K2")];
+    let devices = judge(&[
+        ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP),
+        ("10.0.0.6", Protocol::Sadp, "unicast inquiry", own),
+        ("10.0.0.6", Protocol::Sadp, "", &forged),
+        ("10.0.0.6", Protocol::Dhip, "", &[(Name::Dhip, "client.notifyDevInfo")]),
+        (
+            "10.0.0.6",
+            Protocol::Mdns,
+            "",
+            &[(Name::MdnsService, "5J04C12PAG00020._http._tcp.local")],
+        ),
+    ]);
+    assert_eq!(devices.len(), 2);
+    assert_eq!(devices[1].maker.as_deref(), Some("hikvision"));
+    assert_eq!(devices[1].model.as_deref(), Some("DS-7608NI-K2"));
+}
+
+#[test]
 fn two_makers_are_a_conflict_and_never_sure() {
     let devices = judge(&[
         ("10.0.0.5", Protocol::Sadp, "unicast inquiry", SADP),

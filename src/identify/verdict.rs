@@ -95,7 +95,7 @@ pub fn weigh<'a>(host: &Host<'a>, view: &View<'a>) -> Weighed<'a> {
     let by_maker = tells(host, &signs, view);
     let Some(winner) = by_maker
         .iter()
-        .max_by_key(|tells| (strength(tells), std::cmp::Reverse(&tells[0].maker.id)))
+        .max_by_key(|tells| (strength(tells, view), std::cmp::Reverse(&tells[0].maker.id)))
     else {
         return Weighed::default();
     };
@@ -247,15 +247,18 @@ fn source(protocol: &Protocol, name: Name) -> &'static str {
     }
 }
 
-/// The own protocol before any sum; a source counts once, with its heaviest tell.
-fn strength(tells: &[Tell<'_>]) -> (bool, u32) {
+/// The own protocol before any sum, and before it the own protocol in answer to what the host alone was asked: nobody
+/// outweighs that in its name. A source counts once, with its heaviest tell.
+fn strength(tells: &[Tell<'_>], view: &View<'_>) -> (bool, bool, u32) {
     let mut heaviest: BTreeMap<&str, u8> = BTreeMap::new();
     for tell in tells {
         let weight = heaviest.entry(tell.source).or_default();
         *weight = tell.weight.max(*weight);
     }
+    let mut own = tells.iter().filter(|tell| tell.is_own_protocol()).peekable();
     (
-        tells.iter().any(Tell::is_own_protocol),
+        own.clone().any(|tell| view.replies[tell.fact.reply].answers_unicast()),
+        own.peek().is_some(),
         heaviest.values().map(|weight| u32::from(*weight)).sum(),
     )
 }

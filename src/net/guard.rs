@@ -94,6 +94,11 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
     Ok(given_up)
 }
 
+/// Whether this process may open raw sockets, as [`as_root`] where `sudo` has lent root.
+pub fn may_send_frames() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.permitted.contains(CapabilitySet::NET_RAW))
+}
+
 /// The real, the effective and the saved user. With another effective one the kernel forgets that this process may not be
 /// looked into, as fs.suid_dumpable has it (prctl(2), `PR_SET_DUMPABLE`).
 fn become_user([real, effective, saved]: [Uid; 3]) -> io::Result<()> {

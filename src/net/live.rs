@@ -523,6 +523,19 @@ impl Door for Live {
         Timestamp::now()
     }
 
+    fn held_up(&self) -> u64 {
+        let channels = lock(&self.channels);
+        let counts = channels.values().map(|opened| match opened {
+            Opened::Packets(socket) => socket.held_up(),
+            Opened::Datagrams(_) | Opened::Kernel(_) => 0,
+        });
+        counts.sum()
+    }
+
+    fn free_neighbours(&self) -> Option<u64> {
+        system::free_neighbours()
+    }
+
     fn lost(&self) -> BTreeMap<String, u64> {
         let (mut udp, mut packets) = (0, 0);
         for opened in lock(&self.channels).values() {

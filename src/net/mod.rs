@@ -367,7 +367,7 @@ pub struct Answer {
     pub at: Timestamp,
     /// The bytes as they came.
     pub bytes: Vec<u8>,
-    /// Whether there was more than these: beyond the cap, or when the time was over.
+    /// Whether it was longer than the cap, or not at an end when the time was over.
     pub cut: bool,
     /// The certificate that the device showed, DER.
     pub certificate: Option<Vec<u8>>,
@@ -513,6 +513,12 @@ pub trait Door: Send + Sync + 'static {
 
     /// The wall clock.
     fn now(&self) -> Timestamp;
+
+    /// How often the system had no room for an ARP request, so that it had to be offered again.
+    fn held_up(&self) -> u64;
+
+    /// Rows of the system's neighbour table that are free, where it says so.
+    fn free_neighbours(&self) -> Option<u64>;
 
     /// Answers that the kernel dropped before we could read them, by where.
     fn lost(&self) -> BTreeMap<String, u64>;

@@ -35,6 +35,11 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
     Ok(Vec::new())
 }
 
+/// None can be opened here.
+pub fn may_send_frames() -> bool {
+    false
+}
+
 /// Does nothing here.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ use super::tcp::{Asked, Signs, Web, Whom};
 use super::{Ask, DatagramQuestion};
 
 /// Ten times as long as a reply with a realm of 32 digits.
-const CAP: usize = 1024;
+pub(super) const CAP: usize = 1024;
 
 pub(super) fn question() -> DatagramQuestion {
     let ask = Ask::new("discovery", discovery().to_vec());

@@ -6,7 +6,8 @@
 use super::tcp::{Asked, Signs, Web, Whom};
 use crate::fact::Protocol;
 use crate::net::Door;
-use crate::wire::hik_sdk::{LENGTH, PORT, answers};
+pub(super) use crate::wire::hik_sdk::LENGTH;
+use crate::wire::hik_sdk::{PORT, answers};
 
 /// A unit by Hikvision that is not sure yet, or nobody's camera that announced this very port.
 pub(super) fn is_called_for(signs: &Signs) -> bool {

@@ -11,7 +11,7 @@ use crate::net::{Answer, Ask, Door, Exchange};
 use crate::wire::http::{self, Response};
 
 /// Room for the head beside the body.
-const CAP: usize = MAX_BODY + MAX_HEAD;
+pub(super) const CAP: usize = MAX_BODY + MAX_HEAD;
 const MAX_REDIRECTS: usize = 2;
 /// A host that lets two ports go unanswered drops what it does not want; its other ports cost time and tell nothing.
 pub(super) const ENOUGH_SILENCE: usize = 2;

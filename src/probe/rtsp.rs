@@ -7,7 +7,7 @@ use crate::net::Door;
 use crate::wire::rtsp::{self, PORT, Request};
 
 /// Two heads and a description, where one is given without a login, come to less than 4 KiB.
-const CAP: usize = 16 * 1024;
+pub(super) const CAP: usize = 16 * 1024;
 
 /// A camera whose maker is not sure, or one by Dahua without a serial number, which its realm may have.
 pub(super) fn is_called_for(signs: &Signs) -> bool {

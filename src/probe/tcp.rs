@@ -15,6 +15,16 @@ use super::{description, dvrip, hik_sdk, http, onvif, pages, rtsp};
 /// How long a dialogue may take once it is connected.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(4);
 
+/// The most bytes that are read of one answer.
+pub(crate) fn most_of(protocol: &Protocol) -> usize {
+    match protocol {
+        Protocol::Rtsp => rtsp::CAP,
+        Protocol::Dvrip => dvrip::CAP,
+        Protocol::HikSdk => hik_sdk::LENGTH,
+        _ => http::CAP,
+    }
+}
+
 /// A port that may hold a web server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Web {

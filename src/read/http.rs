@@ -10,7 +10,10 @@ pub(super) fn read(reply: &Reply) -> Reading {
     let response = Response::decode(&reply.bytes);
     if is_page(reply, favicon::PATH) && favicon::is_image(&response.body) {
         head(&mut said, &response);
-        icon(&mut said, &response.body);
+        // Of a part of it the hash would be another's.
+        if !reply.cut {
+            icon(&mut said, &response.body);
+        }
         return Reading::Facts(said.0);
     }
     facts(&mut said, &response);

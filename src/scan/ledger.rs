@@ -8,18 +8,11 @@ use crate::fact::{Outcome, Protocol, Reply};
 use crate::judge::read_guarded;
 use crate::read::Reading;
 
-/// The most replies that are kept of one host by one protocol. A device has no honest reason for more.
-const MAX_PER_HOST: usize = 24;
-/// The most bytes of datagrams that are kept of one host. What it says in a conversation is bounded by the door.
-const MAX_BYTES_OF_A_HOST: usize = 256 << 10;
+use super::Ranges;
+use super::room::{CRUSH, CRUSH_OF_PAGES, IN_A_CRUSH, Known, OF_A_PAGE, conversation_bytes, datagram_bytes};
+
 /// The most hosts outside the targets that are kept: whoever floods us with made-up senders ends here.
 const MAX_STRANGERS: usize = 256;
-/// From so many bytes of datagrams on, each host has no more than [`IN_A_CRUSH`]: whoever floods us in the name of many
-/// hosts takes no place from those that are there, and what is told by discovery is 2 KiB each.
-const CRUSH: usize = 32 << 20;
-/// The most bytes of datagrams that are kept of one host in a crush, and of one outside the targets ever.
-const IN_A_CRUSH: usize = 32 << 10;
-
 /// Where makers put a unit that nobody has addressed yet (Hikvision's activation manual, Dahua's quick start guide): of all
 /// strangers these are looked for, and no flood of others takes their place.
 const FACTORY: [&str; 3] = ["192.168.1.64", "192.0.0.64", "192.168.1.108"];
@@ -38,8 +31,11 @@ const OVER_THE_CAP: &str = "replies over the cap of one host or of strangers";
 pub(super) struct Ledger {
     replies: Vec<Reply>,
     by_host: HashMap<String, Vec<usize>>,
-    /// The bytes of all datagrams.
-    bytes: usize,
+    /// The bytes of all datagrams, and of all that was said in conversations.
+    datagram_bytes: usize,
+    conversation_bytes: usize,
+    /// The replies of which less was kept than came, because too much had come.
+    shortened: HashSet<usize>,
     strangers: HashSet<String>,
     /// How many replies were dropped, of whom, and how many of them came from strangers.
     dropped: BTreeMap<String, u64>,
@@ -64,7 +60,7 @@ pub(super) enum Kept {
 
 impl Ledger {
     /// Takes a reply in, if it is one and says something new.
-    pub(super) fn keep(&mut self, reply: Reply) -> Kept {
+    pub(super) fn keep(&mut self, mut reply: Reply) -> Kept {
         // Before it is read: a flood must not cost more than its counting.
         if self.is_too_much(&reply) {
             self.drop(&reply);
@@ -73,22 +69,18 @@ impl Ledger {
         if matches!(read_guarded(&reply), Some(Reading::Question)) {
             return Kept::Question;
         }
-        let known = self.by_host.get(&reply.host).map(Vec::as_slice).unwrap_or_default();
-        let same_protocol = || {
-            known
-                .iter()
-                .map(|&place| &self.replies[place])
-                .filter(|old| old.protocol == reply.protocol)
-        };
-        // A certificate is shown at every connection, whatever is asked.
-        let same_question = |old: &Reply| old.asked == reply.asked || reply.protocol == Protocol::Certificate;
-        if same_protocol().any(|old| old.bytes == reply.bytes && same_question(old)) {
+        let is_shortened = self.shorten(&mut reply);
+        if self.known(&reply).has_it() {
             return Kept::No;
         }
         if reply.off_target && !self.strangers.contains(&reply.host) {
             self.strangers.insert(reply.host.clone());
         }
-        self.bytes += datagram_bytes(&reply);
+        if is_shortened {
+            self.shortened.insert(self.replies.len());
+        }
+        self.datagram_bytes += datagram_bytes(&reply);
+        self.conversation_bytes += conversation_bytes(&reply);
         self.by_host
             .entry(reply.host.clone())
             .or_default()
@@ -103,14 +95,36 @@ impl Ledger {
         if is_new_stranger && self.strangers.len() >= MAX_STRANGERS && !is_factory(&reply.host) {
             return true;
         }
-        let most = match reply.off_target || self.bytes > CRUSH {
-            true => IN_A_CRUSH,
-            false => MAX_BYTES_OF_A_HOST,
-        };
-        let known = self.by_host.get(&reply.host).map(Vec::as_slice).unwrap_or_default();
-        let known = || known.iter().map(|&place| &self.replies[place]);
-        known().filter(|old| old.protocol == reply.protocol).count() >= MAX_PER_HOST
-            || (reply.protocol.is_datagram() && known().map(datagram_bytes).sum::<usize>() + reply.bytes.len() > most)
+        let known = self.known(reply);
+        // A part of a certificate is none.
+        let is_too_long = reply.protocol == Protocol::Certificate
+            && self.is_crush_of_pages(reply)
+            && reply.bytes.len() > known.room_in_a_crush();
+        is_too_long || !known.has_place(self.datagram_bytes > CRUSH)
+    }
+
+    fn known<'a>(&'a self, reply: &'a Reply) -> Known<'a, impl Iterator<Item = &'a Reply> + Clone> {
+        let places = self.by_host.get(&reply.host).map(Vec::as_slice).unwrap_or_default();
+        Known::new(places.iter().map(|&place| &self.replies[place]), reply)
+    }
+
+    fn is_crush_of_pages(&self, reply: &Reply) -> bool {
+        self.conversation_bytes + conversation_bytes(reply) > CRUSH_OF_PAGES
+    }
+
+    /// Leaves of a page in a crush no more than facts need. Whether it was longer.
+    fn shorten(&self, reply: &mut Reply) -> bool {
+        if reply.protocol.is_datagram() || !self.is_crush_of_pages(reply) {
+            return false;
+        }
+        let room = self.known(reply).room_in_a_crush();
+        let is_longer = reply.bytes.len() > room && reply.protocol != Protocol::Certificate;
+        if is_longer {
+            reply.bytes.truncate(room);
+            reply.bytes.shrink_to_fit();
+            reply.cut = true;
+        }
+        is_longer
     }
 
     /// Counts a reply that found no place.
@@ -121,7 +135,7 @@ impl Ledger {
             self.dropped_of_strangers += 1;
         } else if let Some(count) = self.dropped.get_mut(&reply.host) {
             *count += 1;
-        } else if self.dropped.len() < MAX_STRANGERS {
+        } else {
             self.dropped.insert(reply.host.clone(), 1);
         }
     }
@@ -160,9 +174,29 @@ impl Ledger {
         notes
     }
 
-    /// All replies.
-    pub(super) fn replies(&self) -> &[Reply] {
-        &self.replies
+    /// The replies that the door did not read to their end.
+    pub(super) fn cut(&self) -> impl Iterator<Item = &Reply> {
+        let replies = self.replies.iter().enumerate();
+        let by_door = replies.filter(|(place, reply)| reply.cut && !self.shortened.contains(place));
+        by_door.map(|(_, reply)| reply)
+    }
+
+    /// That less was kept of pages than came.
+    pub(super) fn shortened(&self) -> Option<String> {
+        let hosts = self
+            .shortened
+            .iter()
+            .filter_map(|&place| self.replies[place].host.parse::<IpAddr>().ok());
+        let addresses = hosts.collect::<Ranges>().words().join(", ");
+        (!addresses.is_empty()).then(|| {
+            format!(
+                "More than {} MiB of pages came: of a page no more than its first {} KiB were kept from then on, and less \
+                 of a host that had said {} KiB; what the rest said is not known, of {addresses}.",
+                CRUSH_OF_PAGES >> 20,
+                OF_A_PAGE >> 10,
+                IN_A_CRUSH >> 10,
+            )
+        })
     }
 
     /// The latest reply.
@@ -261,13 +295,6 @@ fn is_factory(host: &str) -> bool {
     FACTORY.contains(&host)
 }
 
-fn datagram_bytes(reply: &Reply) -> usize {
-    match reply.protocol.is_datagram() {
-        true => reply.bytes.len(),
-        false => 0,
-    }
-}
-
 /// Whether a question goes to all who are on a segment, so that nobody knows who was silent.
 pub(super) fn is_to_everybody(question: &str) -> bool {
     question.starts_with("multicast ") || question.starts_with("ethernet ")
@@ -283,73 +310,4 @@ pub(super) fn outcome_of(reply: &Reply) -> Outcome {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A datagram of so many bytes in the name of the nth host.
-    fn datagram(host: u32, nth: usize, length: usize) -> Reply {
-        let host = std::net::Ipv4Addr::from(0x0a00_0000 | host);
-        let mut bytes = format!("<ProbeMatch><DeviceDescription>{nth}</DeviceDescription></ProbeMatch>").into_bytes();
-        bytes.resize(length.max(bytes.len()), b' ');
-        Reply::new(host.to_string(), Protocol::Sadp, bytes)
-    }
-
-    #[test]
-    fn made_up_strangers_crowd_out_no_unit_at_its_factory_address() {
-        let mut ledger = Ledger::default();
-        let stranger = |host: &str, nth| Reply {
-            host: host.into(),
-            off_target: true,
-            ..datagram(0, nth, 0)
-        };
-        for nth in 0..2 * MAX_STRANGERS {
-            ledger.keep(stranger(&format!("198.18.{}.{}", nth / 256, nth % 256), nth));
-        }
-        let kept = FACTORY.map(|host| ledger.keep(stranger(host, 0)));
-        assert_eq!(kept, [Kept::Yes; 3]);
-        let (replies, _) = ledger.close();
-        assert_eq!(replies.len(), SAMPLE + FACTORY.len());
-    }
-
-    #[test]
-    fn whoever_has_said_more_than_is_kept_is_named_however_little_it_was() {
-        let mut ledger = Ledger::default();
-        for host in 0..MOST_NAMED as u32 + 2 {
-            let more = if host == 0 { FLOOD as usize } else { host as usize };
-            for nth in 0..MAX_PER_HOST + more {
-                ledger.keep(datagram(host, nth, 0));
-            }
-        }
-        let (_, coverage) = ledger.close();
-        let [flood, other] = coverage.notes.as_slice() else {
-            panic!("{:?}", coverage.notes)
-        };
-        assert!(
-            flood.contains("100 further replies in the name of 10.0.0.0 "),
-            "{flood}"
-        );
-        assert!(
-            other.contains("of 10.0.0.1 (1), ") && other.ends_with(" and 1 more."),
-            "{other}"
-        );
-    }
-
-    #[test]
-    fn one_host_fills_no_memory_and_in_a_crush_everybody_keeps_a_share() {
-        let mut ledger = Ledger::default();
-        let kept = |ledger: &mut Ledger, host, length| {
-            let all = (0..MAX_PER_HOST).filter(|&nth| ledger.keep(datagram(host, nth, length)) == Kept::Yes);
-            all.count() * length
-        };
-        assert_eq!(kept(&mut ledger, 0, 60_000), MAX_BYTES_OF_A_HOST / 60_000 * 60_000);
-        let mut rogue = 1;
-        while ledger.bytes <= CRUSH {
-            kept(&mut ledger, rogue, 60_000);
-            rogue += 1;
-        }
-        assert_eq!(kept(&mut ledger, rogue, 60_000), 0);
-        assert_eq!(kept(&mut ledger, rogue, 1_000), MAX_PER_HOST * 1_000);
-        let page = Reply::new("10.9.9.9", Protocol::Http, vec![b'x'; 300_000]);
-        assert_eq!(ledger.keep(page), Kept::Yes, "a conversation is nobody's flood");
-    }
-}
+mod tests;

@@ -2,12 +2,12 @@
 
 use std::net::IpAddr;
 
-use crate::coverage::Coverage;
-use crate::fact::{Fact, MAX_BODY, Name, Outcome, Protocol, Reply};
+use crate::coverage::{Coverage, some_of};
+use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
 use crate::net::{Confirmed, TIME_FOR_A_HOST};
-use crate::probe::tcp::{DEADLINE, Known, Page, Shown, Signs, Web};
+use crate::probe::tcp::{DEADLINE, Known, Page, Shown, Signs, Web, most_of};
 
 use super::{Plan, Ranges};
 
@@ -84,7 +84,7 @@ fn confirmed(host: IpAddr, device: &Device) -> Option<Confirmed> {
 
 /// Whether two machines answer for the address on the wire: one of them may have taken it over since the other was
 /// confirmed, and a login would go to whichever answers first.
-fn is_disputed(replies: &[Reply], facts: &[Fact]) -> bool {
+pub(super) fn is_disputed(replies: &[Reply], facts: &[Fact]) -> bool {
     let is_on_wire = |fact: &&Fact| {
         let by = replies.get(fact.reply).map(|reply| &reply.protocol);
         fact.name == Name::Mac && matches!(by, Some(Protocol::Arp | Protocol::Neighbour))
@@ -215,21 +215,36 @@ pub(super) fn out_of_time(hosts: &[IpAddr]) -> Option<String> {
     })
 }
 
-/// That answers were longer than what is read of one, or took longer.
-pub(super) fn cut_off(replies: &[Reply]) -> Option<String> {
-    let hosts = replies
-        .iter()
-        .filter(|reply| reply.cut)
-        .filter_map(|reply| reply.host.parse::<IpAddr>().ok());
-    let addresses = hosts.collect::<Ranges>().words().join(", ");
-    (!addresses.is_empty()).then(|| {
+/// That answers were longer than what is read of one; and that others took longer, of which nobody knows whether there was
+/// more: a server that leaves the connection open and says no length may have said all.
+pub(super) fn cut_off<'a>(replies: impl Iterator<Item = &'a Reply>) -> Vec<String> {
+    let (long, late): (Vec<&Reply>, Vec<&Reply>) =
+        replies.partition(|reply| reply.bytes.len() >= most_of(&reply.protocol));
+    let hosts = |replies: Vec<&Reply>| {
+        let hosts = replies
+            .into_iter()
+            .filter_map(|reply| reply.host.parse::<IpAddr>().ok());
+        Some(hosts.collect::<Ranges>().words().join(", ")).filter(|hosts| !hosts.is_empty())
+    };
+    let page = most_of(&Protocol::Http) >> 10;
+    let long = hosts(long).map(|hosts| {
         format!(
-            "An answer is read for {} s, and no further than {} KiB; there was more, and what it said is not known, of \
-             {addresses}.",
-            DEADLINE.as_secs(),
-            MAX_BODY >> 10,
+            "An answer is read no further than {page} KiB; there was more, and what it said is not known, of {hosts}."
         )
-    })
+    });
+    let seconds = DEADLINE.as_secs();
+    let late = hosts(late).map(|hosts| {
+        format!("An answer is read for {seconds} s; what had come by then was not at an end, and may not be whole, of {hosts}.")
+    });
+    long.into_iter().chain(late).collect()
+}
+
+/// That the run ended in the middle of its first round beyond a router, where it is not kept who was reached.
+pub(super) fn unnamed((left, all): (u64, u64)) -> String {
+    format!(
+        "{left} of {all} addresses beyond a router were not reached. Those that were lie between them; it is not kept which \
+         they are, and none that showed no sign is counted as silent."
+    )
 }
 
 /// What the reader must know before "none" can be believed.
@@ -244,7 +259,7 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     if !coverage.unheard.is_empty() {
         notes.push(format!(
             "Nothing was heard from {} beyond a router: nobody answers there, or there was no way there.",
-            coverage.unheard.join(", ")
+            some_of(&coverage.unheard)
         ));
     }
     let (_, over_ipv6) = plan.scope().by_family();
@@ -312,6 +327,31 @@ mod tests {
             let facts: Vec<Fact> = rows.iter().enumerate().map(fact).collect();
             assert_eq!(is_disputed(&replies, &facts), expected, "{rows:?}");
         }
+    }
+
+    #[test]
+    fn of_who_leaves_the_connection_open_is_not_said_that_there_was_more() {
+        let most = most_of(&Protocol::Http);
+        let table = [
+            (Protocol::Http, most - 1, "may not be whole, of 10.0.0.5."),
+            (
+                Protocol::Https,
+                most,
+                "320 KiB; there was more, and what it said is not known, of 10.0.0.5.",
+            ),
+            (Protocol::Rtsp, 2_000, "may not be whole, of 10.0.0.5."),
+            (
+                Protocol::Rtsp,
+                16 << 10,
+                "there was more, and what it said is not known, of 10.0.0.5.",
+            ),
+        ];
+        for (protocol, length, expected) in table {
+            let reply = Reply::new("10.0.0.5", protocol, vec![b'x'; length]);
+            let [note] = cut_off([&reply].into_iter()).try_into().unwrap();
+            assert!(note.ends_with(expected), "{length}: {note}");
+        }
+        assert_eq!(cut_off([].into_iter()), Vec::<String>::new());
     }
 
     #[test]
