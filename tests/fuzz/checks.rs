@@ -4,6 +4,7 @@
 mod written;
 
 use std::fmt::Debug;
+use std::io::Read;
 use std::path::Path;
 use std::sync::LazyLock;
 
@@ -29,6 +30,7 @@ use camsweep::wire::{
     upnp, web_ui, wsd, xml,
 };
 use camsweep::{cli, record, scan};
+use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use peak_alloc::PeakAlloc;
 use regex::Regex;
@@ -461,6 +463,15 @@ fn empty_store(folder: &Path) -> Store {
     Store::open(&Place::File(folder.join("store")), true).expect("a store of our own")
 }
 
+/// How long an export is that came packed, as far as any is unpacked.
+fn unpacked(bytes: &[u8]) -> usize {
+    let most = MEMORY.0 * bytes.len() + MEMORY.1;
+    let mut unpacked = GzDecoder::new(bytes).take(most as u64);
+    let mut buffer = [0; 4096];
+    let lengths = std::iter::from_fn(|| unpacked.read(&mut buffer).ok().filter(|length| *length > 0));
+    lengths.sum()
+}
+
 /// A report that a store takes is in it as it was, and once; of an export, packed or not, in which something does not fit nothing is.
 fn importing(bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder of our own");
@@ -529,7 +540,7 @@ impl Check {
     /// Checks one case, and how much memory it takes. What is made once, the first time that it is needed, is no
     /// case's cost, so one that takes too much is tried again.
     pub fn hold(&self, bytes: &[u8]) {
-        let most = MEMORY.0 * bytes.len() + MEMORY.1;
+        let most = MEMORY.0 * (bytes.len() + unpacked(bytes)) + MEMORY.1;
         let taken = self.memory(bytes);
         if taken > most {
             let taken = self.memory(bytes);
