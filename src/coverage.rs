@@ -148,6 +148,18 @@ impl Coverage {
     }
 }
 
+/// In a sentence no more is said of a list.
+const MOST_WORDS: usize = 20;
+
+/// The first of a list, and how many there are more: for people, where the list itself is beside it.
+pub fn some_of(words: &[String]) -> String {
+    let (shown, more) = words.split_at(words.len().min(MOST_WORDS));
+    match more.len() {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// So many addresses, in words.
 pub fn addresses(count: u64) -> String {
     match count {

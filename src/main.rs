@@ -1,5 +1,6 @@
 //! Parse, run the command, exit.
 
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -7,7 +8,7 @@ use camsweep::cli::args::{Cli, Command, ConfigCommand};
 use camsweep::cli::console::{complain, print, print_to, say};
 use camsweep::cli::exit::{Code, Exit};
 use camsweep::cli::{
-    Failure, config, data, deliver, history, judge, limits, manual, report, scan, schema, sign, words,
+    Failure, config, data, deliver, given_up, history, judge, limits, manual, report, scan, schema, sign, words,
 };
 use camsweep::report::escape::escape;
 use clap::Parser;
@@ -17,6 +18,7 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    given_up::core_dumps();
     // A panic may quote what a device sent.
     std::panic::set_hook(Box::new(|fault| {
         say(&format!("fault in camsweep: {}\n", escape(&fault.to_string())));
@@ -31,7 +33,9 @@ fn main() -> ExitCode {
 
 /// The command with what the configuration file adds to it, or the code that clap ends with: it has said its word then.
 fn configured() -> Result<Result<Option<Command>, u8>, Failure> {
-    let given = config::given(std::env::args_os().collect())?;
+    let typed: Vec<OsString> = std::env::args_os().collect();
+    given_up::root_for_files(&typed)?;
+    let given = config::given(typed)?;
     let parsed = Cli::try_parse_from(&given.arguments);
     let file = given.file;
     Ok(parsed

@@ -99,6 +99,18 @@ impl Ranges {
         Ranges::from_spans(spans.collect())
     }
 
+    /// An address and all after it, those of IPv6 after those of IPv4.
+    pub fn since(first: IpAddr) -> Self {
+        Ranges::between(first, Ipv6Addr::from(u128::MAX))
+    }
+
+    /// All addresses from the first to the last, of either family.
+    pub fn hull(&self) -> Ranges {
+        let (v4, v6) = self.by_family();
+        let ends = |of: Ranges| Some((of.0.first()?.0, of.0.last()?.1));
+        Ranges::from_spans([v4, v6].into_iter().filter_map(ends).collect())
+    }
+
     /// How many addresses; of more than 2^64 - 1 as many.
     pub fn len(&self) -> u64 {
         self.0.iter().fold(0, |sum: u64, span| sum.saturating_add(length(span)))

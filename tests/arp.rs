@@ -201,6 +201,30 @@ async fn who_asks_faster_than_the_network_bears_slows_down_and_misses_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whom_another_round_reaches_was_asked_all_the_same() {
+    let world = world(&["10.0.0.2/24"], sixty());
+    let plan = Plan {
+        hosts_only: true,
+        ..plans::plan(&world)
+    };
+    let table = [(100, 60, None), (100_000, 0, Some("10.0.0.1, 10.0.0.3-10.0.0.254"))];
+    for (refused, live, not_asked) in table {
+        let door = Scripted::new(world.hosts.clone(), true, plan.limits.clone(), &[]);
+        let findings = sweep(&plan, Arc::new(door.that_refuses(refused))).await;
+        let coverage = &findings.coverage;
+        assert_eq!(coverage.live, live, "{refused}");
+        let listed = (!coverage.not_asked.is_empty()).then(|| coverage.not_asked.join(", "));
+        assert_eq!(listed.as_deref(), not_asked, "{refused}");
+        assert_eq!(
+            findings.blind_spots.is_empty(),
+            not_asked.is_none(),
+            "{:?}",
+            findings.blind_spots
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn where_the_last_round_still_finds_somebody_it_is_said_that_others_may_be_missing() {
     let late = |(place, address): (u32, Ipv4Addr)| Host {
         arp_after: place,

@@ -89,6 +89,11 @@ fn wrong_usage_is_one_line_and_a_hint() {
         ),
         (&["scan", "127.0.0.1", "--resume", "Cargo.toml"], 2, "is no resume file"),
         (
+            &["scan", "127.0.0.1", "--dry-run", "--resume", "Cargo.toml"],
+            2,
+            "is no resume file",
+        ),
+        (
             &["scan", "127.0.0.1", "--resume", "src"],
             2,
             "no file that a scan can go on from",

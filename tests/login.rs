@@ -462,15 +462,56 @@ async fn basic_is_sent_only_where_it_is_allowed_and_over_tls() {
             allow_basic,
             ..credential(PASSWORD)
         });
+        door.fetch(Fetch { tls, ..seen_before(to) }).await;
         let answer = door.fetch(Fetch { tls, ..page(to) }).await;
         assert_eq!(answer.login == Some(LoginEnd::Accepted), expected, "{answer:?}");
         assert_eq!(log.lock().unwrap().logins().len(), usize::from(expected));
-        assert_eq!(log.lock().unwrap().connections, 1);
+        assert_eq!(log.lock().unwrap().connections, 2);
+    }
+}
+
+/// Who had come between was once sent the password: any certificate was taken.
+#[tokio::test]
+async fn basic_goes_only_to_the_certificate_that_was_seen_before() {
+    let wants = |_: &str| unauthorized(&[r#"Basic realm="Device_CGI""#]);
+    let hangs_up = move |request: &str| wants(request) + HANG_UP;
+    // How many connections come to the device itself, and whether it was seen before.
+    for (own, visited) in [(9, false), (1, true), (2, true)] {
+        let (to, log) = over_tls_until(own, hangs_up).await;
+        let door = door_with(Credential {
+            allow_basic: true,
+            ..credential(PASSWORD)
+        });
+        if visited {
+            door.fetch(Fetch {
+                tls: true,
+                ..seen_before(to)
+            })
+            .await;
+        }
+        let end = door.fetch(Fetch { tls: true, ..page(to) }).await.login;
+        assert!(
+            matches!(end, Some(LoginEnd::Withheld(reason)) if reason.why.contains("certificate")),
+            "{own}: {end:?}"
+        );
+        assert_eq!(log.lock().unwrap().logins().len(), 0);
+        assert!(door.has_login(&unit(to)), "nothing was sent");
+    }
+}
+
+fn seen_before(to: SocketAddr) -> Fetch {
+    Fetch {
+        login: None,
+        ..page(to)
     }
 }
 
 /// A device that speaks TLS.
 async fn over_tls(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> (SocketAddr, Log) {
+    over_tls_until(usize::MAX, answer).await
+}
+
+fn acceptor() -> tokio_rustls::TlsAcceptor {
     let pair = rcgen::generate_simple_self_signed(["camera.example".to_owned()]).unwrap();
     let key = rustls::pki_types::PrivateKeyDer::try_from(pair.signing_key.serialize_der()).unwrap();
     let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -479,17 +520,52 @@ async fn over_tls(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> (S
         .with_no_client_auth()
         .with_single_cert(vec![pair.cert.der().clone()], key)
         .unwrap();
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    tokio_rustls::TlsAcceptor::from(Arc::new(config))
+}
+
+/// One in whose place another with a certificate of its own answers from then on.
+async fn over_tls_until(own: usize, answer: impl Fn(&str) -> String + Send + Sync + 'static) -> (SocketAddr, Log) {
+    let (device, other) = (acceptor(), acceptor());
     let listener = tokio::net::TcpListener::bind((IpAddr::from(LOCAL), 0)).await.unwrap();
     let (address, log) = (listener.local_addr().unwrap(), Log::default());
     let (seen, answer) = (log.clone(), Arc::new(answer));
     tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
+        for count in 0.. {
+            let (stream, _) = listener.accept().await.unwrap();
+            let acceptor = if count < own { &device } else { &other };
             let stream = acceptor.accept(stream).await.unwrap();
             tokio::spawn(serve(stream, seen.clone(), answer.clone()));
         }
     });
     (address, log)
+}
+
+/// Each further request of a visit once had the whole deadline again. The clock is paused, so that minutes pass in no time.
+#[tokio::test(start_paused = true)]
+async fn a_visit_with_a_login_ends_when_the_time_for_its_host_does() {
+    let listener = tokio::net::TcpListener::bind((IpAddr::from(LOCAL), 0)).await.unwrap();
+    let to = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        tokio::io::AsyncReadExt::read(&mut stream, &mut [0; 4096])
+            .await
+            .unwrap();
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        let refusal = unauthorized(DIGEST);
+        tokio::io::AsyncWriteExt::write_all(&mut stream, refusal.as_bytes())
+            .await
+            .unwrap();
+        std::future::pending::<()>().await;
+    });
+    let begun = tokio::time::Instant::now();
+    let deadline = Duration::from_secs(55);
+    let answer = door().fetch(Fetch { deadline, ..page(to) }).await;
+    assert_eq!(answer.login, Some(LoginEnd::Unclear), "{answer:?}");
+    let whole = begun.elapsed();
+    assert!(
+        whole >= Duration::from_secs(58) && whole < Duration::from_secs(62),
+        "{whole:?}"
+    );
 }
 
 #[test]

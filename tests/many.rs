@@ -131,6 +131,10 @@ impl Door for Crowd {
         self.listen.lock().await.recv().await.unwrap()
     }
 
+    fn faults(&self) -> std::collections::BTreeMap<String, &'static str> {
+        Default::default()
+    }
+
     async fn neighbours(&self) -> io::Result<Vec<Neighbour>> {
         Ok(Vec::new())
     }

@@ -97,10 +97,9 @@ fn the_raw_socket_is_opened_first_and_no_thread_has_a_privilege_then() {
         report.blind_spots
     );
     let given_up = report.plan.given_up.join("\n");
-    assert!(
-        given_up.contains("all capabilities") && given_up.contains("no_new_privs"),
-        "{given_up}"
-    );
+    for one in ["core dumps", "all capabilities", "no_new_privs"] {
+        assert!(given_up.contains(one), "{given_up}");
+    }
 }
 
 #[test]
@@ -247,6 +246,85 @@ fn a_run_that_cannot_become_the_user_again_does_not_begin() {
     assert!(!folder.path().join("report").exists());
 }
 
+/// A line of what only root may read once stood in the complaint. A rehearsal reads all that a scan reads, and sends nothing.
+#[test]
+fn what_only_root_may_read_is_not_read_for_who_has_called_sudo() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("SKIPPED: only root can play sudo");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let file = folder.path().join("rootonly.csv");
+    fs::write(&file, "root-secret:x:19000\n").unwrap();
+    fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+    let (plain, at) = (file.display().to_string(), format!("@{}", file.display()));
+    let table: [&[&str]; 8] = [
+        &["--no-config", &at],
+        &["--no-config", "127.0.0.1", "--exclude", &at],
+        &["127.0.0.1", "--config", &plain],
+        &["--no-config", "127.0.0.1", "--credentials", &plain],
+        &["--no-config", "127.0.0.1", "--sites", &plain],
+        &["--no-config", "127.0.0.1", "--policy", &plain],
+        &["--no-config", "127.0.0.1", "--register", &plain],
+        &["--no-config", "127.0.0.1", "--known", &plain],
+    ];
+    for args in table {
+        let output = Command::new(env!("CARGO_BIN_EXE_camsweep"))
+            .args(["scan", "--dry-run"])
+            .args(args)
+            .envs([("SUDO_UID", "54321"), ("SUDO_GID", "54322"), ("HOME", "/root")])
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said);
+        assert!(
+            !output.status.success() && !said.contains("root-secret"),
+            "{args:?}: {said}"
+        );
+        assert!(said.contains("ermission denied"), "{args:?}: {said}");
+    }
+}
+
+/// A store's password, a mail server's and a webhook's secret were once read before, or not counted as secrets.
+#[test]
+fn no_core_is_dumped_by_any_command_whatever_it_holds() {
+    // It is begun where cores are dumped.
+    let shell = |then: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("ulimit -c 1 && {then}"), env!("CARGO_BIN_EXE_camsweep")]);
+        shell
+    };
+    if !shell("true").status().is_ok_and(|status| status.success()) {
+        return eprintln!("SKIPPED: no cores may be dumped here at all");
+    }
+    let commands: [&[&str]; 2] = [&["judge", "-"], &["report", "-"]];
+    for args in commands {
+        let mut run = shell("exec \"$0\" \"$@\"")
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let limits = || fs::read_to_string(format!("/proc/{}/limits", run.id())).unwrap();
+        let none = || {
+            let limits = limits();
+            let core = limits
+                .lines()
+                .find(|line| line.starts_with("Max core file size"))
+                .unwrap();
+            core.split_whitespace().filter(|word| *word == "0").count() == 2
+        };
+        let held = (0..200).any(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            none()
+        });
+        drop(run.stdin.take());
+        run.wait().unwrap();
+        assert!(held, "{args:?}");
+    }
+}
+
 /// Landlock belongs to the thread.
 #[test]
 fn a_confined_thread_writes_runs_and_listens_nowhere_else() {
@@ -263,6 +341,9 @@ fn a_confined_thread_writes_runs_and_listens_nowhere_else() {
         assert_eq!(kind(fs::rename(inside.join("report"), inside.join("whole"))), None);
         assert_eq!(kind(fs::write(outside.join("report"), "x")), denied);
         assert_eq!(kind(fs::remove_file(inside.join("whole"))), None);
+        assert_eq!(kind(fs::write("/dev/null", "x")), None);
+        assert_eq!(kind(fs::write("/dev/full", "x")), denied);
+        assert_eq!(kind(fs::write("/dev/shm/camsweep", "x")), denied);
         assert_eq!(kind(Command::new("/bin/true").status().map(drop)), denied);
         assert_eq!(kind(TcpListener::bind("127.0.0.1:0").map(drop)), denied);
         assert_eq!(kind(TcpStream::connect(listener.local_addr().unwrap()).map(drop)), None);

@@ -39,12 +39,9 @@ impl Watcher for Nobody {
 }
 
 async fn run(world: &World, stop: CancellationToken) -> (Findings, Arc<Scripted>, Duration) {
-    let door = Arc::new(Scripted::new(
-        world.hosts.clone(),
-        world.raw,
-        world.limits(),
-        &world.logins,
-    ));
+    let door = Arc::new(
+        Scripted::new(world.hosts.clone(), world.raw, world.limits(), &world.logins).with_fault(world.fault.clone()),
+    );
     let start = Instant::now();
     let findings = scan(&plan(world), door.clone(), Knowledge::builtin(), &mut Nobody, stop).await;
     (findings, door, start.elapsed())

@@ -94,7 +94,7 @@ Register-ArgumentCompleter -Native -CommandName 'camsweep' -ScriptBlock {
             [CompletionResult]::new('--config', '--config', [CompletionResultType]::ParameterName, 'Read options from this file (docs/configuration.md), in place of the user''s or the machine''s camsweep.toml')
             [CompletionResult]::new('--yes-large', '--yes-large', [CompletionResultType]::ParameterName, 'Allow more than 4096 addresses')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Print the scope, what each phase sends at the most and how long it takes, and send nothing')
-            [CompletionResult]::new('--probe-silent', '--probe-silent', [CompletionResultType]::ParameterName, 'Ask silent addresses beyond a router by TCP too')
+            [CompletionResult]::new('--probe-silent', '--probe-silent', [CompletionResultType]::ParameterName, 'Ask silent addresses beyond a router by TCP too; not in the profile `clinical`')
             [CompletionResult]::new('--no-tcp', '--no-tcp', [CompletionResultType]::ParameterName, 'Open no TCP connection: tables, listening, ARP and discovery datagrams only')
             [CompletionResult]::new('--passive', '--passive', [CompletionResultType]::ParameterName, 'Only listen: send nothing at all, join no group, and report what neighbours say by themselves')
             [CompletionResult]::new('--l2-sadp', '--l2-sadp', [CompletionResultType]::ParameterName, 'Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none; needs CAP_NET_RAW (sudo)')

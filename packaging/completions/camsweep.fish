@@ -112,7 +112,7 @@ complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l webhook-ca -d
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l config -d 'Read options from this file (docs/configuration.md), in place of the user\'s or the machine\'s camsweep.toml' -r -F
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l yes-large -d 'Allow more than 4096 addresses'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l dry-run -d 'Print the scope, what each phase sends at the most and how long it takes, and send nothing'
-complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l probe-silent -d 'Ask silent addresses beyond a router by TCP too'
+complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l probe-silent -d 'Ask silent addresses beyond a router by TCP too; not in the profile `clinical`'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l no-tcp -d 'Open no TCP connection: tables, listening, ARP and discovery datagrams only'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l passive -d 'Only listen: send nothing at all, join no group, and report what neighbours say by themselves'
 complete -c camsweep -n "__fish_camsweep_using_subcommand scan" -l l2-sadp -d 'Look for Hikvision units by raw Ethernet too, which finds those with an address of another network or with none; needs CAP_NET_RAW (sudo)'

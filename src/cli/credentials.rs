@@ -6,7 +6,7 @@ use std::fmt;
 use std::path::Path;
 
 use ipnetwork::IpNetwork;
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer};
 use toml::Spanned;
 use zeroize::Zeroizing;
 
@@ -41,44 +41,20 @@ struct Entry {
     allow_username_token: bool,
 }
 
-/// A text that is moved, not copied, to where it is wiped, and that no error of the parser's quotes.
+/// A text that is moved, not copied, to where it is wiped.
 struct Hidden(Zeroizing<String>);
 
 impl<'de> Deserialize<'de> for Hidden {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_string(HiddenVisitor)
+        String::deserialize(deserializer).map(|text| Hidden(Zeroizing::new(text)))
     }
 }
 
-struct HiddenVisitor;
-
-const NO_TEXT: &str = "a password is a text in quotation marks";
-
-impl Visitor<'_> for HiddenVisitor {
-    type Value = Hidden;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Hidden, E> {
-        self.visit_string(text.to_owned())
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Hidden, E> {
-        Ok(Hidden(Zeroizing::new(text)))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Hidden, E> {
-        Err(E::custom(NO_TEXT))
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Hidden, E> {
-        Err(E::custom(NO_TEXT))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Hidden, E> {
-        Err(E::custom(NO_TEXT))
+/// The parser's complaint without the value that it quotes, in whatever field a password stands.
+fn unquoted(complaint: &str) -> String {
+    match complaint.rsplit_once(", expected ") {
+        Some((quoting, wanted)) if quoting.starts_with("invalid ") => format!("what stands here is not {wanted}"),
+        _ => complaint.to_owned(),
     }
 }
 
@@ -110,7 +86,7 @@ fn from_file(path: &Path, makers: &[Maker]) -> Result<Vec<Credential>, Failure> 
     let read: Result<Entries, toml::de::Error> = toml::from_str(text);
     let entries = read.map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
-        source.wrong(start, error.message(), SEE)
+        source.wrong(start, unquoted(error.message()), SEE)
     })?;
     entries
         .credential
@@ -139,14 +115,13 @@ impl Source<'_> {
         let entry = entry.into_inner();
         let maker = known(entry.maker.get_ref(), self.makers);
         let maker = maker.map_err(|(why, remedy)| self.wrong(entry.maker.span().start, why, remedy))?;
-        if entry.user.get_ref().trim().is_empty() {
-            return Err(self.wrong(entry.user.span().start, "the user is empty", "name a read-only user"));
-        }
+        let named = user(entry.user.get_ref());
+        let user = named.map_err(|(why, remedy)| self.wrong(entry.user.span().start, why, remedy))?;
         let password = self.password(start, entry.password, entry.password_env, entry.password_file)?;
         Ok(Credential {
             scope: self.scope(&entry.scope)?,
             maker,
-            user: entry.user.into_inner(),
+            user,
             password,
             allow_basic: entry.allow_basic,
             allow_username_token: entry.allow_username_token,
@@ -208,13 +183,32 @@ fn from_environment(name: &str) -> Result<Zeroizing<String>, Wrong> {
         let why = "password_env is no name of an environment variable: capital letters, digits and _";
         return Err((why.into(), SEE));
     }
-    let why = || format!("the environment variable {name} is not set, or not UTF-8");
-    let value = std::env::var(name).map_err(|_| (why(), "export it for this run"))?;
+    let why = "the environment variable of password_env is not set, or not UTF-8";
+    let value = std::env::var(name).map_err(|_| (why.into(), "export it for this run"))?;
     Ok(Zeroizing::new(value))
 }
 
-/// `MAKER:USER@SCOPE`. A user's name may hold both of the separators; a maker's id and a scope never do.
+/// Behind a colon in a user (RFC 7617 §2) stands a password as a rule. Neither is quoted.
+const COLON: (&str, &str) = (
+    "a user has no colon (RFC 7617), and the password is never given here",
+    "docs/logins.md says where it is given; one that stood on a command line is no secret any more",
+);
+
+fn user(name: &str) -> Result<String, Wrong> {
+    match name {
+        name if name.trim().is_empty() => Err(("the user is empty".into(), "name a read-only user")),
+        name if name.contains(':') => Err((COLON.0.into(), COLON.1)),
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// `MAKER:USER@SCOPE`. A user's name may hold an at sign; a maker's id and a scope never do.
 fn from_argument(login: &str, makers: &[Maker], dry_run: bool) -> Result<Credential, Failure> {
+    let rest = login.split_once(':').map_or("", |(_, rest)| rest);
+    // Before anything else, as all that follows quotes the argument.
+    if rest.rsplit_once('@').map_or(rest, |(user, _)| user).contains(':') {
+        return Err(Failure::usage(format!("--login: {}", COLON.0), COLON.1));
+    }
     let wrong = |(why, remedy): (String, String)| Failure::usage(format!("--login {login:?}: {why}"), remedy);
     let parts = || {
         let (maker, rest) = login.split_once(':')?;

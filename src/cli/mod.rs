@@ -12,7 +12,7 @@ pub mod data;
 pub mod deliver;
 pub mod exit;
 pub mod file;
-mod given_up;
+pub mod given_up;
 pub mod history;
 mod interrupt;
 pub mod judge;
@@ -37,13 +37,17 @@ mod setup;
 pub mod sign;
 pub mod words;
 
+use crate::report::escape::elide;
 use exit::Code;
 pub use interrupt::interruption;
+
+/// The longest message, in columns; its middle is left out where it would be longer.
+const LONGEST_MESSAGE: usize = 1000;
 
 /// Why nothing was done: one line, and what the user can do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What is wrong, naming the value.
+    /// What is wrong, naming the value: plain, and of bounded length.
     pub message: String,
     /// The remedy, where there is one.
     pub hint: Option<String>,
@@ -53,18 +57,18 @@ pub struct Failure {
 
 impl Failure {
     /// The command line is wrong.
-    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn usage(message: impl AsRef<str>, hint: impl Into<String>) -> Self {
         Failure {
-            message: message.into(),
+            message: one_line(message.as_ref()),
             hint: Some(hint.into()),
             code: Code::Usage,
         }
     }
 
     /// The command line is right, and this machine cannot do it.
-    pub fn could_not_run(message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub fn could_not_run(message: impl AsRef<str>, hint: impl Into<String>) -> Self {
         Failure {
-            message: message.into(),
+            message: one_line(message.as_ref()),
             hint: Some(hint.into()),
             code: Code::CouldNotRun,
         }
@@ -79,10 +83,15 @@ impl Failure {
     }
 }
 
-/// By the owner of this process, where the system tells.
+/// A message may quote what stands in a file, whatever that is.
+fn one_line(message: &str) -> String {
+    elide(message, LONGEST_MESSAGE)
+}
+
+/// Whether files are root's that are written from now on.
 fn is_root() -> bool {
     #[cfg(unix)]
-    return std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
+    return nix::unistd::geteuid().is_root();
     #[cfg(not(unix))]
     return false;
 }

@@ -116,11 +116,13 @@ fn words(progress: &Progress) -> String {
         total,
         hosts,
         units,
+        per_second,
         seconds_left,
     } = progress;
-    let asked = match total {
-        0 => String::new(),
-        _ => format!("{asked} of {total} asked, "),
+    let asked = match (total, per_second) {
+        (0, _) => String::new(),
+        (_, 0) => format!("{asked} of {total} asked, "),
+        _ => format!("{asked} of {total} asked at {per_second}/s, "),
     };
     format!("{phase}: {asked}{hosts} hosts, {units} Hikvision or Dahua so far, about {seconds_left} s left")
 }

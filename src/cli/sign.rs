@@ -13,7 +13,6 @@ use super::args::sign::{KeygenArgs, SignArgs, VerifyArgs};
 use super::exit::Code;
 use super::file::WholeFile;
 use super::{Failure, secret_file};
-use crate::net::guard;
 use crate::report::escape::escape;
 
 /// The environment variable that holds the password of a key.
@@ -26,7 +25,6 @@ const MAX_FILE: u64 = 64 * 1024;
 /// # Errors
 /// Where one of the files is there already or cannot be written.
 pub fn keygen(args: &KeygenArgs) -> Result<String, Failure> {
-    let _ = guard::no_core_dumps();
     let public = with_ending(&args.file, ".pub");
     let password = match args.no_password {
         true => None,
@@ -54,7 +52,6 @@ pub fn keygen(args: &KeygenArgs) -> Result<String, Failure> {
 /// # Errors
 /// Where the key cannot be used, or a file not be read or written.
 pub fn sign(args: &SignArgs) -> Result<String, Failure> {
-    let _ = guard::no_core_dumps();
     let key = secret_key(&args.key)?;
     let file = File::open(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     let name = args.file.file_name().unwrap_or_default().to_string_lossy().into_owned();

@@ -161,26 +161,37 @@ fn own_address(interface: &Interface) -> Ipv4Addr {
     interface.ipv4.first().map_or(Ipv4Addr::UNSPECIFIED, |net| net.ip())
 }
 
-/// How often a datagram is offered again to a kernel that has no room, after 5, 10, 20 and 40 ms.
+/// How often a packet is offered to a kernel that has no room: again after 5, 10, 20 and 40 ms.
 const OFFERS: u32 = 5;
 /// Datagrams that wait for an address fill the buffer until the kernel gives up asking, after 3 s.
 const ROOM_WAIT: Duration = Duration::from_secs(4);
 
 /// Sends one datagram.
 pub(super) async fn send(socket: &UdpSocket, to: SocketAddr, payload: &[u8]) -> io::Result<()> {
-    let mut offer = 1;
+    let mut offers = Offers::default();
     loop {
-        let sent = timeout(ROOM_WAIT, socket.send_to(payload, to));
-        match sent.await.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))? {
-            Err(error) if system::is_transient(&error) && offer < OFFERS => back_off(offer).await,
-            result => return result.map(drop),
+        let sent = timeout(ROOM_WAIT, socket.send_to(payload, to)).await;
+        let sent = sent.map_err(|_| io::Error::from(io::ErrorKind::TimedOut))?.map(drop);
+        if !offers.go_on_after(&sent).await {
+            return sent;
         }
-        offer += 1;
     }
 }
 
-async fn back_off(offer: u32) {
-    sleep(Duration::from_millis(5 << offer.saturating_sub(1).min(6))).await;
+/// The offers of one packet.
+#[derive(Default)]
+pub(super) struct Offers(u32);
+
+impl Offers {
+    /// Whether the packet is to be offered once more after this, when the kernel has had some time.
+    pub(super) async fn go_on_after(&mut self, sent: &io::Result<()>) -> bool {
+        self.0 += 1;
+        let again = self.0 < OFFERS && sent.as_ref().is_err_and(system::is_transient);
+        if again {
+            sleep(Duration::from_millis(5 << (self.0 - 1))).await;
+        }
+        again
+    }
 }
 
 /// The discard port (RFC 863).
@@ -195,13 +206,12 @@ pub(super) struct Nudges(Mutex<BTreeMap<(u32, Family), (Socket, u32)>>);
 impl Nudges {
     /// Sends one zero byte to the discard port of an address, by the interface.
     pub(super) async fn nudge(&self, interface: &Interface, target: IpAddr) -> io::Result<()> {
-        let mut offer = 1;
+        let mut offers = Offers::default();
         loop {
-            match self.try_nudge(interface, target) {
-                Err(error) if system::is_transient(&error) && offer < OFFERS => back_off(offer).await,
-                result => return result,
+            let sent = self.try_nudge(interface, target);
+            if !offers.go_on_after(&sent).await {
+                return sent;
             }
-            offer += 1;
         }
     }
 

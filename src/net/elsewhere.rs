@@ -89,6 +89,11 @@ impl PacketSocket {
         match *self {}
     }
 
+    /// How often a packet found no room and was offered again.
+    pub(super) fn held_up(&self) -> u64 {
+        match *self {}
+    }
+
     /// Packets dropped since the socket was opened.
     pub(super) fn dropped(&self) -> u64 {
         match *self {}
@@ -139,6 +144,11 @@ pub(super) fn listening_address(_group: Ipv4Addr) -> Ipv4Addr {
 /// Datagrams that came to a socket and found its buffer full: not counted here.
 pub(super) fn dropped_by<T>(_socket: &T) -> u64 {
     0
+}
+
+/// The rows that are free in the neighbour table: not counted here.
+pub(super) fn free_neighbours() -> Option<u64> {
+    None
 }
 
 /// How often the neighbour table was full: not counted here.

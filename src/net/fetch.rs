@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 
 use url::{Position, Url};
+use zeroize::Zeroize;
 
 use super::legacy::Legacy;
 use super::line::Line;
 use super::login::{self, Proof};
-use super::pacing::Pacing;
-use super::streams::{self, nothing};
+use super::pacing::{Conversation, Pacing};
+use super::shown::Shown;
+use super::streams::{self, nothing, out_of_time};
 use super::vault::Chance;
 use super::{Answer, Ask, Exchange, Fetch, Interface, Tls};
 use crate::fact::{MAX_BODY, MAX_HEAD, Outcome};
@@ -39,6 +41,17 @@ pub(super) struct Ways<'a> {
     pub(super) interface: Option<&'a Interface>,
     pub(super) pacing: &'a Pacing,
     pub(super) legacy: &'a Legacy,
+    pub(super) shown: &'a Shown,
+    pub(super) conversation: &'a Conversation,
+}
+
+/// What is asked, which may hold a login: wiped from memory when it was.
+struct Wiped(Exchange);
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        self.0.requests.zeroize();
+    }
 }
 
 /// What is done for one page: with a login all on one connection, where the server keeps it open.
@@ -72,43 +85,60 @@ impl<'a> Visit<'a> {
 
     /// Asks for the page, without a login: where it may, by older TLS if the device refuses that of today.
     pub(super) async fn ask(&mut self) -> Answer {
-        let exchange = self.exchange(self.question(), None);
+        let Wiped(exchange) = &self.exchange(self.question(), None);
         let Ways {
             interface,
             pacing,
             legacy,
+            ..
         } = self.ways;
         let opened = match self.fetch.legacy_tls {
-            true => legacy.open(&exchange, interface, pacing).await,
-            false => streams::open(&exchange, interface, pacing.limits().connect).await,
+            true => legacy.open(exchange, interface, pacing).await,
+            false => streams::open(exchange, interface, pacing.limits().connect).await,
         };
-        self.put(opened, &exchange).await
+        self.put(opened, exchange).await
     }
 
     /// Asks once more, for the page or for something beside it, when there is a turn for it: by the very age of TLS by
-    /// which it answered before.
+    /// which it answered before, and within the time that is left for the host. Says so where a login was not sent.
     pub(super) async fn ask_again(&mut self, before: &Answer, ask: &Ask, proof: Option<&Proof>) -> Answer {
-        let exchange = self.exchange(ask, proof);
+        let Wiped(exchange) = &mut self.exchange(ask, proof);
         let Ways {
             interface,
             pacing,
             legacy,
+            ..
         } = self.ways;
         pacing.another(exchange.to.ip()).await;
+        exchange.deadline = exchange.deadline.min(self.ways.conversation.time_left());
+        if exchange.deadline.is_zero() {
+            return proof.map_or_else(out_of_time, |_| login::withheld(login::LATE));
+        }
         let standing = match self.line.take() {
             Some(line) => line.again(exchange.deadline).await,
             None => None,
         };
         let opened = match (standing, before.tls) {
             (Some(line), _) => Ok(line),
-            (None, Some(Tls::Legacy(_))) => legacy.open_again(&exchange, interface, pacing).await,
-            (None, _) => streams::open(&exchange, interface, pacing.limits().connect).await,
+            (None, Some(Tls::Legacy(_))) => legacy.open_again(exchange, interface, pacing).await,
+            (None, _) => streams::open(exchange, interface, pacing.limits().connect).await,
         };
-        let answer = self.put(opened, &exchange).await;
+        let answer = match (opened, proof) {
+            (Ok(line), Some(proof)) if proof.is_readable() && !self.is_known(line.certificate()) => {
+                line.close().await;
+                login::withheld(login::STRANGER)
+            }
+            (opened, _) => self.put(opened, exchange).await,
+        };
         Answer {
             connections: before.connections + answer.connections,
             ..answer
         }
+    }
+
+    /// Whether it is the certificate that the server has shown before in this run.
+    pub(super) fn is_known(&self, certificate: Option<&[u8]>) -> bool {
+        self.ways.shown.has(self.fetch.to, certificate)
     }
 
     /// Nothing more is asked.
@@ -136,7 +166,7 @@ impl<'a> Visit<'a> {
         self.fetch.login.is_some()
     }
 
-    fn exchange(&self, ask: &Ask, proof: Option<&Proof>) -> Exchange {
+    fn exchange(&self, ask: &Ask, proof: Option<&Proof>) -> Wiped {
         let (host, path) = (&self.url[Position::BeforeHost..Position::AfterPort], self.uri());
         let request = match ask {
             Ask::Get(_) => http::get(host, path),
@@ -147,7 +177,7 @@ impl<'a> Visit<'a> {
             false => request,
         };
         let fetch = self.fetch;
-        Exchange {
+        Wiped(Exchange {
             to: fetch.to,
             interface: fetch.interface.clone(),
             tls: fetch.tls,
@@ -156,7 +186,7 @@ impl<'a> Visit<'a> {
             cap: CAP,
             page: true,
             deadline: fetch.deadline,
-        }
+        })
     }
 }
 

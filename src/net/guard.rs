@@ -8,7 +8,7 @@ use landlock::{
     ABI, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
     RulesetStatus,
 };
-use rustix::process::{DumpableBehavior, Gid, Resource, Rlimit, Uid, geteuid, set_dumpable_behavior, setrlimit};
+use rustix::process::{DumpableBehavior, Gid, Resource, Rlimit, Uid, getuid, set_dumpable_behavior, setrlimit};
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set, remove_capability_from_bounding_set,
     set_capabilities, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
@@ -30,6 +30,30 @@ pub fn no_core_dumps() -> io::Result<()> {
     Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
+/// Where `sudo` has lent root, acts as who has called it until [`drop_privileges`], so that no file is read or written
+/// that this user might not. Only [`as_root`] is root meanwhile.
+///
+/// # Errors
+/// The system's own.
+pub fn act_as_caller() -> io::Result<()> {
+    let Some((user, group)) = caller() else { return Ok(()) };
+    set_thread_groups(&[group])?;
+    set_thread_res_gid(Gid::ROOT, group, Gid::ROOT)?;
+    become_user([Uid::ROOT, user, Uid::ROOT])
+}
+
+/// Does what only root may, where `sudo` has lent it.
+///
+/// # Errors
+/// The system's own; nothing was done, or this process is root still and must end.
+pub fn as_root<T>(act: impl FnOnce() -> T) -> io::Result<T> {
+    let Some((user, _)) = caller() else { return Ok(act()) };
+    become_user([Uid::ROOT; 3])?;
+    let done = act();
+    become_user([Uid::ROOT, user, Uid::ROOT])?;
+    Ok(done)
+}
+
 /// Gives up every capability for good, and the user root where `sudo` has lent it, so that files belong to the user.
 /// Says what was given up.
 ///
@@ -40,15 +64,19 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
         return Err(io::Error::other("there are other threads, which would keep theirs"));
     }
     let mut given_up = Vec::new();
+    let caller = caller();
+    if caller.is_some() {
+        become_user([Uid::ROOT; 3])?;
+    }
     let had = capabilities(None)?.permitted;
     // While it is still allowed: nothing that is ever executed gets them back.
     for one in CapabilitySet::all().iter() {
         let _ = remove_capability_from_bounding_set(one);
     }
-    if let Some((user, group)) = lender() {
+    if let Some((user, group)) = caller {
         set_thread_groups(&[group])?;
         set_thread_res_gid(group, group, group)?;
-        set_thread_res_uid(user, user, user)?;
+        become_user([user; 3])?;
         given_up.push("the user root, for who has called sudo".into());
     }
     let none = CapabilitySets {
@@ -66,23 +94,40 @@ pub fn drop_privileges() -> io::Result<Vec<String>> {
     Ok(given_up)
 }
 
-/// Who has called `sudo`.
-fn lender() -> Option<(Uid, Gid)> {
+/// Whether this process may open raw sockets, as [`as_root`] where `sudo` has lent root.
+pub fn may_send_frames() -> bool {
+    capabilities(None).is_ok_and(|sets| sets.permitted.contains(CapabilitySet::NET_RAW))
+}
+
+/// The real, the effective and the saved user. With another effective one the kernel forgets that this process may not be
+/// looked into, as fs.suid_dumpable has it (prctl(2), `PR_SET_DUMPABLE`).
+fn become_user([real, effective, saved]: [Uid; 3]) -> io::Result<()> {
+    set_thread_res_uid(real, effective, saved)?;
+    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
+/// Who has called `sudo`, as long as root is not given up for good.
+fn caller() -> Option<(Uid, Gid)> {
     let number = |name: &str| std::env::var(name).ok()?.parse::<u32>().ok();
     let (user, group) = (number("SUDO_UID")?, number("SUDO_GID")?);
     // All ones stand for "leave it as it is" (setresuid(2)).
     let is_user = user != 0 && user != u32::MAX && group != u32::MAX;
-    (geteuid().is_root() && is_user).then(|| (Uid::from_raw(user), Gid::from_raw(group)))
+    (getuid().is_root() && is_user).then(|| (Uid::from_raw(user), Gid::from_raw(group)))
 }
 
-/// From now on nothing is executed, nothing is written but beneath these folders and `/dev`, and no TCP port is opened
-/// for others to call. Says what holds; nothing does where the kernel has no Landlock.
+/// What is written to without being anybody's file.
+const DEVICES: [&str; 2] = ["/dev/null", "/dev/tty"];
+
+/// From now on nothing is executed, nothing is written but to these places (all that is beneath a folder; a device itself),
+/// `/dev/null` and `/dev/tty`, and no TCP port is opened for others to call. Says what holds; nothing does where the
+/// kernel has no Landlock.
 ///
 /// # Errors
 /// The system's own.
-pub fn confine(folders: &[PathBuf]) -> io::Result<Vec<String>> {
-    let status = restrict(folders).map_err(io::Error::other)?;
-    let held = "execution, files but for the report's folders, TCP ports for others to call (Landlock)";
+pub fn confine(places: &[PathBuf]) -> io::Result<Vec<String>> {
+    let status = restrict(places).map_err(io::Error::other)?;
+    let held = "execution, writing but beneath the folders of the files it writes and of the marks of runs (/run/lock, /tmp) \
+                and to /dev/null and /dev/tty, TCP ports for others to call (Landlock)";
     Ok(match status {
         RulesetStatus::NotEnforced => Vec::new(),
         RulesetStatus::FullyEnforced => vec![held.into()],
@@ -90,16 +135,21 @@ pub fn confine(folders: &[PathBuf]) -> io::Result<Vec<String>> {
     })
 }
 
-fn restrict(folders: &[PathBuf]) -> Result<RulesetStatus, RulesetError> {
+fn restrict(places: &[PathBuf]) -> Result<RulesetStatus, RulesetError> {
     let write = AccessFs::from_write(LANDLOCK);
     let mut rules = Ruleset::default()
         .handle_access(write | AccessFs::Execute)?
         .handle_access(AccessNet::BindTcp)?
         .create()?;
-    let all = folders.iter().cloned().chain(["/dev".into()]);
-    // A folder that cannot be opened cannot be written to either.
-    for folder in all.filter_map(|folder| PathFd::new(folder).ok()) {
-        rules = rules.add_rule(PathBeneath::new(folder, write))?;
+    let all = places.iter().cloned().chain(DEVICES.map(PathBuf::from));
+    // What cannot be opened cannot be written to either.
+    for (is_folder, place) in all.filter_map(|place| Some((place.is_dir(), PathFd::new(&place).ok()?))) {
+        let access = if is_folder {
+            write
+        } else {
+            write & AccessFs::from_file(LANDLOCK)
+        };
+        rules = rules.add_rule(PathBeneath::new(place, access))?;
     }
     Ok(rules.restrict_self()?.ruleset)
 }

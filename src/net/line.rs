@@ -70,6 +70,11 @@ impl Line {
         }
     }
 
+    /// What the device has shown on it.
+    pub(super) fn certificate(&self) -> Option<&[u8]> {
+        self.certificate.as_deref()
+    }
+
     /// Asks, and closes.
     pub(super) async fn ask_and_close(mut self, exchange: &Exchange) -> Answer {
         let answer = self.ask(exchange).await;

@@ -18,6 +18,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use socket2::{Domain, Protocol, SockAddr, SockFilter, Socket, Type};
 use tokio::io::unix::AsyncFd;
 
+use super::datagrams::Offers;
+
 mod netlink;
 
 pub(super) use netlink::{NeighbourEvents, is_overflow, neighbours, routes};
@@ -78,6 +80,7 @@ pub(super) struct PacketSocket {
     socket: AsyncFd<Socket>,
     everybody: SockAddr,
     dropped: AtomicU64,
+    held_up: AtomicU64,
 }
 
 impl PacketSocket {
@@ -87,17 +90,35 @@ impl PacketSocket {
             socket: AsyncFd::new(raw.socket)?,
             everybody: raw.everybody,
             dropped: AtomicU64::new(0),
+            held_up: AtomicU64::new(0),
         })
     }
 
-    /// Sends one packet to everybody, or one frame to whom it says.
+    /// Sends one packet to everybody, or one frame to whom it says. Where the interface's queue is full (`ENOBUFS`,
+    /// packet(7)), it is offered again.
     pub(super) async fn send(&self, packet: &[u8]) -> io::Result<()> {
+        let mut offers = Offers::default();
+        loop {
+            let sent = self.try_send(packet).await;
+            if !offers.go_on_after(&sent).await {
+                return sent;
+            }
+            self.held_up.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    async fn try_send(&self, packet: &[u8]) -> io::Result<()> {
         loop {
             let mut ready = self.socket.writable().await?;
             if let Ok(sent) = ready.try_io(|socket| socket.get_ref().send_to(packet, &self.everybody)) {
                 return sent.map(drop);
             }
         }
+    }
+
+    /// How often a packet found no room and was offered again.
+    pub(super) fn held_up(&self) -> u64 {
+        self.held_up.load(Ordering::Relaxed)
     }
 
     /// The next packet or frame.
@@ -245,6 +266,29 @@ pub(super) fn table_overflows() -> u64 {
     fulls("arp_cache") + fulls("ndisc_cache")
 }
 
+/// The table's limit where the system does not tell it, as in a network namespace: the kernel's default (arp(7)).
+const DEFAULT_LIMIT: u64 = 1024;
+
+/// The rows that are free in the neighbour table of IPv4, or of IPv6 where there are fewer.
+pub(super) fn free_neighbours() -> Option<u64> {
+    let free = |family: &str, table: &str| {
+        let counters = std::fs::read_to_string(format!("/proc/net/stat/{table}")).ok()?;
+        let limit = std::fs::read_to_string(format!("/proc/sys/net/{family}/neigh/default/gc_thresh3"));
+        Some(free_rows(&counters, limit.ok().as_deref()))
+    };
+    let free = [free("ipv4", "arp_cache"), free("ipv6", "ndisc_cache")];
+    free.into_iter().flatten().min()
+}
+
+/// The limit less the rows, which each processor's line of counters gives for the whole table.
+fn free_rows(counters: &str, limit: Option<&str>) -> u64 {
+    let limit = limit
+        .and_then(|limit| limit.trim().parse().ok())
+        .unwrap_or(DEFAULT_LIMIT);
+    let of_one: Vec<&str> = counters.lines().take(2).collect();
+    limit.saturating_sub(sum_column(&of_one.join("\n"), "entries"))
+}
+
 /// The sum of a column of hexadecimal numbers, one row per processor.
 fn sum_column(text: &str, name: &str) -> u64 {
     let mut lines = text.lines();
@@ -308,5 +352,19 @@ mod tests {
         assert_eq!(sum_column(text, "table_fulls"), 26);
         assert_eq!(sum_column(text, "absent"), 0);
         assert_eq!(sum_column("", "table_fulls"), 0);
+    }
+
+    #[test]
+    fn the_neighbour_tables_limit_is_read_and_its_rows_are_counted_once() {
+        let counters = "entries allocs table_fulls\n00000010 000000ff 0000000a\n00000010 00000001 00000010\n";
+        let table = [
+            (Some("128\n"), 112),
+            (Some("4096\n"), 4080),
+            (None, 1008),
+            (Some("8\n"), 0),
+        ];
+        for (limit, free) in table {
+            assert_eq!(free_rows(counters, limit), free, "{limit:?}");
+        }
     }
 }

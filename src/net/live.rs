@@ -19,6 +19,7 @@ use super::interfaces::without_routes;
 use super::legacy::Legacy;
 use super::names::Names;
 use super::pacing::Pacing;
+use super::shown::Shown;
 use super::system::{self, NeighbourEvents, PacketSocket, RawSocket};
 use super::watch::Watch;
 use super::{
@@ -41,6 +42,7 @@ pub struct Live {
     interfaces: Arc<[Interface]>,
     pacing: Pacing,
     legacy: Legacy,
+    shown: Shown,
     vault: Vault,
     names: Names,
     channels: Mutex<BTreeMap<Channel, Opened>>,
@@ -124,6 +126,7 @@ impl Live {
             interfaces: interfaces.into(),
             pacing: Pacing::new(limits),
             legacy: Default::default(),
+            shown: Shown::default(),
             vault,
             names: Names::default(),
             channels: Mutex::default(),
@@ -428,6 +431,7 @@ impl Door for Live {
             Ok(line) => line.ask_and_close(&exchange).await,
             Err(answer) => answer,
         };
+        self.shown.keep(exchange.to, &answer);
         if exchange.page && answer.connected {
             self.pacing.page_asked(host);
         }
@@ -470,8 +474,14 @@ impl Door for Live {
             interface,
             pacing: &self.pacing,
             legacy: &self.legacy,
+            shown: &self.shown,
+            conversation: &conversation,
         };
-        fetch::fetch(&page, chance, ways).await
+        let answer = fetch::fetch(&page, chance, ways).await;
+        if page.login.is_none() {
+            self.shown.keep(page.to, &answer);
+        }
+        answer
     }
 
     fn is_one_with(&self, address: IpAddr, host: IpAddr) {
@@ -511,6 +521,19 @@ impl Door for Live {
 
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn held_up(&self) -> u64 {
+        let channels = lock(&self.channels);
+        let counts = channels.values().map(|opened| match opened {
+            Opened::Packets(socket) => socket.held_up(),
+            Opened::Datagrams(_) | Opened::Kernel(_) => 0,
+        });
+        counts.sum()
+    }
+
+    fn free_neighbours(&self) -> Option<u64> {
+        system::free_neighbours()
     }
 
     fn lost(&self) -> BTreeMap<String, u64> {

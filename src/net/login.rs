@@ -21,6 +21,16 @@ const BASIC: Reason = Reason {
     why: "they take the password only in readable form (Basic)",
     remedy: "newer firmware, or `allow_basic = true` for devices that offer it over TLS",
 };
+/// The certificate was not seen before, or another one was.
+pub(super) const STRANGER: Reason = Reason {
+    why: "they take the password only in readable form (Basic), and do not show the certificate that was seen there before",
+    remedy: "log in by hand: somebody may sit between, or the unit was not seen over TLS before its turn",
+};
+/// No time is left for the host.
+pub(super) const LATE: Reason = Reason {
+    why: "they had kept us in conversation for as long as the limits allow",
+    remedy: "log in by hand to see why they are so slow",
+};
 const TOKEN: Reason = Reason {
     why: "they take a login only in a SOAP header (UsernameToken)",
     remedy: "`allow_username_token = true`: whoever overhears one may try passwords against it, or use it for a moment",
@@ -42,6 +52,13 @@ pub(super) enum Proof {
     Token(UsernameToken),
 }
 
+impl Proof {
+    /// Whether it holds the password as it is.
+    pub(super) fn is_readable(&self) -> bool {
+        matches!(self, Proof::Authorization(value) if value.starts_with("Basic "))
+    }
+}
+
 /// The body of a question to an ONVIF service.
 pub(super) fn envelope(request: onvif::Request, proof: Option<&Proof>) -> String {
     match proof {
@@ -59,13 +76,21 @@ pub(super) fn withheld(reason: Reason) -> Answer {
 }
 
 /// A request as bytes, with the login where that stands in its head.
-pub(super) fn authorized(mut request: Vec<u8>, proof: Option<&Proof>) -> Vec<u8> {
+pub(super) fn authorized(request: Vec<u8>, proof: Option<&Proof>) -> Vec<u8> {
     let end_of_first_line = request.windows(2).position(|end| end == b"\r\n");
-    if let (Some(Proof::Authorization(value)), Some(end)) = (proof, end_of_first_line) {
-        let field = [b"\r\nAuthorization: ", value.as_bytes()].concat();
-        request.splice(end..end, field);
-    }
-    request
+    let (Some(Proof::Authorization(value)), Some(end)) = (proof, end_of_first_line) else {
+        return request;
+    };
+    let parts = [
+        &request[..end],
+        b"\r\nAuthorization: ",
+        value.as_bytes(),
+        &request[end..],
+    ];
+    // With room for all of it, so that no copy is left behind when it grows.
+    let mut whole = Vec::with_capacity(parts.iter().map(|part| part.len()).sum());
+    parts.iter().for_each(|part| whole.extend_from_slice(part));
+    whole
 }
 
 /// Asks for a page, and logs in if the device wants that.
@@ -84,6 +109,15 @@ pub(super) async fn ask(visit: &mut Visit<'_>, mut chance: Chance<'_>) -> Answer
     };
     chance.sent();
     let second = visit.ask_again(&first, visit.question(), Some(&proof)).await;
+    if let Some(LoginEnd::Withheld(reason)) = second.login {
+        chance.unsent();
+        chance.withheld(reason);
+        return Answer {
+            login: second.login,
+            connections: second.connections.max(first.connections),
+            ..first
+        };
+    }
     match renewed(visit, chance.credential(), &first, &second) {
         Some(proof) => {
             let third = visit.ask_again(&second, visit.question(), Some(&proof)).await;
@@ -102,7 +136,7 @@ async fn proof(visit: &mut Visit<'_>, login: &Credential, answer: &Answer) -> Re
         _ if wants_token(visit, &response) => token(visit, login, answer).await.map(Some),
         Some(401) => {
             let challenge = Challenge::of(&challenges(&response))?;
-            authorization(visit, login, challenge, answer.tls).map(Some)
+            authorization(visit, login, challenge, answer).map(Some)
         }
         _ => Ok(None),
     }
@@ -115,7 +149,7 @@ fn renewed(visit: &Visit<'_>, login: &Credential, first: &Answer, second: &Answe
     let challenge = Challenge::of(&challenges(&response)).ok().filter(|_| is_whole)?;
     let before = Challenge::of(&challenges(&first)).ok()?;
     match challenge.is_renewal_of(&before) {
-        true => authorization(visit, login, challenge, second.tls).ok(),
+        true => authorization(visit, login, challenge, second).ok(),
         false => None,
     }
 }
@@ -124,15 +158,13 @@ fn challenges(response: &Response) -> Vec<&str> {
     response.headers_named("WWW-Authenticate").collect()
 }
 
-fn authorization(
-    visit: &Visit<'_>,
-    login: &Credential,
-    challenge: Challenge,
-    tls: Option<Tls>,
-) -> Result<Proof, Reason> {
-    let is_safe = matches!(tls, Some(Tls::Modern(_)));
-    if matches!(challenge, Challenge::Basic) && !(login.allow_basic && is_safe) {
-        return Err(BASIC);
+fn authorization(visit: &Visit<'_>, login: &Credential, challenge: Challenge, to: &Answer) -> Result<Proof, Reason> {
+    if matches!(challenge, Challenge::Basic) {
+        match to.tls {
+            Some(Tls::Modern(_)) if login.allow_basic && visit.is_known(to.certificate.as_deref()) => {}
+            Some(Tls::Modern(_)) if login.allow_basic => return Err(STRANGER),
+            _ => return Err(BASIC),
+        }
     }
     let method = match visit.question() {
         Ask::Get(_) => "GET",
@@ -222,5 +254,24 @@ fn without_echo(answer: Answer) -> Answer {
         bytes: Vec::new(),
         why: Some("it sent the login back; that is not kept".into()),
         ..answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_with_a_login_is_never_grown_which_would_leave_a_copy_behind() {
+        let request = http::get("10.0.0.1", "/");
+        let proof = Proof::Authorization(Zeroizing::new("Basic eDp5".to_owned()));
+        let whole = authorized(request.clone(), Some(&proof));
+        assert_eq!(whole.len(), whole.capacity());
+        let text = String::from_utf8(whole).expect("it is ASCII");
+        assert!(
+            text.starts_with("GET / HTTP/1.1\r\nAuthorization: Basic eDp5\r\nHost: 10.0.0.1\r\n"),
+            "{text}"
+        );
+        assert_eq!(text.replace("Authorization: Basic eDp5\r\n", "").into_bytes(), request);
     }
 }

@@ -22,6 +22,7 @@ mod overhear;
 mod pacer;
 mod pacing;
 pub mod profile;
+mod shown;
 mod streams;
 // One file per system. The second condition lets tests/run compile what is for elsewhere on Linux too.
 #[cfg_attr(all(target_os = "linux", not(camsweep_elsewhere)), path = "linux.rs")]
@@ -512,6 +513,12 @@ pub trait Door: Send + Sync + 'static {
 
     /// The wall clock.
     fn now(&self) -> Timestamp;
+
+    /// How often the system had no room for an ARP request, so that it had to be offered again.
+    fn held_up(&self) -> u64;
+
+    /// Rows of the system's neighbour table that are free, where it says so.
+    fn free_neighbours(&self) -> Option<u64>;
 
     /// Answers that the kernel dropped before we could read them, by where.
     fn lost(&self) -> BTreeMap<String, u64>;

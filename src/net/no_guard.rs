@@ -15,14 +15,35 @@ pub fn no_core_dumps() -> io::Result<()> {
 ///
 /// # Errors
 /// None.
-pub fn drop_privileges() -> io::Result<Vec<String>> {
-    Ok(Vec::new())
+pub fn act_as_caller() -> io::Result<()> {
+    Ok(())
+}
+
+/// Does it as it is.
+///
+/// # Errors
+/// None.
+pub fn as_root<T>(act: impl FnOnce() -> T) -> io::Result<T> {
+    Ok(act())
 }
 
 /// Does nothing here.
 ///
 /// # Errors
 /// None.
-pub fn confine(_folders: &[PathBuf]) -> io::Result<Vec<String>> {
+pub fn drop_privileges() -> io::Result<Vec<String>> {
+    Ok(Vec::new())
+}
+
+/// None can be opened here.
+pub fn may_send_frames() -> bool {
+    false
+}
+
+/// Does nothing here.
+///
+/// # Errors
+/// None.
+pub fn confine(_places: &[PathBuf]) -> io::Result<Vec<String>> {
     Ok(Vec::new())
 }

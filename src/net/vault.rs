@@ -188,6 +188,11 @@ impl Chance<'_> {
         self.sent = true;
     }
 
+    /// It was not, after all.
+    pub(super) fn unsent(&mut self) {
+        self.sent = false;
+    }
+
     /// The device has let us in.
     pub(super) fn accepted(self) {
         self.entry.set(self.host, Some(Device::Open));

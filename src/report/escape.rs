@@ -18,13 +18,16 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
+/// Controls, what Unicode calls format (Cf) or default-ignorable, the separators of lines and paragraphs, and the Braille
+/// cell without dots, which looks like a blank and is none.
 fn is_unsafe(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+            '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}' | '\u{8e2}'
+            | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1343f}'
+            | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// Escapes and shortens to at most `width` columns, the middle left out.
@@ -90,6 +93,7 @@ fn width_of(c: char) -> usize {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+    use regex::Regex;
 
     use super::*;
 
@@ -106,10 +110,20 @@ mod tests {
             ("zero\u{200b}width\u{feff}", "zero\\u{200b}width\\u{feff}"),
             ("line\u{2028}sep", "line\\u{2028}sep"),
             ("tag\u{e0041}", "tag\\u{e0041}"),
+            ("\u{1bca0}\u{13430}\u{2800}", "\\u{1bca0}\\u{13430}\\u{2800}"),
         ];
         for (raw, safe) in table {
             assert_eq!(escape(raw), safe);
         }
+    }
+
+    /// Shorthand's and hieroglyphs' format controls once passed.
+    #[test]
+    fn every_character_that_unicode_calls_format_or_ignorable_is_unsafe() {
+        let hidden = Regex::new(r"^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]$").unwrap();
+        let passes = |c: &char| hidden.is_match(c.encode_utf8(&mut [0; 4])) && !is_unsafe(*c);
+        let passed: Vec<char> = ('\0'..=char::MAX).filter(passes).collect();
+        assert!(passed.is_empty(), "{passed:?}");
     }
 
     #[test]

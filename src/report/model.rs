@@ -9,8 +9,8 @@ use crate::identify::Device;
 /// The name and version of the report format.
 pub const SCHEMA: &str = "camsweep.report/1";
 
-/// The longest report that is read, in bytes, packed or not: one of many thousand hosts has some ten million.
-pub const MAX_LENGTH: u64 = 1 << 30;
+/// The longest report that is read, in bytes: one of a whole /16, each address a device, has some 110 million.
+pub const MAX_LENGTH: u64 = 256 << 20;
 
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, strum::Display, Serialize, Deserialize, JsonSchema)]

@@ -25,7 +25,7 @@ pub const NASTY: &[&str] = &[
     "abc\u{202e}fed\u{2066}",
     "zero\u{200b}width\u{feff}",
     "line\u{2028}sep\u{85}",
-    "tag\u{e0041}",
+    "tag\u{e0041}\u{1bca0}\u{13430}\u{2800}",
     "摄像机 Überwachung 📷",
     "10.0.0.99",
     "fe80::1%eth0|x",

@@ -12,6 +12,9 @@ use crate::coverage::{Coverage, addresses};
 use crate::fact::Outcome;
 use crate::identify::{Confidence, Device, Login};
 
+/// Of more ranges than so many the rest is counted.
+const MOST_RANGES: usize = 20;
+
 /// How it was looked, and what that cannot tell.
 pub const METHOD: [&str; 4] = [
     "camsweep asks and reads. It sends well-formed questions and nothing that changes a device, guesses no password and \
@@ -294,7 +297,7 @@ fn coverage(report: &Report) -> Vec<String> {
     );
     lines.extend(fenced(&c.fenced));
     lines.extend(c.stopped.iter().map(|why| format!("stopped early: {why}")));
-    lines.extend(c.not_asked.iter().map(|range| format!("not asked as planned: {range}")));
+    lines.extend(not_asked(&c.not_asked));
     lines.extend(c.skipped.iter().map(|skip| format!("left out: {skip}")));
     lines.extend(c.notes.iter().cloned());
     lines.extend(protections(report));
@@ -310,6 +313,14 @@ fn protections(report: &Report) -> Option<String> {
             given_up.join("; ")
         )
     })
+}
+
+/// One line each, as far as somebody wants to read them.
+fn not_asked(ranges: &[String]) -> impl Iterator<Item = String> + '_ {
+    let more = ranges.len().saturating_sub(MOST_RANGES);
+    let more = (more > 0).then(|| format!("not asked as planned: {more} ranges more, which the report in JSON names"));
+    let shown = ranges.iter().take(MOST_RANGES);
+    shown.map(|range| format!("not asked as planned: {range}")).chain(more)
 }
 
 fn fenced(hosts: &BTreeMap<String, String>) -> Option<String> {
@@ -346,4 +357,18 @@ fn blind_spots(report: &Report) -> Vec<String> {
     spots
         .map(|spot| format!("{}: {}; {}", spot.what, spot.why, spot.remedy))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_by_the_thousand_fill_no_page() {
+        let ranges: Vec<String> = (0..22_572).map(|number| format!("range {number}")).collect();
+        assert_eq!(not_asked(&ranges[..MOST_RANGES]).count(), MOST_RANGES);
+        let lines: Vec<String> = not_asked(&ranges).collect();
+        assert_eq!(lines.len(), MOST_RANGES + 1);
+        assert!(lines[MOST_RANGES].contains("22552 ranges more"), "{lines:?}");
+    }
 }

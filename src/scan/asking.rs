@@ -60,6 +60,11 @@ struct Host {
 }
 
 impl Asking {
+    /// How many hosts may be under way.
+    pub fn room(&self) -> usize {
+        self.room
+    }
+
     /// Nobody yet; at most `room` hosts at a time, each with a datagram every `pace`.
     pub fn new(room: usize, pace: Duration) -> Self {
         Asking {

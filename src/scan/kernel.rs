@@ -13,10 +13,19 @@ use tokio::time::Instant;
 use super::Ranges;
 use super::rounds::{Place, Turn};
 
-/// Addresses under way at a time: with as many hosts under identification the table stays below its limit.
-pub const ROOM: usize = 400;
+/// Addresses under way at a time at the most: with as many hosts under identification the table stays below its default
+/// limit.
+const ROOM: u64 = 400;
+/// And at the least, or a sweep would not end: rows that nobody needs are given up by the kernel.
+const LEAST: u64 = 64;
+
+/// Addresses that may be under way at a time, and as many hosts, where so many rows of the table are free. A fifth of them
+/// is left to others.
+pub fn room(free: Option<u64>) -> usize {
+    free.map_or(ROOM, |free| (free / 5 * 2).clamp(LEAST, ROOM)) as usize
+}
 /// The kernel asks three times, a second apart, and gives up after the third. A little more than that.
-const PATIENCE: Duration = Duration::from_millis(3500);
+pub const PATIENCE: Duration = Duration::from_millis(3500);
 
 /// The walk through one segment.
 #[derive(Debug)]
@@ -118,6 +127,20 @@ impl KernelSweep {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_room_follows_the_rows_that_are_free_in_the_kernels_table() {
+        let table = [
+            (None, 400),
+            (Some(1024), 400),
+            (Some(16_384), 400),
+            (Some(500), 200),
+            (Some(0), 64),
+        ];
+        for (free, expected) in table {
+            assert_eq!(room(free), expected, "{free:?}");
+        }
+    }
 
     #[test]
     fn no_more_than_the_room_is_under_way_and_the_dead_make_room_in_time() {

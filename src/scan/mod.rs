@@ -18,6 +18,7 @@ mod walk;
 
 pub use crate::ranges::Ranges;
 pub use chorus::LISTEN;
+pub use kernel::{PATIENCE as HELD, room};
 pub use past::{Mark, Past};
 pub use plan::{Plan, Segment};
 pub use rechecks::{REQUESTS as RECHECKS, REQUESTS_IN_ALL as RECHECKS_IN_ALL};
@@ -56,6 +57,8 @@ pub struct Progress {
     pub hosts: u64,
     /// Hosts that gave a sign of being a Hikvision or Dahua unit, so far.
     pub units: u64,
+    /// Requests a second to addresses that have not shown that they exist, of late.
+    pub per_second: u64,
     /// An estimate of what is left, in seconds.
     pub seconds_left: u64,
 }

@@ -3,7 +3,7 @@
 //! A run tells its watcher each [`Mark`] before it does what the mark says: whoever reads the marks back may believe
 //! that something was asked which was not (the run was killed between the two), never the other way round.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
@@ -162,6 +162,17 @@ impl Past {
     /// Whether nothing is left to ask.
     pub fn is_complete(&self) -> bool {
         self.complete
+    }
+
+    /// What is kept and how far it has come, in one line.
+    pub fn words(&self) -> String {
+        let hosts: HashSet<&IpAddr> = self.asked.keys().chain(self.conversations.keys()).collect();
+        let kept = format!("replies kept: {}; hosts asked: {}", self.replies.len(), hosts.len());
+        let rounds = self.reached.iter().map(|(part, (round, steps))| match steps {
+            0 => format!("{part:?}: rounds that are over: {round}"),
+            steps => format!("{part:?}: {steps} of round {}", round + 1),
+        });
+        [kept].into_iter().chain(rounds).collect::<Vec<_>>().join("; ")
     }
 
     /// Whether there was no run before.

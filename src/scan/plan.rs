@@ -42,6 +42,8 @@ pub struct Plan {
     pub routed: Ranges,
     /// The only interface for them, where the user named one.
     pub routed_interface: Option<String>,
+    /// Targets on networks of interfaces that are down, by interface: nobody can be asked there.
+    pub down: Vec<(String, Ranges)>,
     /// Addresses taken off the targets by the user.
     pub excluded: Ranges,
     /// Interfaces and ranges that were left out, each with the reason.
@@ -54,6 +56,8 @@ pub struct Plan {
     pub no_tcp: bool,
     /// Send nothing at all, and listen so long.
     pub passive: Option<Duration>,
+    /// This program may send no ARP of its own.
+    pub without_arp: bool,
     /// Ask for Hikvision's units in frames of Ethernet too.
     pub ethernet: bool,
     /// Ask by multicast over IPv6 too.
@@ -69,7 +73,13 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How many addresses are in scope.
+    /// The targets that cannot be asked, because their interfaces are down.
+    pub fn behind_down(&self) -> Ranges {
+        let down = self.down.iter();
+        down.fold(Ranges::default(), |all, (_, targets)| all.union(targets))
+    }
+
+    /// How many addresses are to be asked.
     pub fn addresses(&self) -> u64 {
         self.on_link() + self.routed.len()
     }
@@ -102,7 +112,7 @@ impl Plan {
         channels
     }
 
-    /// All addresses in scope.
+    /// All addresses that are to be asked.
     pub fn scope(&self) -> Ranges {
         self.segments
             .iter()

@@ -76,6 +76,11 @@ impl Rechecks {
         self.doubts.remove(&host).is_some()
     }
 
+    /// A host cannot be looked for any more.
+    pub fn forget(&mut self, host: IpAddr) {
+        self.doubts.remove(&host);
+    }
+
     /// Whether nobody is in doubt.
     pub fn is_idle(&self) -> bool {
         self.doubts.is_empty()

@@ -52,6 +52,9 @@ impl Loss {
     }
 }
 
+/// In more pieces than so many, addresses that were not reached are not named one by one.
+const MOST_PIECES: u64 = 1000;
+
 /// How rounds follow each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tempo {
@@ -264,14 +267,27 @@ impl Rounds {
         self.round + usize::from(self.walk.step(place) < self.steps)
     }
 
-    /// The addresses that no round has reached yet.
+    /// The addresses that no round has reached yet. Where they lie in very many pieces among those that it has, all but
+    /// those that have shown that they exist ([`unnamed`](Rounds::unnamed)).
     pub fn unreached(&self) -> Ranges {
-        if self.round > 0 {
-            return Ranges::default();
+        let (asked, all) = self.progress();
+        let at = |steps: std::ops::Range<u64>| steps.filter_map(|step| self.targets.nth(self.walk.place(step)));
+        let first = self.targets.nth(asked).filter(|_| self.walk.is_ascending());
+        match first {
+            _ if asked == all => Ranges::default(),
+            Some(first) => self.targets.intersection(&Ranges::since(first)),
+            None if self.unnamed().is_some() => self.targets.without(&self.found.iter().copied().collect()),
+            None if all - asked <= MOST_PIECES => at(asked..all).collect(),
+            None => self.targets.without(&at(0..asked).collect()),
         }
-        let left = self.steps..self.targets.len();
-        left.filter_map(|step| self.targets.nth(self.walk.place(step)))
-            .collect()
+    }
+
+    /// How many addresses no round has reached, and of how many, where they are not kept one by one: memory must not
+    /// grow with them.
+    pub fn unnamed(&self) -> Option<(u64, u64)> {
+        let (asked, all) = self.progress();
+        let left = all - asked;
+        (!self.walk.is_ascending() && left.min(asked) > MOST_PIECES).then_some((left, all))
     }
 
     /// The addresses that were asked and have not shown that they exist.
@@ -279,6 +295,19 @@ impl Rounds {
         self.targets
             .without(&self.found.iter().copied().collect())
             .without(&self.unreached())
+    }
+
+    /// Addresses asked in the first round; steps done of all rounds that are planned by now, and how many those are. Who
+    /// has been found is passed over, which is a step too.
+    pub fn steps(&self) -> (u64, u64, u64) {
+        let (asked, all) = self.progress();
+        if self.found.len() as u64 == all {
+            return (asked, 0, 0);
+        }
+        let rounds = self.tempo.rounds.max(self.round + usize::from(self.steps > 0)) as u64;
+        let planned = rounds.saturating_mul(all);
+        let done = (self.round as u64).saturating_mul(all).saturating_add(self.steps);
+        (asked, done.min(planned), planned)
     }
 
     /// Addresses asked in the first round, and all of them.
@@ -437,6 +466,42 @@ mod tests {
         let rounds = Rounds::new(Ranges::between(address(1), address(2)), TEMPO);
         let (asked, end) = run(rounds, &[(0, 1), (0, 2)]);
         assert_eq!((asked.len(), end), (2, 20));
+    }
+
+    /// Lets so many addresses be asked in the first round, every hundredth of which answers at once.
+    fn begun(targets: Ranges, asked: u64) -> Rounds {
+        let mut rounds = Rounds::apart(targets, TEMPO);
+        let now = Instant::now();
+        for step in 0..asked {
+            let Turn::Ask(_, address) = rounds.poll(now) else {
+                unreachable!("there are more")
+            };
+            if step % 100 == 0 {
+                rounds.found(address);
+            }
+        }
+        rounds
+    }
+
+    #[test]
+    fn what_was_not_reached_of_a_large_scope_takes_no_memory_by_address() {
+        let large = Ranges::between(Ipv4Addr::new(10, 0, 0, 0), Ipv4Addr::new(10, 0, 255, 255));
+        let table = [
+            (0, 65_536, None),
+            (900, 64_636, None),
+            (30_000, 65_236, Some((35_536, 65_536))),
+            (65_000, 536, None),
+            (65_536, 0, None),
+        ];
+        for (asked, unreached, unnamed) in table {
+            let rounds = begun(large.clone(), asked);
+            let left = rounds.unreached();
+            assert_eq!((left.len(), rounds.unnamed()), (unreached, unnamed), "{asked}");
+            assert!(left.words().len() <= 1001, "{asked}: {} pieces", left.words().len());
+            let found = rounds.found.iter().any(|found| left.contains(*found));
+            let silent = rounds.silent().intersection(&left);
+            assert!(!found && silent.is_empty(), "{asked}: nobody is both");
+        }
     }
 
     #[test]

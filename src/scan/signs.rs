@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::coverage::Coverage;
+use crate::coverage::{Coverage, some_of};
 use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
 use crate::identify::{Class, Confidence, Device, Knowledge, identify};
 use crate::judge::{facts_of, guarded};
@@ -239,6 +239,14 @@ pub(super) fn cut_off<'a>(replies: impl Iterator<Item = &'a Reply>) -> Vec<Strin
     long.into_iter().chain(late).collect()
 }
 
+/// That the run ended in the middle of its first round beyond a router, where it is not kept who was reached.
+pub(super) fn unnamed((left, all): (u64, u64)) -> String {
+    format!(
+        "{left} of {all} addresses beyond a router were not reached. Those that were lie between them; it is not kept which \
+         they are, and none that showed no sign is counted as silent."
+    )
+}
+
 /// What the reader must know before "none" can be believed.
 pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     let mut notes = Vec::new();
@@ -251,7 +259,7 @@ pub(super) fn notes(plan: &Plan, coverage: &Coverage) -> Vec<String> {
     if !coverage.unheard.is_empty() {
         notes.push(format!(
             "Nothing was heard from {} beyond a router: nobody answers there, or there was no way there.",
-            coverage.unheard.join(", ")
+            some_of(&coverage.unheard)
         ));
     }
     let (_, over_ipv6) = plan.scope().by_family();

@@ -91,7 +91,7 @@ impl Steering {
         }
     }
 
-    /// What to do at `now`; `lost` counts the answers that this machine's kernel has dropped so far.
+    /// What to do at `now`; `lost` counts what this machine's kernel has dropped, or had no room for, so far.
     pub fn poll(&mut self, now: Instant, lost: impl FnOnce() -> u64) -> Steer {
         if self.most <= self.start {
             return Steer::Straight;

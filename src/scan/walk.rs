@@ -32,6 +32,11 @@ impl Walk {
         })
     }
 
+    /// Whether it goes one place after the other.
+    pub fn is_ascending(&self) -> bool {
+        self.stride == 1
+    }
+
     /// The place that this step comes to.
     pub fn place(&self, step: u64) -> u64 {
         product(step, self.stride, self.length)

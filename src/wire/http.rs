@@ -192,6 +192,23 @@ fn dechunk(bytes: &[u8]) -> (Vec<u8>, bool) {
     }
 }
 
+/// The same response with its chunks joined into one, which decodes as before: a text that a chunk's boundary had torn is
+/// whole in it.
+pub fn in_one_chunk(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let Some((_, body)) = split(bytes).filter(|(head, _)| is_chunked(head)) else {
+        return Cow::Borrowed(bytes);
+    };
+    let (joined, is_whole) = dechunk(body);
+    // What was not chunked after all has come back as it was.
+    if joined.is_empty() || joined == body {
+        return Cow::Borrowed(bytes);
+    }
+    let head = &bytes[..bytes.len() - body.len()];
+    let size = format!("{:x}\r\n", joined.len());
+    let end: &[u8] = if is_whole { b"\r\n0\r\n\r\n" } else { b"" };
+    Cow::Owned([head, size.as_bytes(), &joined, end].concat())
+}
+
 fn chunk_size(bytes: &[u8]) -> Option<(usize, &[u8])> {
     let end = bytes.iter().take(1024).position(|&byte| byte == b'\n')?;
     let line = std::str::from_utf8(&bytes[..end]).ok()?;

@@ -172,8 +172,8 @@ fn fault(document: &Document, node: Node<'_>) -> Message {
 }
 
 fn words(text: Option<String>, word: impl Fn(&str) -> String) -> Vec<String> {
-    let words = text.iter().flat_map(|text| text.split_whitespace()).map(word);
-    words.filter(|word| !word.is_empty()).take(MOST).collect()
+    let words = text.iter().flat_map(|text| text.split_whitespace());
+    words.filter_map(|said| super::filled(&word(said))).take(MOST).collect()
 }
 
 /// The category and the value of an ONVIF scope (`onvif://www.onvif.org/name/Door%201` is `name` and

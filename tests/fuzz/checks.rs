@@ -4,7 +4,9 @@
 mod written;
 
 use std::fmt::Debug;
+use std::io::Read;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use camsweep::cli::Failure;
 use camsweep::cli::args::{FormArgs, Format, ScanArgs};
@@ -28,8 +30,10 @@ use camsweep::wire::{
     upnp, web_ui, wsd, xml,
 };
 use camsweep::{cli, record, scan};
+use flate2::read::GzDecoder;
 use jiff::Timestamp;
 use peak_alloc::PeakAlloc;
+use regex::Regex;
 use strum::IntoEnumIterator;
 
 #[global_allocator]
@@ -150,9 +154,12 @@ fn hik_sdk(bytes: &[u8]) {
     }
 }
 
-/// A status is one, and a whole answer stays whole.
+/// A status is one, and a whole answer stays whole, in one chunk too.
 fn http(bytes: &[u8]) {
     let response = http::Response::decode(bytes);
+    let joined = http::in_one_chunk(bytes);
+    assert_eq!(http::Response::decode(&joined), response);
+    assert_eq!(http::is_complete(&joined), http::is_complete(bytes));
     assert!(response.status.is_none_or(|status| (100..1000).contains(&status)));
     let page = response.text();
     is_bounded(http::title(&page), bytes);
@@ -366,10 +373,11 @@ fn register(bytes: &[u8]) {
 /// No escaped text moves a cursor, turns a direction or hides.
 fn escaping(bytes: &[u8]) {
     let text = text::decode(bytes);
-    let trick = |c: char| {
-        c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    assert_eq!(escape(&text).chars().find(|c| trick(*c)), None);
+    static HIDDEN: LazyLock<Regex> = LazyLock::new(|| {
+        let hidden = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u{2800}]";
+        Regex::new(hidden).expect("a pattern of ours")
+    });
+    assert_eq!(HIDDEN.find(&escape(&text)), None);
 }
 
 /// A file of logins that is refused is so in one line that does not quote its password.
@@ -415,9 +423,13 @@ fn settings(bytes: &[u8]) {
     );
 }
 
-/// Control characters are escaped where it is printed.
+/// Whatever it quotes of a file.
 fn is_one_line(failure: &Failure) {
-    assert!(!failure.message.contains('\n'), "{}", failure.message);
+    assert!(
+        !failure.message.contains('\n') && failure.message.len() < 8192,
+        "{}",
+        failure.message
+    );
 }
 
 /// What follows the head of a scan's file, or is one from its beginning. A file that is refused is untouched; one that
@@ -451,19 +463,30 @@ fn empty_store(folder: &Path) -> Store {
     Store::open(&Place::File(folder.join("store")), true).expect("a store of our own")
 }
 
-/// A report that a store takes is in it as it was, and once; of an export in which something does not fit nothing is.
+/// How long an export is that came packed, as far as any is unpacked.
+fn unpacked(bytes: &[u8]) -> usize {
+    let most = MEMORY.0 * bytes.len() + MEMORY.1;
+    let mut unpacked = GzDecoder::new(bytes).take(most as u64);
+    let mut buffer = [0; 4096];
+    let lengths = std::iter::from_fn(|| unpacked.read(&mut buffer).ok().filter(|length| *length > 0));
+    lengths.sum()
+}
+
+/// A report that a store takes is in it as it was, and once; of an export, packed or not, in which something does not fit nothing is.
 fn importing(bytes: &[u8]) {
     let folder = tempfile::tempdir().expect("a folder of our own");
     let file = folder.path().join("report");
     std::fs::write(&file, bytes).expect("room for a seed");
-    let lines = bytes.split(|byte| *byte == b'\n').map(serde_json::from_slice);
-    if let Ok(lines) = lines.collect::<Result<Vec<Line>, _>>() {
+    let file = file.display().to_string();
+    let unpacked = cli::history::lines(&file).and_then(|lines| lines.collect::<Result<Vec<Line>, _>>());
+    let plain = || bytes.split(|byte| *byte == b'\n').map(serde_json::from_slice).collect();
+    if let Ok(lines) = unpacked.or_else(|_| plain()) {
         let mut store = empty_store(folder.path());
         let merged = store.merge(|| Ok(lines.iter().cloned().map(Ok)), Timestamp::MAX);
         let stored = merged.map_or(0, |merged| merged.stored.len());
         assert_eq!(store.runs().expect("a list").len(), stored);
     }
-    let report = match cli::data::report(&file.display().to_string()) {
+    let report = match cli::data::report(&file) {
         Ok(report) => report,
         Err(failure) => return is_one_line(&failure),
     };
@@ -517,7 +540,7 @@ impl Check {
     /// Checks one case, and how much memory it takes. What is made once, the first time that it is needed, is no
     /// case's cost, so one that takes too much is tried again.
     pub fn hold(&self, bytes: &[u8]) {
-        let most = MEMORY.0 * bytes.len() + MEMORY.1;
+        let most = MEMORY.0 * (bytes.len() + unpacked(bytes)) + MEMORY.1;
         let taken = self.memory(bytes);
         if taken > most {
             let taken = self.memory(bytes);

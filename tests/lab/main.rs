@@ -22,7 +22,7 @@
 //!   in it, `check` compares the report with the estate;
 //! - `over_ipv6` has those who have an address of IPv6;
 //! - `wire` captures what leaves, with the kernel's times;
-//! - `scans`, `scans_v6`, `hosts`, `cron`, `logins`, `hostile`, `passive`, `silent`, `pace` and `goodbye` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
+//! - `scans`, `scans_v6`, `hosts`, `cron`, `logins`, `hostile`, `passive`, `silent`, `pace`, `near` and `goodbye` are the tests. A new device is an entry in `estate` (and, if it words things differently, in
 //!   `replies`); every scan then demands that it is found as `expect` has it.
 //!
 //! One lab at a time, whatever the number of test threads: namespaces share the kernel's one neighbour
@@ -55,6 +55,7 @@ mod hosts;
 mod ledger;
 mod logins;
 mod mortal;
+mod near;
 mod over_ipv6;
 mod owners;
 mod pace;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use camsweep::cli::budget::Budget;
 use camsweep::net::Limits;
 use camsweep::net::profile::{CONNECTIONS_IN_TEN_SECONDS, CONNECTIONS_TO_A_HOST, profile};
 
@@ -12,6 +13,9 @@ use crate::wire::{Capture, Got, Moment, Sent, What, by_host, originated, peak};
 
 const SECOND: Duration = Duration::from_secs(1);
 const TEN_SECONDS: Duration = Duration::from_secs(10);
+/// What travels in one connection at the most, our way: handshakes of TCP and TLS, requests, acknowledgements of an answer
+/// as long as its cap, and the closing.
+const IN_A_CONNECTION: (usize, usize) = (20, 2_500);
 
 #[test]
 fn no_second_has_more_than_clinical_allows() {
@@ -102,6 +106,9 @@ fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
             "{name}: {ten} to {host} in ten seconds"
         );
     }
+    for (host, got) in &hosts {
+        stays_below_the_dry_run(name, limits, host, got);
+    }
     assert!(
         at_once <= CONNECTIONS_TO_A_HOST,
         "{name}: {at_once} connections at once"
@@ -110,5 +117,36 @@ fn to_one_host(name: &str, limits: &Limits, sent: &[Sent], ledger: &[String]) {
     assert!(
         most(|got| got.connections.len()) <= bound,
         "{name}: connections to one host"
+    );
+}
+
+/// What `--dry-run` says that a host gets at the most, which exists.
+fn stays_below_the_dry_run(name: &str, limits: &Limits, host: &std::net::Ipv4Addr, got: &Got) {
+    let bound = Budget::of(limits).to_live;
+    let (packets, bytes) = got.datagrams;
+    assert!(
+        packets <= bound.packets as usize,
+        "{name}: {packets} datagrams to {host}"
+    );
+    assert!(
+        bytes <= bound.bytes as usize,
+        "{name}: {bytes} bytes in datagrams to {host}"
+    );
+    let connections = got.connections.len();
+    let most = (
+        bound.packets as usize + connections * IN_A_CONNECTION.0,
+        bound.bytes as usize + connections * IN_A_CONNECTION.1,
+    );
+    assert!(
+        got.packets <= most.0,
+        "{name}: {} packets to {host}, not {}",
+        got.packets,
+        most.0
+    );
+    assert!(
+        got.bytes <= most.1,
+        "{name}: {} bytes to {host}, not {}",
+        got.bytes,
+        most.1
     );
 }

@@ -163,6 +163,8 @@ pub fn originated(sent: &[Sent]) -> (Vec<Moment>, Vec<Moment>) {
 pub struct Got {
     pub packets: usize,
     pub bytes: usize,
+    /// What of these were datagrams, and their bytes.
+    pub datagrams: (usize, usize),
     /// When each datagram and each new connection left for it.
     pub moments: Vec<Duration>,
     /// When each new connection did.
@@ -177,6 +179,9 @@ pub fn by_host(sent: &[Sent]) -> BTreeMap<Ipv4Addr, Got> {
         let got = hosts.entry(sent.to).or_default();
         got.packets += 1;
         got.bytes += sent.length;
+        if sent.what == What::Datagram {
+            got.datagrams = (got.datagrams.0 + 1, got.datagrams.1 + sent.length);
+        }
     }
     let (datagrams, connections) = originated(sent);
     for (to, at) in datagrams.iter().chain(&connections).filter(|(to, _)| is_host(*to)) {

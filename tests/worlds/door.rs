@@ -33,8 +33,12 @@ macro_rules! paced {
             self.pacing.out_of_time()
         }
 
-        fn faults(&self) -> std::collections::BTreeMap<String, &'static str> {
-            Default::default()
+        fn held_up(&self) -> u64 {
+            0
+        }
+
+        fn free_neighbours(&self) -> Option<u64> {
+            None
         }
 
         fn lost(&self) -> std::collections::BTreeMap<String, u64> {

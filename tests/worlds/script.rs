@@ -41,6 +41,9 @@ pub struct World {
     /// Send nothing and listen for so many seconds.
     #[serde(default)]
     pub passive: Option<u64>,
+    /// The interface that went down in the midst of the run.
+    #[serde(default)]
+    pub fault: Option<String>,
     /// The profile, `standard` where absent.
     #[serde(default)]
     pub profile: Option<String>,

@@ -39,6 +39,10 @@ pub struct Scripted {
     raw: bool,
     /// ARP requests a second that the network bears.
     bears: Option<u32>,
+    /// ARP requests that cannot be sent before the others can.
+    refuses: usize,
+    /// The interface that went down.
+    fault: Option<String>,
     vault: Vault,
     speak: mpsc::UnboundedSender<Heard>,
     listen: tokio::sync::Mutex<mpsc::UnboundedReceiver<Heard>>,
@@ -115,6 +119,8 @@ impl Scripted {
             hosts,
             raw,
             bears: None,
+            refuses: 0,
+            fault: None,
             vault: Vault::new(logins.iter().map(credential).collect()),
             speak,
             listen: tokio::sync::Mutex::new(listen),
@@ -131,6 +137,19 @@ impl Scripted {
         }
     }
 
+    /// The same where this machine cannot send the first so many ARP requests.
+    pub fn that_refuses(self, requests: usize) -> Self {
+        Scripted {
+            refuses: requests,
+            ..self
+        }
+    }
+
+    /// The same where this machine's own interface has failed meanwhile.
+    pub fn with_fault(self, fault: Option<String>) -> Self {
+        Scripted { fault, ..self }
+    }
+
     /// The same network when another scan of it begins: what was sent to it so far stays in the ledger.
     pub fn again(self, limits: Limits) -> Self {
         let mut ledger = self.ledger.into_inner().expect("no test panics with it held");
@@ -139,6 +158,16 @@ impl Scripted {
             ledger: Mutex::new(ledger),
             ..Scripted::new(self.hosts, self.raw, limits, &[])
         }
+    }
+
+    /// Whether an ARP request is one of those that cannot be sent.
+    fn is_refused(&self, target: Ipv4Addr) -> bool {
+        let mut ledger = self.ledger.lock().expect("no test panics with it held");
+        let refused = ledger.arps.len() < self.refuses;
+        if refused {
+            ledger.arps.push((target, Instant::now()));
+        }
+        refused
     }
 
     fn note_question(&self, host: IpAddr, what: &str) {
@@ -530,6 +559,9 @@ impl Door for Scripted {
         match packet {
             Packet::Arp { interface, target } => {
                 self.pacing.arp().await;
+                if self.is_refused(target) {
+                    return Err(io::Error::from_raw_os_error(105)); // ENOBUFS
+                }
                 self.answer_arp(interface, target);
             }
             Packet::Nudge { interface, target } => {
@@ -573,6 +605,10 @@ impl Door for Scripted {
     async fn heard(&self) -> Heard {
         let mut listen = self.listen.lock().await;
         listen.recv().await.expect("the world keeps a sender")
+    }
+
+    fn faults(&self) -> BTreeMap<String, &'static str> {
+        self.fault.iter().map(|name| (name.clone(), "it went down")).collect()
     }
 
     async fn neighbours(&self) -> io::Result<Vec<Neighbour>> {

@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::super::history::variable;
 use super::super::{Failure, is_root};
 
 /// Of the machine, for who has none of their own.
@@ -27,7 +28,7 @@ pub(super) fn find(named: Option<&Path>) -> Option<PathBuf> {
 
 /// Where it is looked for.
 pub(super) fn usual() -> Vec<PathBuf> {
-    places(|name| std::env::var_os(name).map(PathBuf::from))
+    places(|name| variable(name).map(PathBuf::from))
 }
 
 fn places(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {

@@ -21,8 +21,11 @@ use crate::store::{Store, StoreError};
 
 /// What a file begins with that was packed by gzip (RFC 1952).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-/// The longest line of an export, in bytes: a report of many thousand hosts is some ten million.
-const MAX_LINE: u64 = 1 << 30;
+/// The longest line of an export, in bytes: a report of some 50,000 devices.
+const MAX_LINE: u64 = 64 << 20;
+/// How far an export unpacks at most: so many bytes for each packed one, and so many besides. Reports of devices that are all
+/// alike come to some 20.
+const UNPACKED: (u64, u64) = (64, 2 << 20);
 
 /// The first line.
 #[derive(Serialize, Deserialize)]
@@ -112,23 +115,47 @@ fn merge(store: &mut Store, file: &str) -> Result<Merged, Failure> {
 }
 
 /// The lines of an export after the first.
-fn lines(file: &str) -> io::Result<impl Iterator<Item = io::Result<Line>>> {
-    let mut unpacked = BufReader::new(GzDecoder::new(File::open(file)?));
-    let head: Option<Head> = next(&mut unpacked).transpose()?;
+///
+/// # Errors
+/// Where it cannot be read, is no export, or unpacks to more than any does.
+pub fn lines(file: &str) -> io::Result<impl Iterator<Item = io::Result<Line>>> {
+    let packed = File::open(file)?;
+    let left = UNPACKED.0 * packed.metadata()?.len() + UNPACKED.1;
+    let unpacked = GzDecoder::new(packed);
+    let mut unpacked = BufReader::new(Bounded { unpacked, left });
+    let head: Option<Head> = next(&mut unpacked, MAX_LINE).transpose()?;
     let schema = head.map(|head| head.schema).unwrap_or_default();
     match schema == SCHEMA {
-        true => Ok(std::iter::from_fn(move || next::<Line>(&mut unpacked))),
+        true => Ok(std::iter::from_fn(move || next::<Line>(&mut unpacked, MAX_LINE))),
         false => Err(io::Error::other(format!(
             "it is {schema:?}; this version reads {SCHEMA:?}"
         ))),
     }
 }
 
-/// The next line.
-fn next<T: serde::de::DeserializeOwned>(from: &mut impl BufRead) -> Option<io::Result<T>> {
+/// What is unpacked, of which there is no more than `left` bytes: a small file could unpack for ever.
+struct Bounded<R> {
+    unpacked: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.unpacked.read(buffer)?;
+        let beyond = || io::Error::other(format!("it unpacks to more than {} times its length", UNPACKED.0));
+        self.left = self.left.checked_sub(read as u64).ok_or_else(beyond)?;
+        Ok(read)
+    }
+}
+
+/// The next line, of at most so many bytes.
+fn next<T: serde::de::DeserializeOwned>(from: &mut impl BufRead, most: u64) -> Option<io::Result<T>> {
     let mut line = Vec::new();
-    match from.take(MAX_LINE).read_until(b'\n', &mut line) {
+    match from.take(most + 1).read_until(b'\n', &mut line) {
         Ok(0) => None,
+        Ok(length) if length as u64 > most => {
+            Some(Err(io::Error::other(format!("a line is longer than {most} bytes"))))
+        }
         Ok(_) => Some(serde_json::from_slice(&line).map_err(io::Error::from)),
         Err(error) => Some(Err(error)),
     }
@@ -196,4 +223,47 @@ fn write(store: &mut Store, file: WholeFile) -> Result<crate::store::transfer::E
     let exported = store.export(|one| line(&mut packing, serde_json::to_string(one)))?;
     packing.finish()?.finish()?;
     Ok(exported)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed(text: &str) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let mut packing = GzEncoder::new(&file, Compression::best());
+        packing.write_all(text.as_bytes()).unwrap();
+        packing.finish().unwrap();
+        file
+    }
+
+    fn read(text: &str) -> io::Result<Vec<Line>> {
+        let file = packed(text);
+        lines(file.path().to_str().unwrap())?.collect()
+    }
+
+    /// A file of 1 MB once unpacked to lines of 1 GiB each.
+    #[test]
+    fn a_small_export_that_unpacks_beyond_measure_is_refused() {
+        let head = format!("{{\"schema\":\"{SCHEMA}\"}}\n");
+        assert!(read(&head).is_ok_and(|lines| lines.is_empty()));
+        let blanks = |length: usize| head.clone() + &" ".repeat(length);
+        let why = |length| read(&blanks(length)).unwrap_err().to_string();
+        assert!(why(1 << 20).starts_with("EOF"), "{}", why(1 << 20));
+        assert_eq!(why(8 << 20), "it unpacks to more than 64 times its length");
+        // At the end of a line, too: what follows is not left out without a word.
+        let line = r#"{"link":1,"run":1,"content":"0","hash":"1","forgotten":null,"report":null}"#;
+        let many = |count: usize| head.clone() + &format!("{line}\n").repeat(count);
+        assert_eq!(read(&many(9)).map(|lines| lines.len()).ok(), Some(9));
+        assert!(read(&many(100_000)).is_err());
+    }
+
+    #[test]
+    fn a_line_is_read_whole_or_not_at_all() {
+        for (line, is_read) in [("\"abc\"\n", true), ("\"abcd\"\n", false), ("\"abcdefghij\"", false)] {
+            let read: io::Result<String> = next(&mut line.as_bytes(), 6).unwrap();
+            assert_eq!(read.is_ok(), is_read, "{line:?}");
+        }
+        assert!(next::<String>(&mut &b""[..], 6).is_none());
+    }
 }

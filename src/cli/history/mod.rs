@@ -14,10 +14,10 @@ mod words;
 
 pub use audit::audit;
 pub use baseline::baseline;
-pub use carry::{export, import};
+pub use carry::{export, import, lines};
 pub use compare::{compare, report};
-pub(super) use place::open;
 pub use place::{failed, make, prepared};
+pub(super) use place::{open, variable};
 pub use runs::{forget, history};
 pub use show::show;
 pub(super) use words::{counted, day, happened};

@@ -1,5 +1,6 @@
 //! Which store is meant, and how it is opened.
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use super::super::args::store::StoreArgs;
@@ -18,12 +19,8 @@ fn place(named: Option<&str>) -> Result<Place, Failure> {
             let Ok(place) = text.parse();
             Ok(place)
         }
-        _ => Place::default_for(is_root(), |name| match (name, lent_by()) {
-            // HOME is root's still when root is given up, and so is whatever else sudo has let through.
-            (_, Some(home)) => (name == "HOME").then(|| home.clone()),
-            (name, None) => std::env::var(name).ok().filter(|value| !value.is_empty()),
-        })
-        .ok_or_else(|| Failure::could_not_run("there is no home to keep a store in", "name a file: --store=PATH")),
+        _ => Place::default_for(is_root(), |name| variable(name)?.into_string().ok())
+            .ok_or_else(|| Failure::could_not_run("there is no home to keep a store in", "name a file: --store=PATH")),
     }
 }
 
@@ -67,6 +64,15 @@ fn private_folder(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// What the environment says of the user's folders. HOME is root's still when root is given up, and so is whatever else
+/// `sudo` has let through.
+pub(in crate::cli) fn variable(name: &str) -> Option<OsString> {
+    match lent_by() {
+        Some(home) => (name == "HOME").then(|| home.into()),
+        None => std::env::var_os(name).filter(|value| !value.is_empty()),
+    }
 }
 
 /// The home of the user who has called `sudo`, where this process is that user's again; empty where there is none.

@@ -13,7 +13,8 @@ use crate::scan::Ranges;
 const PREFIX: &str = "camsweep-run-";
 const GATE: &str = "camsweep-gate";
 const HEAD: &str = "camsweep.run/1";
-/// No mark is larger: a scope in more pieces than [`MAX_RANGES`] is marked from its first address to its last.
+/// No mark is larger: a scope that would be, or that is in more pieces than [`MAX_RANGES`], is marked from its first
+/// address to its last.
 const MAX_BYTES: u64 = 64 * 1024;
 const MAX_RANGES: usize = 1000;
 /// More files than runs can be: then somebody plays.
@@ -58,10 +59,20 @@ fn readable_by_all(_file: &File) -> io::Result<()> {
     Ok(())
 }
 
-/// The first run whose mark is in this place and that asks some of this scope on this network. Stale marks are taken
-/// away where that is allowed.
+#[cfg(unix)]
+fn owner(file: &File) -> Option<u32> {
+    Some(std::os::unix::fs::MetadataExt::uid(&file.metadata().ok()?))
+}
+
+#[cfg(not(unix))]
+fn owner(_file: &File) -> Option<u32> {
+    None
+}
+
+/// A run whose mark is in this place and that asks some of this scope on this network. Stale marks are taken away
+/// where that is allowed.
 pub(super) fn over(place: &Path, scope: &Ranges, network: &str) -> Option<Other> {
-    let entries = std::fs::read_dir(place).ok()?.filter_map(Result::ok);
+    let entries = std::fs::read_dir(place).into_iter().flatten().filter_map(Result::ok);
     let marks = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
     let mut others = marks.take(MAX_MARKS).filter_map(|entry| other(&entry.path(), network));
     others.find(|other| !other.scope.intersection(scope).is_empty())
@@ -70,7 +81,15 @@ pub(super) fn over(place: &Path, scope: &Ranges, network: &str) -> Option<Other>
 fn other(path: &Path, network: &str) -> Option<Other> {
     let file = open(path)?;
     match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => read(&file, network),
+        Err(TryLockError::WouldBlock) => {
+            let (pid, scope) = read(&file, network)?;
+            Some(Other {
+                pid,
+                scope,
+                mark: path.to_owned(),
+                owner: owner(&file),
+            })
+        }
         Err(TryLockError::Error(_)) => None,
         Ok(()) => {
             let _ = std::fs::remove_file(path);
@@ -102,28 +121,24 @@ fn open(path: &Path) -> Option<File> {
 }
 
 fn text(pid: u32, scope: &Ranges, network: &str) -> String {
-    let mut words = scope.words();
-    if words.len() > MAX_RANGES {
-        words = hull(scope).words();
-    }
-    format!("{HEAD}\npid {pid}\nnetwork {network}\nscope {}\n", words.join(", "))
-}
-
-fn hull(scope: &Ranges) -> Ranges {
-    match (scope.nth(0), scope.nth(scope.len().saturating_sub(1))) {
-        (Some(first), Some(last)) => Ranges::between(first, last),
-        _ => Ranges::default(),
+    let text = |scope: &[String]| format!("{HEAD}\npid {pid}\nnetwork {network}\nscope {}\n", scope.join(", "));
+    let words = scope.words();
+    let whole = text(&words);
+    match words.len() > MAX_RANGES || whole.len() as u64 > MAX_BYTES {
+        true => text(&scope.hull().words()),
+        false => whole,
     }
 }
 
 /// What a mark says, if it is one and speaks of this network.
-fn read(mut file: &File, network: &str) -> Option<Other> {
+fn read(mut file: &File, network: &str) -> Option<(u32, Ranges)> {
     let mut text = String::new();
     Read::by_ref(&mut file).take(MAX_BYTES).read_to_string(&mut text).ok()?;
     parse(&text, network)
 }
 
-fn parse(text: &str, network: &str) -> Option<Other> {
+/// The process and its scope.
+fn parse(text: &str, network: &str) -> Option<(u32, Ranges)> {
     let mut lines = text.lines();
     (lines.next()? == HEAD).then_some(())?;
     let pid = lines.next()?.strip_prefix("pid ")?.parse().ok()?;
@@ -136,7 +151,7 @@ fn parse(text: &str, network: &str) -> Option<Other> {
         .map(|word| word.parse().ok());
     let scope = ranges.collect::<Option<Vec<Ranges>>>()?;
     let scope = scope.iter().fold(Ranges::default(), |all, range| all.union(range));
-    Some(Other { pid, scope })
+    Some((pid, scope))
 }
 
 #[cfg(test)]
@@ -151,7 +166,7 @@ mod tests {
             .union(&Ipv4Addr::new(10, 0, 0, 20).into())
             .union(&Ranges::between(Ipv6Addr::LOCALHOST, Ipv6Addr::from(9)));
         let written = text(7, &scope, "net:[1]");
-        assert_eq!(parse(&written, "net:[1]"), Some(Other { pid: 7, scope }));
+        assert_eq!(parse(&written, "net:[1]"), Some((7, scope)));
         assert_eq!(parse(&written, "net:[2]"), None, "another network");
         for broken in [
             "",
@@ -168,7 +183,19 @@ mod tests {
         let scope: Ranges = (0..3000_u32)
             .map(|number| Ipv4Addr::from(number * 2 + 0x0a00_0000))
             .collect();
-        let read = parse(&text(7, &scope, "-"), "-").unwrap();
-        assert_eq!(read.scope.words(), ["10.0.0.0-10.0.23.110"]);
+        let (_, read) = parse(&text(7, &scope, "-"), "-").unwrap();
+        assert_eq!(read.words(), ["10.0.0.0-10.0.23.110"]);
+    }
+
+    #[test]
+    fn a_scope_of_long_words_is_marked_as_a_whole_before_its_mark_is_too_large_to_be_read() {
+        let address = |number: u128| Ipv6Addr::from(0xfd00_1234_1234_1234_1234_1234_0000_0000 + number);
+        let spans = (0..950).map(|number| Ranges::between(address(number * 4096), address(number * 4096 + 9)));
+        let scope = spans.fold(Ranges::from(Ipv4Addr::new(10, 0, 0, 9)), |all, span| all.union(&span));
+        let written = text(7, &scope, "-");
+        assert!(written.len() as u64 <= MAX_BYTES);
+        let (_, read) = parse(&written, "-").unwrap();
+        assert_eq!(read, scope.hull());
+        assert_eq!(read.words().len(), 2, "{read}");
     }
 }

@@ -26,6 +26,10 @@ pub struct Other {
     pub pid: u32,
     /// What it asks.
     pub scope: Ranges,
+    /// The file that says so.
+    pub mark: PathBuf,
+    /// Whose that is, where the system tells.
+    pub owner: Option<u32>,
 }
 
 impl Other {
@@ -38,7 +42,13 @@ impl Other {
             0 => String::new(),
             more => format!(" and {more} ranges more"),
         };
-        format!("pid {}, which asks {}{more}", self.pid, words.join(", "))
+        let owner = self.owner.map(|user| format!(" of user {user}")).unwrap_or_default();
+        let mark = self.mark.display().to_string();
+        let words = words.join(", ");
+        format!(
+            "pid {}, which asks {words}{more} (by its mark {mark:?}{owner})",
+            self.pid
+        )
     }
 }
 
@@ -82,7 +92,7 @@ pub fn claim(scope: &Ranges, places: &[PathBuf], wait: bool, say: &dyn Fn(&str))
 fn refusal(other: &Other) -> Failure {
     Failure::could_not_run(
         format!(
-            "another run of camsweep is under way over the same addresses: {}",
+            "another run of camsweep is under way over the same addresses, or asks their segment by multicast: {}",
             other.words()
         ),
         "let it end, wait for it with --wait-for-other, or name targets that it does not ask: no host is to see double the rate",

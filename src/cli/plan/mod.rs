@@ -14,7 +14,7 @@ use super::render;
 use crate::net::Interface;
 use crate::scan::{Plan, Ranges, Segment, parse_exclusions, parse_targets};
 use interfaces::{for_default, for_targets};
-use segments::{hosts_over_ipv4, split, without_unusable};
+use segments::{hosts_over_ipv4, split, take_down, without_unusable};
 
 pub use interfaces::{is_plumbing, subnets_of};
 
@@ -42,7 +42,7 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
     };
     let excluded = wanted.intersection(&excluded);
     let kept = without_unusable(&wanted.without(&excluded), &used, interfaces, &mut skipped);
-    let (segments, routed) = within_reach(args, kept, (&used, interfaces), &mut skipped);
+    let (segments, routed, down) = within_reach(args, kept, (&used, interfaces), &mut skipped);
     if args.l2_sadp && segments.is_empty() {
         skipped.push("raw Ethernet: no target is on a segment of this machine".into());
     }
@@ -50,12 +50,14 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
         segments,
         routed_interface: args.scope.interface.first().filter(|_| !routed.is_empty()).cloned(),
         routed,
+        down,
         excluded,
         skipped,
         probe_silent: args.probe_silent,
         hosts_only: args.hosts,
         no_tcp: args.no_tcp,
         passive: args.passive.then(|| Duration::from_secs(args.listen)),
+        without_arp: false,
         ethernet: args.l2_sadp,
         ipv6: args.ipv6,
         names: !args.no_names && !args.passive,
@@ -66,13 +68,13 @@ pub fn resolve(args: &ScanArgs, interfaces: &[Interface]) -> Result<Plan, Failur
     check(plan, args)
 }
 
-/// Whom this kind of run reaches: on segments, and beyond a router.
+/// Whom this kind of run reaches: on segments, and beyond a router; and whom it cannot, because an interface is down.
 fn within_reach(
     args: &ScanArgs,
     kept: Ranges,
     (used, interfaces): (&[&Interface], &[Interface]),
     skipped: &mut Vec<String>,
-) -> (Vec<Segment>, Ranges) {
+) -> (Vec<Segment>, Ranges, Vec<(String, Ranges)>) {
     let (kept, deaf) = match args.passive {
         true => kept.by_family(),
         false => (kept, Ranges::default()),
@@ -80,7 +82,14 @@ fn within_reach(
     if !deaf.is_empty() {
         skipped.push(format!("{deaf}: of IPv6, and --passive hears IPv4 alone"));
     }
-    let (segments, routed) = split(kept, used, interfaces);
+    let (segments, mut routed) = split(kept, used, interfaces);
+    // Who names an interface wants its way, whatever networks the others had.
+    let down = match args.scope.interface.is_empty() {
+        true => take_down(&mut routed, interfaces),
+        false => Vec::new(),
+    };
+    let is_down = |(name, targets): &(String, Ranges)| format!("{targets}: not asked, because {name} is down");
+    skipped.extend(down.iter().map(is_down));
     let why_not = match args {
         _ if routed.is_empty() => None,
         ScanArgs { passive: true, .. } => Some("from where nothing is heard (--passive)"),
@@ -90,14 +99,22 @@ fn within_reach(
     match why_not {
         Some(why) => {
             skipped.push(format!("{routed}: beyond a router, {why}"));
-            (segments, Ranges::default())
+            (segments, Ranges::default(), down)
         }
-        None => (segments, routed),
+        None => (segments, routed, down),
     }
 }
 
 fn check(plan: Plan, args: &ScanArgs) -> Result<Plan, Failure> {
     let addresses = plan.addresses();
+    if addresses == 0
+        && let Some((name, targets)) = plan.down.first()
+    {
+        return Err(Failure::could_not_run(
+            format!("{name} is down, and {targets} is on its network"),
+            "connect it or bring it up, or name the interface that leads there (--interface)",
+        ));
+    }
     if args.passive && plan.segments.is_empty() {
         return Err(Failure::usage(
             "--passive hears nothing of these targets: none is on a segment of this machine",

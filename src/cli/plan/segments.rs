@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use ipnetwork::Ipv4Network;
+use ipnetwork::{IpNetwork, Ipv4Network};
 
 use crate::net::Interface;
 use crate::ranges::routers_of;
@@ -72,6 +72,36 @@ fn ends_of(network: &Ipv4Network) -> Vec<IpAddr> {
         31 | 32 => Vec::new(),
         _ => vec![network.network().into(), network.broadcast().into()],
     }
+}
+
+/// Takes off the targets on networks of interfaces that are down, where no other interface has a route as narrow: they are
+/// not beyond a router, whatever the routes are while the interface is down. By interface.
+pub(super) fn take_down(rest: &mut Ranges, interfaces: &[Interface]) -> Vec<(String, Ranges)> {
+    let (up, down): (Vec<&Interface>, Vec<_>) = interfaces.iter().partition(|interface| interface.up);
+    let routes: Vec<IpNetwork> = up
+        .iter()
+        .flat_map(|up| up.routes.iter().map(|route| route.network))
+        .collect();
+    let mut found = Vec::new();
+    for interface in down.into_iter().filter(|interface| !interface.loopback) {
+        let v4 = interface.ipv4.iter().copied().map(IpNetwork::from);
+        let networks = v4.chain(interface.ipv6.iter().copied().map(IpNetwork::from));
+        let hosts = networks.fold(Ranges::default(), |all, network| all.union(&only_by(network, &routes)));
+        let targets = rest.intersection(&hosts);
+        if !targets.is_empty() {
+            *rest = rest.without(&targets);
+            found.push((interface.name.clone(), targets));
+        }
+    }
+    found
+}
+
+/// The hosts of a network to which none of these routes leads as narrowly.
+fn only_by(network: IpNetwork, routes: &[IpNetwork]) -> Ranges {
+    let narrow = routes.iter().filter(|route| route.prefix() >= network.prefix());
+    narrow.fold(Ranges::hosts_of(network), |hosts, route| {
+        hosts.without(&Ranges::of(*route))
+    })
 }
 
 /// Neighbours by segment (a subnet on two interfaces goes to the first), and the rest.

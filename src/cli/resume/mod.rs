@@ -17,10 +17,11 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::Failure;
+use super::file::folder_of;
 use crate::fact::Reply;
 use crate::record;
 use crate::scan::{Mark, Past, Plan};
-use contents::read;
+use contents::{Contents, read};
 use header::Header;
 
 /// The name and version of the format.
@@ -40,26 +41,12 @@ impl Journal {
     /// # Errors
     /// Where it is of another scan, broken, complete or in use, or cannot be opened. It is untouched then.
     pub fn open(path: &Path, plan: &Plan) -> Result<(Self, Past), Failure> {
-        let name = format!("{:?}", path.display().to_string());
-        let file = open(path, &name)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Failure::could_not_run(
-                    format!("another run uses the resume file {name}"),
-                    "wait until it has ended, or name another file",
-                ));
-            }
-            Err(TryLockError::Error(error)) => return Err(cannot("lock", &name, &error)),
-        }
+        let name = name_of(path);
+        let mut options = OpenOptions::new();
+        let file = open(path, &name, options.append(true).create(true))?;
+        locked(&name, file.try_lock())?;
         let header = Header::of(plan);
-        let read = read(&name, BufReader::new(&file), &header)?;
-        if read.past.is_complete() {
-            return Err(Failure::could_not_run(
-                format!("the scan of the resume file {name} is complete: nothing is left to ask, and nothing was sent"),
-                OTHER_FILE,
-            ));
-        }
+        let read = unfinished(&name, &file, &header)?;
         let mut journal = Journal { file, failed: None };
         let begun = journal.begin(&header, read.whole);
         begun.map_err(|error| cannot("write", &name, &error))?;
@@ -108,11 +95,61 @@ impl Journal {
     }
 }
 
-fn open(path: &Path, name: &str) -> Result<File, Failure> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
+/// What a scan would find in the file, in words. Nothing is written, and a file that is not there is not made.
+///
+/// # Errors
+/// As [`Journal::open`].
+pub fn look(path: &Path, plan: &Plan) -> Result<String, Failure> {
+    let name = name_of(path);
+    let begun = format!("the resume file {name} is begun");
+    match std::fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let folder = std::fs::metadata(folder_of(path));
+            return folder.map_err(|error| cannot("open", &name, &error)).map(|_| begun);
+        }
+        _ => {}
+    }
+    let file = open(path, &name, &mut OpenOptions::new())?;
+    locked(&name, file.try_lock_shared())?;
+    let past = unfinished(&name, &file, &Header::of(plan))?.past;
+    Ok(match past.is_empty() {
+        true => begun,
+        false => format!("the resume file {name} is gone on from: {}", past.words()),
+    })
+}
+
+/// What is in the file of a scan that has not come to its end.
+fn unfinished(name: &str, file: &File, header: &Header) -> Result<Contents, Failure> {
+    let read = read(name, BufReader::new(file), header)?;
+    match read.past.is_complete() {
+        true => Err(Failure::could_not_run(
+            format!("the scan of the resume file {name} is complete: nothing is left to ask, and nothing was sent"),
+            OTHER_FILE,
+        )),
+        false => Ok(read),
+    }
+}
+
+fn locked(name: &str, lock: Result<(), TryLockError>) -> Result<(), Failure> {
+    match lock {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => Err(Failure::could_not_run(
+            format!("another run uses the resume file {name}"),
+            "wait until it has ended, or name another file",
+        )),
+        Err(TryLockError::Error(error)) => Err(cannot("lock", name, &error)),
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    format!("{:?}", path.display().to_string())
+}
+
+/// Opens it for reading, and for what else is wanted.
+fn open(path: &Path, name: &str, options: &mut OpenOptions) -> Result<File, Failure> {
+    options.read(true);
     #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return Err(Failure::usage(
             format!("{name} is no file that a scan can go on from"),

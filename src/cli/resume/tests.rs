@@ -2,7 +2,6 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use proptest::prelude::*;
 
-use super::contents::Contents;
 use super::*;
 use crate::cli::exit::Code;
 use crate::fact::Protocol;
@@ -68,6 +67,39 @@ fn what_is_written_is_read_back_and_the_file_is_its_owners_alone() {
     assert_eq!(complete.code, Code::CouldNotRun);
     assert!(complete.message.contains("is complete"), "{complete:?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_dry_run_says_what_is_left_or_what_is_wrong_and_touches_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("state");
+    assert!(look(&path, &plan()).unwrap().ends_with("is begun"));
+    assert!(!path.exists());
+    let whole = whole();
+    let complete = [&whole[..], line_of(&Mark::Complete).as_bytes()].concat();
+    let torn = [&whole[..], br#"{"asked":{"ho"#].concat();
+    let table: [(&[u8], Result<&str, &str>); 5] = [
+        (b"", Ok("is begun")),
+        (
+            &whole,
+            Ok("replies kept: 1; hosts asked: 1; \"passes 1\": 1 of round 1"),
+        ),
+        (&torn, Ok("hosts asked: 1")),
+        (&complete, Err("is complete")),
+        (b"precious notes", Err("is no resume file")),
+    ];
+    for (bytes, expected) in table {
+        std::fs::write(&path, bytes).unwrap();
+        let looked = look(&path, &plan()).map_err(|failure| failure.message);
+        let (said, part) = match (&looked, expected) {
+            (Ok(said), Ok(part)) | (Err(said), Err(part)) => (said, part),
+            _ => panic!("{expected:?}: {looked:?}"),
+        };
+        assert!(said.contains(part) && !said.contains('\n'), "{part}: {said}");
+        assert_eq!(std::fs::read(&path).unwrap(), bytes, "{part}");
+    }
+    let nowhere = look(&directory.path().join("no/such"), &plan()).unwrap_err();
+    assert_eq!(nowhere.code, Code::CouldNotRun);
 }
 
 #[test]

@@ -12,12 +12,12 @@ use super::file::WholeFile;
 use super::memory::{self, Memory};
 use super::outputs::Outputs;
 use super::progress::Watch;
-use super::resume::Journal;
+use super::resume::{self, Journal};
 use super::setup::{Setup, remember};
 use super::{Failure, credentials, data, given_up, others, outbox, plan, words};
 use crate::net::live::{Live, RawSockets};
-use crate::net::{self, Interface, Vault};
-use crate::scan::Plan;
+use crate::net::{self, Interface, Vault, guard};
+use crate::scan::{Plan, Ranges, Segment};
 
 /// Sweeps what is asked for, or says what that would be.
 ///
@@ -60,8 +60,8 @@ impl<'a> Scan<'a> {
         let setup = Setup::read(&args.output)?;
         let interfaces = interfaces()?;
         let mut plan = plan::resolve(args, &interfaces)?;
-        let holds_secrets = args.login.is_some() || args.credentials.is_some() || !setup.notices.is_empty();
-        plan.given_up.extend(given_up::core_dumps(holds_secrets));
+        plan.without_arp = !guard::may_send_frames();
+        plan.given_up.extend(given_up::core_dumps());
         let vault = credentials::vault(args, &setup.knowledge.makers)?;
         plan.logins = vault.words();
         let header = words::scope_header(&plan)
@@ -89,20 +89,27 @@ impl<'a> Scan<'a> {
             .transpose()?;
         let expected = expected.map(|words| format!("  {words}\n")).unwrap_or_default();
         given_up::privileges()?;
+        let resumed = self.args.resume.as_deref().map(|file| resume::look(file, &self.plan));
+        let resumed = resumed
+            .transpose()?
+            .map(|words| format!("  {words}\n"))
+            .unwrap_or_default();
         Outputs::begin(&self.args.output.form, self.args.inputs())?;
         self.args.record.as_deref().map(WholeFile::begin).transpose()?;
-        print(&format!("{}{expected}Nothing was sent.\n", self.header))
+        print(&format!("{}{expected}{resumed}Nothing was sent.\n", self.header))
     }
 
     fn run(mut self) -> Exit {
         let args = self.args;
-        let raw = RawSockets::open(&self.plan.raw_channels(), &self.interfaces);
-        let raw = raw.with_room(self.plan.segments.len() + 1);
+        // First of all: a run that waits hears nothing, keeps nothing from another, and leaves nothing when it is ended.
+        let _mark = mark(&self.plan, args.wait_for_other)?;
+        let raw = given_up::with_privileges(|| {
+            let raw = RawSockets::open(&self.plan.raw_channels(), &self.interfaces);
+            raw.with_room(self.plan.segments.len() + 1)
+        })?;
         self.plan.given_up.extend(given_up::privileges()?);
         let resumed = args.resume.as_deref().map(|file| Journal::open(file, &self.plan));
         let (journal, past) = resumed.transpose()?.unzip();
-        // Before a file is begun, which a run that is ended while it waits would leave.
-        let _mark = mark(&self.plan, args.wait_for_other)?;
         let outputs = self.setup.outputs(args.inputs())?;
         let record = args.record.as_deref().map(WholeFile::begin).transpose()?;
         // The folder of the store is made while that is allowed.
@@ -144,11 +151,35 @@ fn mark(plan: &Plan, wait: bool) -> Result<Option<others::Mark>, Failure> {
     if plan.passive.is_some() {
         return Ok(None);
     }
-    let mark = others::claim(&plan.scope(), &others::places(), wait, &say)?;
+    let mark = others::claim(&spoken_to(plan), &others::places(), wait, &say)?;
     if mark.is_none() {
         say("note: there is no place where other runs on this machine could see this one\n");
     }
     Ok(mark)
+}
+
+/// Who hears something of it: whom it asks and, where it asks by multicast, whoever else is on the segment.
+fn spoken_to(plan: &Plan) -> Ranges {
+    let mut all = plan.scope();
+    if plan.hosts_only {
+        return all;
+    }
+    for Segment { interface, targets } in &plan.segments {
+        let (over_ipv4, _) = targets.by_family();
+        if plan.ipv6 || !over_ipv4.is_empty() {
+            let subnets = interface.ipv4.iter().map(|network| Ranges::of(*network));
+            all = subnets.fold(all, |all, subnet| all.union(&subnet));
+        }
+        if plan.ipv6 {
+            // Link-local ones are the same on every segment.
+            let subnets = interface
+                .ipv6
+                .iter()
+                .filter(|network| !network.ip().is_unicast_link_local());
+            all = subnets.fold(all, |all, subnet| all.union(&Ranges::of(*subnet)));
+        }
+    }
+    all
 }
 
 /// Only when the report is written is the scan complete: until then the file of `--resume` is all there is of it.
@@ -164,4 +195,58 @@ fn end(journal: Journal, interrupted: bool) -> Result<(), Failure> {
         say("\nhint: the same command goes on from here\n");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(segment: &str, routed: &str) -> Plan {
+        let interface = Interface {
+            name: "eth0".into(),
+            index: 2,
+            mac: None,
+            ipv4: vec!["192.168.9.1/24".parse().unwrap()],
+            ipv6: vec!["fe80::1/64".parse().unwrap(), "fd00:9::1/120".parse().unwrap()],
+            up: true,
+            broadcast: true,
+            loopback: false,
+            is_virtual: false,
+            routes: Vec::new(),
+        };
+        let targets = |words: &str| words.parse::<Ranges>().unwrap_or_default();
+        let segment = Some(targets(segment)).filter(|targets| !targets.is_empty());
+        Plan {
+            segments: segment
+                .map(|targets| Segment { interface, targets })
+                .into_iter()
+                .collect(),
+            routed: targets(routed),
+            ..Plan::default()
+        }
+    }
+
+    #[test]
+    fn who_asks_a_segment_by_multicast_speaks_to_everybody_there() {
+        let some = "192.168.9.2-192.168.9.100";
+        let whole = "192.168.9.0-192.168.9.255";
+        let as_it_is = |plan| plan;
+        let hosts = |plan| Plan {
+            hosts_only: true,
+            ..plan
+        };
+        let ipv6 = |plan| Plan { ipv6: true, ..plan };
+        let table: [(&str, &str, fn(Plan) -> Plan, &str); 6] = [
+            (some, "", as_it_is, whole),
+            (some, "", hosts, some),
+            ("", "10.0.0.1", as_it_is, "10.0.0.1"),
+            ("fd00:9::5", "", as_it_is, "fd00:9::5"),
+            ("fd00:9::5", "", ipv6, "192.168.9.0-192.168.9.255, fd00:9::-fd00:9::ff"),
+            (some, "10.0.0.1", as_it_is, "10.0.0.1, 192.168.9.0-192.168.9.255"),
+        ];
+        for (segment, routed, with, expected) in table {
+            let plan = with(plan(segment, routed));
+            assert_eq!(spoken_to(&plan).to_string(), expected, "{segment} {routed}");
+        }
+    }
 }

@@ -9,7 +9,7 @@ mod onvif;
 
 use crate::fact::{LOGIN_WITHHELD, Outcome, Protocol, WITH_LOGIN};
 use crate::net::{Answer, Ask, Confirmed, Door, LoginEnd};
-use crate::wire::http::Response;
+use crate::wire::http::{Response, in_one_chunk};
 use crate::wire::onvif::Request;
 use crate::wire::recorder::without_secrets;
 
@@ -172,8 +172,8 @@ impl<D: Door> Session<'_, D> {
         };
         let kept = Answer {
             outcome: outcome_of(&answer),
-            // A recorder lists the logins of its cameras.
-            bytes: without_secrets(&answer.bytes),
+            // A recorder lists the logins of its cameras, and a chunk may end within one.
+            bytes: without_secrets(&in_one_chunk(&answer.bytes)),
             ..answer.clone()
         };
         let (name, protocol) = (self.login.name().to_owned(), self.login.protocol());

@@ -17,12 +17,15 @@ impl<D: Door> Run<'_, D> {
         let live: Ranges = self.hosts.live.iter().copied().collect();
         let live = live.intersection(&self.scope);
         let not_asked = unfinished.union(&self.hosts.not_asked.iter().copied().collect());
+        let not_asked = not_asked.union(&self.missed(&live)).union(&self.plan.behind_down());
         let not_asked = not_asked.union(&self.not_looked_for().without(&live));
         let cut_off = self.interrupted_conversations();
         self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
         let not_asked = not_asked.union(&cut_off).union(&self.behind_faults().without(&live));
         self.count(&live, &not_asked);
+        let unnamed = self.passes.unnamed().filter(|_| cut_short);
+        self.ledger.coverage.notes.extend(unnamed.map(signs::unnamed));
         self.note();
         let withheld = self.door.withheld_logins();
         self.blind_spots.extend(withheld.iter().map(without_login));
@@ -38,7 +41,7 @@ impl<D: Door> Run<'_, D> {
     /// Which addresses were asked as planned, and what became of them.
     fn count(&mut self, live: &Ranges, not_asked: &Ranges) {
         let coverage = &mut self.ledger.coverage;
-        coverage.addresses = self.plan.addresses();
+        coverage.addresses = self.plan.addresses() + self.plan.behind_down().len();
         coverage.on_link = self.plan.on_link();
         coverage.routed = self.plan.routed.len();
         coverage.excluded = self.plan.excluded.len();
@@ -87,6 +90,17 @@ impl<D: Door> Run<'_, D> {
             true => behind.union(&self.plan.routed),
             false => behind,
         }
+    }
+
+    /// Who could not be looked for, and did not show up all the same.
+    fn missed(&mut self, live: &Ranges) -> Ranges {
+        let missed: Ranges = self.hosts.missed.iter().copied().collect();
+        let missed = missed.without(live);
+        if !missed.is_empty() {
+            let why = std::mem::take(&mut self.hosts.why_missed);
+            self.blind_spots.extend(why.into_iter().map(open::no_way));
+        }
+        missed
     }
 
     pub(super) async fn wait_for_names(&mut self) {

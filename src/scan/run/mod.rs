@@ -1,7 +1,7 @@
 //! The run itself: what each part of the sweep wants is sent in turn, what is heard goes to the ledger,
 //! and every host that has rested is judged and, if it is not settled, asked over TCP.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use crate::wire::{arp, sadp_l2};
 use super::asking::{Asking, Next, Place};
 use super::chorus::{Chorus, Verse};
 use super::ids::Ids;
-use super::kernel::{KernelSweep, ROOM};
+use super::kernel::{KernelSweep, room};
 use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
 use super::rechecks::Rechecks;
@@ -30,6 +30,7 @@ use super::signs::{self, Standing};
 use super::steering::{Steer, Steering};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
 use resume::Resume;
+use tell::TELL_EVERY;
 
 mod close;
 mod families;
@@ -42,6 +43,7 @@ mod resume;
 mod send;
 mod silent;
 mod talk;
+mod tell;
 
 /// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts. At 36 %, a fifth lost each
 /// way, three miss one in twenty, and six one in five hundred. See [`Tempo::at`] for those who ask fast.
@@ -80,8 +82,6 @@ const NUDGES_TO_A_QUESTION: u32 = 4;
 const MAX_CONVERSATIONS: usize = 256;
 /// How much is taken in between two packets.
 const AT_ONCE: usize = 1024;
-/// How often the watcher is told where the run stands.
-const TELL_EVERY: Duration = Duration::from_millis(100);
 /// How long the end of a run waits for names that reverse DNS still owes us.
 const NAME_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -151,6 +151,9 @@ struct Hosts {
     units: HashSet<IpAddr>,
     /// Those that were not asked as planned.
     not_asked: Vec<IpAddr>,
+    /// Those that could not be looked for, when last it was tried, and why.
+    missed: HashSet<IpAddr>,
+    why_missed: BTreeSet<String>,
 }
 
 /// The conversations over TCP.
@@ -184,7 +187,7 @@ struct Run<'a, D: Door> {
     names: JoinSet<(IpAddr, Option<String>)>,
     /// The addresses beyond a router that are still to be asked by TCP, once it is known which were silent.
     silent: Option<Ranges>,
-    told: Option<Instant>,
+    told: tell::Told,
     reconciled: bool,
     /// Nudges since the last question to a host found so far.
     nudges_in_a_row: u32,
@@ -201,7 +204,7 @@ impl<'a, D: Door> Run<'a, D> {
         resume: Resume,
     ) -> Self {
         let questions = probe::datagram_questions(uuid::Uuid::new_v4);
-        let started = Instant::now();
+        let (started, room) = (Instant::now(), room(door.free_neighbours()));
         let mut run = Run {
             plan,
             door,
@@ -215,14 +218,14 @@ impl<'a, D: Door> Run<'a, D> {
             chorus: Chorus::new(&[], &[], started),
             sweeps: Vec::new(),
             passes: passes(Ranges::default(), &plan.limits),
-            asking: Asking::new(ROOM, plan.limits.host_gap()),
+            asking: Asking::new(room, plan.limits.host_gap()),
             rechecks: Rechecks::default(),
             hosts: Hosts::default(),
             families: Default::default(),
             talks: Talks::default(),
             names: JoinSet::new(),
             silent: None,
-            told: None,
+            told: Default::default(),
             reconciled: false,
             nudges_in_a_row: 0,
             started,
@@ -338,52 +341,6 @@ impl<'a, D: Door> Run<'a, D> {
         }
         kept
     }
-
-    /// Tells the watcher, ten times a second at the most: the count costs more than a packet.
-    fn tell(&mut self, now: Instant) {
-        if self.told.is_some_and(|told| now < told + TELL_EVERY) {
-            return;
-        }
-        self.told = Some(now);
-        self.door.faults();
-        let progress = self.progress(now);
-        self.watcher.progress(&progress);
-    }
-
-    fn progress(&self, now: Instant) -> Progress {
-        if let Some(time) = self.plan.passive {
-            return self.listening(now, time);
-        }
-        let mut asked = self.passes.progress().0;
-        for sweep in &self.sweeps {
-            asked += sweep.presence.asked(&sweep.segment.targets);
-        }
-        let total = self.plan.addresses();
-        let elapsed = now.duration_since(self.started).as_secs_f64();
-        let last = self.plan.limits.sends.last().copied().unwrap_or_default();
-        let listening = match self.plan.limits.hasty {
-            true => 0.0,
-            false => (last + super::LISTEN).as_secs_f64() - elapsed,
-        };
-        let sweeping = if asked > 0 {
-            elapsed / asked as f64 * total.saturating_sub(asked) as f64
-        } else {
-            0.0
-        };
-        let phase = match (asked < total, self.talks.under_way.is_empty()) {
-            (true, _) => "looking for hosts",
-            (false, true) => "asking and listening",
-            (false, false) => "reading banners",
-        };
-        Progress {
-            phase,
-            asked,
-            total,
-            hosts: self.hosts.live.len() as u64,
-            units: self.hosts.units.len() as u64,
-            seconds_left: listening.max(sweeping).max(0.0).ceil() as u64,
-        }
-    }
 }
 
 /// What one step came to.
@@ -438,14 +395,6 @@ impl Presence {
 
     fn was_asked_by_arp(&self, host: IpAddr) -> bool {
         matches!(self, Presence::Arp(rounds, _) if rounds.times_asked(host) > 0)
-    }
-
-    /// How many of the targets were asked, or need not be.
-    fn asked(&self, targets: &Ranges) -> u64 {
-        match self {
-            Presence::Arp(rounds, _) => rounds.progress().0,
-            Presence::Kernel(_) | Presence::None => targets.len() - self.unreached().len(),
-        }
     }
 
     fn unreached(&self) -> Ranges {

@@ -68,7 +68,7 @@ impl<D: Door> Run<'_, D> {
             return Ok((Presence::None, denied));
         }
         self.door.open(&Channel::Kernel).await?;
-        let room = (ROOM / self.plan.segments.len().max(1)).max(1);
+        let room = (self.asking.room() / self.plan.segments.len().max(1)).max(1);
         Ok((
             Presence::Kernel(KernelSweep::new(segment.targets.clone(), room)),
             denied,
@@ -253,10 +253,10 @@ fn no_presence(interface: &str, why: &std::io::Error) -> BlindSpot {
     }
 }
 
-pub(super) fn no_way(why: &std::io::Error) -> BlindSpot {
+pub(super) fn no_way(why: String) -> BlindSpot {
     BlindSpot {
         what: "the addresses that are listed as not asked".into(),
-        why: why.to_string(),
+        why,
         remedy: "look at the routes (ip route) and the firewall of this machine".into(),
     }
 }

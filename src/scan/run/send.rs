@@ -152,7 +152,8 @@ impl<D: Door> Run<'_, D> {
             return false;
         };
         let door = &self.door;
-        match steering.poll(now, || door.lost().values().sum()) {
+        // What was lost on the way in, and what found no room on the way out.
+        match steering.poll(now, || door.lost().values().sum::<u64>() + door.held_up()) {
             Steer::Ask(host) => self.look_for(place, ARP.most, host.into()).await,
             Steer::Straight => return false,
         }
@@ -262,9 +263,9 @@ impl<D: Door> Run<'_, D> {
         sent.inspect_err(|why| self.cannot_ask(host, why)).ok().map(|()| bytes)
     }
 
-    fn cannot_ask(&mut self, target: IpAddr, why: &std::io::Error) {
+    pub(super) fn cannot_ask(&mut self, target: IpAddr, why: &std::io::Error) {
         self.hosts.not_asked.push(target);
-        let blind_spot = open::no_way(why);
+        let blind_spot = open::no_way(why.to_string());
         if !self.blind_spots.contains(&blind_spot) {
             self.blind_spots.push(blind_spot);
         }
@@ -285,8 +286,14 @@ impl<D: Door> Run<'_, D> {
         };
         let bytes = packet.length();
         match self.door.send(packet).await {
-            Ok(()) => self.ledger.sent_to_nobody(name, round == 0, bytes),
-            Err(why) => self.cannot_ask(target, &why),
+            Ok(()) => {
+                self.hosts.missed.remove(&target);
+                self.ledger.sent_to_nobody(name, round == 0, bytes);
+            }
+            Err(why) => {
+                self.hosts.missed.insert(target);
+                self.hosts.why_missed.insert(why.to_string());
+            }
         }
     }
 }

@@ -10,7 +10,8 @@
 //!
 //! Ports that a firewall drops and questions that mean nothing to a host are normal, so that ARP decides: until it is
 //! answered we send the host nothing else. What else comes from the host is an answer, too. Where ARP cannot be asked
-//! (beyond a router, without a raw socket) nobody is in doubt, and the coverage says so.
+//! (beyond a router, without a raw socket) nobody is in doubt, and the coverage says so. Where our own interface has failed
+//! meanwhile, or a re-check cannot be sent, nothing is said of the host but that it was not asked as planned.
 
 use super::*;
 use crate::scan::rechecks::Check;
@@ -98,6 +99,7 @@ impl<D: Door> Run<'_, D> {
         }
         match self.rechecks.poll(now) {
             Check::Ask(host) => self.look_again(host).await,
+            Check::Gone(host, _) if self.is_cut_off(host) => self.is_not_asked_further(host),
             Check::Gone(host, after) => self.became_silent(host, after),
             Check::Wait(until) => {
                 waits.push(until);
@@ -115,10 +117,26 @@ impl<D: Door> Run<'_, D> {
         let packet = Packet::Arp { interface, target };
         self.mark(Mark::Checked { host });
         let bytes = packet.length();
-        // One that cannot be sent is one that is not answered: the next may be.
-        if self.door.send(packet).await.is_ok() {
-            self.ledger.sent(RECHECK, host, bytes);
+        match self.door.send(packet).await {
+            Ok(()) => self.ledger.sent(RECHECK, host, bytes),
+            // Nobody is silent to what never left.
+            Err(why) => {
+                self.rechecks.forget(host);
+                self.asking.release(host);
+                self.cannot_ask(host, &why);
+            }
         }
+    }
+
+    /// Whether it is this machine that may have become silent: its interface is not as it was, or its cable was pulled.
+    fn is_cut_off(&self, host: IpAddr) -> bool {
+        let interface = self.segment_of(host);
+        interface.is_some_and(|interface| self.door.faults().contains_key(&interface))
+    }
+
+    fn is_not_asked_further(&mut self, host: IpAddr) {
+        self.asking.release(host);
+        self.hosts.not_asked.push(host);
     }
 
     fn became_silent(&mut self, host: IpAddr, after: String) {
