@@ -210,7 +210,7 @@ async fn whom_another_round_reaches_was_asked_all_the_same() {
     let table = [(100, 60, None), (100_000, 0, Some("10.0.0.1, 10.0.0.3-10.0.0.254"))];
     for (refused, live, not_asked) in table {
         let door = Scripted::new(world.hosts.clone(), true, plan.limits.clone(), &[]);
-        let findings = sweep(&plan, Arc::new(door.that_refuses(refused))).await;
+        let findings = sweep(&plan, Arc::new(door.that_refuses(0..refused))).await;
         let coverage = &findings.coverage;
         assert_eq!(coverage.live, live, "{refused}");
         let listed = (!coverage.not_asked.is_empty()).then(|| coverage.not_asked.join(", "));

@@ -285,6 +285,30 @@ fn what_only_root_may_read_is_not_read_for_who_has_called_sudo() {
     }
 }
 
+/// HOME is root's, as `sudo` sets it: what stands there is neither the user's nor readable any more.
+#[test]
+fn the_configuration_of_a_scan_by_sudo_is_not_roots() {
+    if !rustix::process::geteuid().is_root() {
+        return eprintln!("SKIPPED: only root can play sudo");
+    }
+    let home = tempfile::tempdir().unwrap();
+    let looked_for = |sudo: &[(&str, &str)]| {
+        let mut check = Command::new(env!("CARGO_BIN_EXE_camsweep"));
+        check.args(["config", "check"]).env("HOME", home.path());
+        for name in ["XDG_CONFIG_HOME", "SUDO_UID", "SUDO_GID"] {
+            check.env_remove(name);
+        }
+        let output = check.envs(sudo.iter().copied()).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let home = home.path().to_str().unwrap();
+    // One that the machine has would be found in place of the user's that is not there.
+    if !Path::new("/etc/camsweep/camsweep.toml").exists() {
+        assert!(looked_for(&[]).contains(home));
+    }
+    assert!(!looked_for(&[("SUDO_UID", "54321"), ("SUDO_GID", "54322")]).contains(home));
+}
+
 /// A store's password, a mail server's and a webhook's secret were once read before, or not counted as secrets.
 #[test]
 fn no_core_is_dumped_by_any_command_whatever_it_holds() {

@@ -177,6 +177,26 @@ fn check_pace(name: &str, rate: usize, moments: &std::collections::HashMap<std::
 }
 
 #[tokio::test(start_paused = true)]
+async fn nobody_becomes_silent_to_a_recheck_that_could_not_be_sent() {
+    let (_, world) = worlds().into_iter().find(|(name, _)| name == "became-silent").unwrap();
+    let door = Scripted::new(world.hosts.clone(), true, world.limits(), &[]);
+    // The first round leaves, and nothing after it.
+    let door = Arc::new(door.that_refuses(13..usize::MAX));
+    let stop = CancellationToken::new();
+    let findings = scan(&plan(&world), door, Knowledge::builtin(), &mut Nobody, stop).await;
+    let coverage = findings.coverage;
+    assert_eq!(coverage.became_silent, BTreeMap::new());
+    let not_asked = coverage.not_asked.iter().map(|range| range.parse::<Ranges>().unwrap());
+    let not_asked = not_asked.fold(Ranges::default(), |all, range| all.union(&range));
+    for host in world.expect.became_silent.keys() {
+        assert!(
+            not_asked.contains(host.parse::<std::net::IpAddr>().unwrap()),
+            "{host}: {not_asked}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_device_with_both_families_hears_no_more_than_one_with_one() {
     let (name, world) = worlds().into_iter().find(|(name, _)| name == "ipv6-targets").unwrap();
     let (_, door, _) = run(&world, CancellationToken::new()).await;

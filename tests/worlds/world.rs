@@ -39,8 +39,8 @@ pub struct Scripted {
     raw: bool,
     /// ARP requests a second that the network bears.
     bears: Option<u32>,
-    /// ARP requests that cannot be sent before the others can.
-    refuses: usize,
+    /// Which ARP requests cannot be sent, by their place.
+    refuses: std::ops::Range<usize>,
     /// The interface that went down.
     fault: Option<String>,
     vault: Vault,
@@ -119,7 +119,7 @@ impl Scripted {
             hosts,
             raw,
             bears: None,
-            refuses: 0,
+            refuses: 0..0,
             fault: None,
             vault: Vault::new(logins.iter().map(credential).collect()),
             speak,
@@ -137,8 +137,8 @@ impl Scripted {
         }
     }
 
-    /// The same where this machine cannot send the first so many ARP requests.
-    pub fn that_refuses(self, requests: usize) -> Self {
+    /// The same where this machine cannot send these ARP requests.
+    pub fn that_refuses(self, requests: std::ops::Range<usize>) -> Self {
         Scripted {
             refuses: requests,
             ..self
@@ -163,7 +163,7 @@ impl Scripted {
     /// Whether an ARP request is one of those that cannot be sent.
     fn is_refused(&self, target: Ipv4Addr) -> bool {
         let mut ledger = self.ledger.lock().expect("no test panics with it held");
-        let refused = ledger.arps.len() < self.refuses;
+        let refused = self.refuses.contains(&ledger.arps.len());
         if refused {
             ledger.arps.push((target, Instant::now()));
         }

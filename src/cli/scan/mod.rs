@@ -236,7 +236,8 @@ mod tests {
             ..plan
         };
         let ipv6 = |plan| Plan { ipv6: true, ..plan };
-        let table: [(&str, &str, fn(Plan) -> Plan, &str); 6] = [
+        type With = fn(Plan) -> Plan;
+        let table: [(&str, &str, With, &str); 6] = [
             (some, "", as_it_is, whole),
             (some, "", hosts, some),
             ("", "10.0.0.1", as_it_is, "10.0.0.1"),

@@ -22,7 +22,9 @@ impl<D: Door> Run<'_, D> {
         let cut_off = self.interrupted_conversations();
         self.blind_spots.extend(resume::cut_off(&cut_off));
         self.blind_spots.extend(self.without_mac());
-        let not_asked = not_asked.union(&cut_off).union(&self.behind_faults().without(&live));
+        let not_asked = not_asked
+            .union(&cut_off)
+            .union(&self.behind_faults().without(&self.at_rest(&live)));
         self.count(&live, &not_asked);
         let unnamed = self.passes.unnamed().filter(|_| cut_short);
         self.ledger.coverage.notes.extend(unnamed.map(signs::unnamed));
@@ -90,6 +92,11 @@ impl<D: Door> Run<'_, D> {
             true => behind.union(&self.plan.routed),
             false => behind,
         }
+    }
+
+    /// The hosts of these that owe no answer.
+    fn at_rest(&self, live: &Ranges) -> Ranges {
+        live.without(&self.hosts.owed.keys().copied().collect())
     }
 
     /// Who could not be looked for, and did not show up all the same.
