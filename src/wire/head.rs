@@ -60,7 +60,8 @@ impl Head {
             let (line, next) = line(bytes, self.length);
             match line.first() {
                 None => {
-                    self.ended = true;
+                    // A carriage return alone may be half of the line's end.
+                    self.ended = bytes[..next].ends_with(b"\n");
                     self.length = next;
                     break;
                 }
