@@ -465,6 +465,8 @@ async fn basic_is_sent_only_where_it_is_allowed_and_over_tls() {
         door.fetch(Fetch { tls, ..seen_before(to) }).await;
         let answer = door.fetch(Fetch { tls, ..page(to) }).await;
         assert_eq!(answer.login == Some(LoginEnd::Accepted), expected, "{answer:?}");
+        let blames_certificate = format!("{answer:?}").contains("the certificate that was seen");
+        assert!(!blames_certificate, "it is not what was wrong: {answer:?}");
         assert_eq!(log.lock().unwrap().logins().len(), usize::from(expected));
         assert_eq!(log.lock().unwrap().connections, 2);
     }

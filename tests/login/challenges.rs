@@ -176,6 +176,26 @@ async fn a_nonce_is_not_renewed_in_another_realm_or_by_a_weaker_hash() {
     }
 }
 
+#[tokio::test]
+async fn a_nonce_is_renewed_by_a_whole_refusal_only() {
+    const STALE: &str = r#"WWW-Authenticate: Digest realm="r", nonce="m", stale=true"#;
+    for second in [
+        format!("HTTP/1.1 403 No\r\n{STALE}\r\n\r\n{HANG_UP}"),
+        format!("HTTP/1.1 401 No\r\n{STALE}{HANG_UP}"),
+    ] {
+        let (to, log) = device(LOCAL, {
+            let second = second.clone();
+            move |request| match authorization(request) {
+                Some(_) => second.clone(),
+                None => unauthorized(&[r#"Digest realm="r", nonce="n""#]),
+            }
+        })
+        .await;
+        door().fetch(page(to)).await;
+        assert_eq!(log.lock().unwrap().logins().len(), 1, "{second}");
+    }
+}
+
 /// Up to where it has come, each of these challenges could be answered, and would be answered wrongly.
 #[tokio::test]
 async fn half_a_challenge_is_not_answered() {
