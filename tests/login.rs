@@ -477,8 +477,8 @@ async fn basic_is_sent_only_where_it_is_allowed_and_over_tls() {
 async fn basic_goes_only_to_the_certificate_that_was_seen_before() {
     let wants = |_: &str| unauthorized(&[r#"Basic realm="Device_CGI""#]);
     let hangs_up = move |request: &str| wants(request) + HANG_UP;
-    // How many connections come to the device itself, and whether it was seen before.
-    for (own, visited) in [(9, false), (1, true), (2, true)] {
+    // How many connections come to the device itself, whether it was seen before, and how many a visit takes.
+    for (own, visited, connections) in [(9, false, 1), (1, true, 1), (2, true, 2)] {
         let (to, log) = over_tls_until(own, hangs_up).await;
         let door = door_with(Credential {
             allow_basic: true,
@@ -491,11 +491,12 @@ async fn basic_goes_only_to_the_certificate_that_was_seen_before() {
             })
             .await;
         }
-        let end = door.fetch(Fetch { tls: true, ..page(to) }).await.login;
+        let answer = door.fetch(Fetch { tls: true, ..page(to) }).await;
         assert!(
-            matches!(end, Some(LoginEnd::Withheld(reason)) if reason.why.contains("certificate")),
-            "{own}: {end:?}"
+            matches!(answer.login, Some(LoginEnd::Withheld(reason)) if reason.why.contains("certificate")),
+            "{own}: {answer:?}"
         );
+        assert_eq!(answer.connections, connections, "{own}");
         assert_eq!(log.lock().unwrap().logins().len(), 0);
         assert!(door.has_login(&unit(to)), "nothing was sent");
     }
