@@ -15,7 +15,7 @@ pub fn say(text: &str) {
 
 /// Says what is wrong, and what can be done about it.
 pub fn complain(failure: &Failure) {
-    say(&format!("error: {}\n", escape(&failure.message)));
+    say(&format!("error: {}\n", failure.message));
     if let Some(hint) = &failure.hint {
         say(&format!("\nhint: {}\n", escape(hint)));
     }

@@ -58,19 +58,20 @@ pub struct Failure {
 impl Failure {
     /// The command line is wrong.
     pub fn usage(message: impl AsRef<str>, hint: impl Into<String>) -> Self {
-        Failure {
-            message: one_line(message.as_ref()),
-            hint: Some(hint.into()),
-            code: Code::Usage,
-        }
+        Failure::new(Code::Usage, message, hint)
     }
 
     /// The command line is right, and this machine cannot do it.
     pub fn could_not_run(message: impl AsRef<str>, hint: impl Into<String>) -> Self {
+        Failure::new(Code::CouldNotRun, message, hint)
+    }
+
+    /// A message may quote what stands in a file, or what a server said, whatever that is.
+    fn new(code: Code, message: impl AsRef<str>, hint: impl Into<String>) -> Self {
         Failure {
-            message: one_line(message.as_ref()),
+            message: elide(message.as_ref(), LONGEST_MESSAGE),
             hint: Some(hint.into()),
-            code: Code::CouldNotRun,
+            code,
         }
     }
 
@@ -81,11 +82,6 @@ impl Failure {
             ..self
         }
     }
-}
-
-/// A message may quote what stands in a file, whatever that is.
-fn one_line(message: &str) -> String {
-    elide(message, LONGEST_MESSAGE)
 }
 
 /// Whether files are root's that are written from now on.

@@ -97,12 +97,12 @@ impl Outbox {
                 written.map_err(|error| format!("cannot write the file of --syslog: {error}"))
             }
         };
-        sent.map_err(|message| Failure {
-            message,
-            hint: Some(
-                "the report itself is whole; of a stored one, camsweep report FILE --syslog sends them".to_owned(),
-            ),
-            code: Code::NotDelivered,
+        sent.map_err(|message| {
+            Failure::new(
+                Code::NotDelivered,
+                message,
+                "the report itself is whole; of a stored one, camsweep report FILE --syslog sends them",
+            )
         })
     }
 }

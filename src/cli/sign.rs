@@ -92,10 +92,12 @@ pub fn verify(args: &VerifyArgs) -> Result<String, Failure> {
     let file = File::open(&args.file).map_err(|error| unreadable(&args.file, &error))?;
     let name = args.file.display().to_string();
     // Not the older form, in which the file itself is signed: it would have to fit into memory.
-    minisign::verify(&key, &signature, file, true, false, false).map_err(|error| Failure {
-        message: format!("{name:?} is not what was signed with this key: {error}"),
-        hint: Some("do not rely on it; ask whoever signed it for the file, and by another way for the key".into()),
-        code: Code::Alarm,
+    minisign::verify(&key, &signature, file, true, false, false).map_err(|error| {
+        Failure::new(
+            Code::Alarm,
+            format!("{name:?} is not what was signed with this key: {error}"),
+            "do not rely on it; ask whoever signed it for the file, and by another way for the key",
+        )
     })?;
     let comment = signature.trusted_comment().unwrap_or_default();
     let comment: Vec<String> = comment.split('\t').map(when).collect();

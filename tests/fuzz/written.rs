@@ -43,8 +43,9 @@ pub fn ssdp(announcement: &ssdp::Announcement) -> String {
         ("LOCATION", &announcement.location),
         ("X-User-Agent", &announcement.user_agent),
     ];
-    let said = fields.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-    let lines: String = said.map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let lines: String = said(&fields)
+        .map(|(name, value)| format!("{name}: {value}\r\n"))
+        .collect();
     format!("HTTP/1.1 200 OK\r\n{lines}\r\n")
 }
 
@@ -90,8 +91,15 @@ fn one_match(one: &wsd::Match) -> String {
 }
 
 fn elements(fields: &[(&str, &Option<String>)]) -> String {
-    let said = fields.iter().filter_map(|(name, value)| Some((name, value.as_ref()?)));
-    said.map(|(name, value)| element(name, &escaped(value))).collect()
+    let elements = said(fields).map(|(name, value)| element(name, &escaped(value)));
+    elements.collect()
+}
+
+/// Those that the device has.
+fn said<'a>(fields: &'a [(&str, &Option<String>)]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    fields
+        .iter()
+        .filter_map(|(name, value)| Some((*name, value.as_deref()?)))
 }
 
 fn element(name: &str, content: &str) -> String {

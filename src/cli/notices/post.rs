@@ -82,11 +82,7 @@ impl Notices {
     /// # Errors
     /// What did not get there, in one line; its code is [`Code::NotDelivered`].
     pub fn deliver(&self, post: &mut Post) -> Result<(), Failure> {
-        let undelivered = |message: String, post: &Post| Failure {
-            message,
-            hint: Some(post.remedy().to_owned()),
-            code: Code::NotDelivered,
-        };
+        let undelivered = |message: String, post: &Post| Failure::new(Code::NotDelivered, message, post.remedy());
         let targets = self.targets();
         let waiting = post.waiting().map_err(|failure| undelivered(failure.message, post))?;
         let waits = |delivery: &&Delivery| {
