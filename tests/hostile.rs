@@ -60,6 +60,7 @@ fn question(to: SocketAddr, tls: bool) -> Exchange {
         answers: |bytes| usize::from(http::is_complete(bytes)),
         cap: CAP,
         page: false,
+        patience: Limits::default().connect,
         deadline: DEADLINE,
     }
 }
@@ -81,6 +82,7 @@ fn page(to: SocketAddr, tls: bool) -> Fetch {
         legacy_tls: true,
         ask: Ask::Get("/".into()),
         login: None,
+        patience: Limits::default().connect,
         deadline: DEADLINE,
     }
 }

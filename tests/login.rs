@@ -64,6 +64,7 @@ fn page(to: SocketAddr) -> Fetch {
         legacy_tls: true,
         ask: Ask::Get("/cgi-bin/magicBox.cgi?action=getSerialNo".into()),
         login: Some(unit(to)),
+        patience: Limits::default().connect,
         deadline: Duration::from_secs(2),
     }
 }

@@ -32,6 +32,7 @@ fn question(to: SocketAddr) -> Exchange {
         answers: |_| 0,
         cap: 4096,
         page: false,
+        patience: Limits::default().connect,
         deadline: Duration::from_millis(600),
     }
 }
@@ -44,6 +45,7 @@ fn page(to: SocketAddr) -> Fetch {
         legacy_tls: true,
         ask: Ask::Get("/doc/page?x=1".into()),
         login: None,
+        patience: Limits::default().connect,
         deadline: Duration::from_secs(2),
     }
 }
@@ -422,17 +424,13 @@ async fn a_page_waits_for_a_connection_as_long_as_the_profile_says_and_no_longer
     let to = full.local_addr().unwrap().as_socket().unwrap();
     let connect = || std::net::TcpStream::connect_timeout(&to, Duration::from_millis(200));
     let _queue: Vec<_> = std::iter::from_fn(|| connect().ok()).collect();
-    let limits = Limits {
-        connect: Duration::from_millis(50),
-        ..Limits::default()
-    };
-    let door = Live::new(interfaces().unwrap(), limits, Vault::default());
     let for_ever = Fetch {
+        patience: Duration::from_millis(50),
         deadline: Duration::from_secs(600),
         ..page(to)
     };
-    let answer = tokio::time::timeout(Duration::from_secs(60), door.fetch(for_ever)).await;
-    let answer = answer.expect("the profile's wait is over long ago");
+    let answer = tokio::time::timeout(Duration::from_secs(60), door().fetch(for_ever)).await;
+    let answer = answer.expect("the wait for a connection is over long ago");
     assert_eq!((answer.outcome, answer.connected), (Outcome::Silent, false));
     assert!(answer.why.is_some_and(|why| why.starts_with("connecting to")));
 }

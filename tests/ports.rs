@@ -40,6 +40,7 @@ async fn ask<F: Future<Output = Vec<u8>> + Send + 'static>(
     let whom = Whom {
         host: "127.0.0.1".parse().unwrap(),
         interface: None,
+        patience: Limits::default().connect,
     };
     let door = Live::new(interfaces().unwrap(), Limits::default(), Vault::default());
     let [asked] = question.ask(&door, &whom, &signs).await.try_into().unwrap();

@@ -89,6 +89,9 @@ fn check(name: &str, expect: &Expect, findings: &Findings, door: &Scripted, took
     if let Some(seconds) = expect.seconds {
         assert!(took.as_secs_f64() <= seconds, "{name}: took {took:?}, not {seconds} s");
     }
+    if let Some(least) = expect.least_seconds {
+        assert!(took.as_secs_f64() >= least, "{name}: took {took:?}, not even {least} s");
+    }
     for reply in &findings.replies {
         let text = String::from_utf8_lossy(&reply.bytes);
         assert!(

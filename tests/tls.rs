@@ -32,6 +32,7 @@ fn question(to: SocketAddr) -> Exchange {
         answers: |bytes| usize::from(http::is_complete(bytes)),
         cap: 4096,
         page: false,
+        patience: Limits::default().connect,
         deadline: Duration::from_secs(2),
     }
 }
@@ -44,6 +45,7 @@ fn page(to: SocketAddr) -> Fetch {
         legacy_tls: true,
         ask: Ask::Get("/doc/page?x=1".into()),
         login: None,
+        patience: Limits::default().connect,
         deadline: Duration::from_secs(2),
     }
 }

@@ -7,7 +7,8 @@
 //! `LAB_LOSS=5 LAB_DELAY=50 cargo bench --bench lab` sweeps the /24 twenty times over a cable that loses five frames in a
 //! hundred, each way, and takes 50 ms for each, and counts the units missed in all.
 //!
-//! `LAB_QUIET=1 cargo bench --bench lab` is for sixty ordinary hosts on the /24, with `camsweep hosts` in every profile.
+//! `LAB_QUIET=1 cargo bench --bench lab` is for sixty ordinary hosts on the /24, with `camsweep hosts` in every profile, and
+//! `LAB_QUIET=cameras` for sixty of which seven in ten are units.
 //!
 //! `LAB_CROWD=1000 LAB_GROWTH=1 cargo bench --bench lab` sweeps a /24, a /20 and a /16 of the same lab, and `LAB_HARM=1`
 //! counts what one host gets at the most, by tool.

@@ -94,7 +94,7 @@ impl<'a> Visit<'a> {
         } = self.ways;
         let opened = match self.fetch.legacy_tls {
             true => legacy.open(exchange, interface, pacing).await,
-            false => streams::open(exchange, interface, pacing.limits().connect).await,
+            false => streams::open(exchange, interface).await,
         };
         self.put(opened, exchange).await
     }
@@ -120,8 +120,8 @@ impl<'a> Visit<'a> {
         };
         let opened = match (standing, before.tls) {
             (Some(line), _) => Ok(line),
-            (None, Some(Tls::Legacy(_))) => legacy.open_again(exchange, interface, pacing).await,
-            (None, _) => streams::open(exchange, interface, pacing.limits().connect).await,
+            (None, Some(Tls::Legacy(_))) => legacy.open_again(exchange, interface).await,
+            (None, _) => streams::open(exchange, interface).await,
         };
         let answer = match (opened, proof) {
             (Ok(line), Some(proof)) if proof.is_readable() && !self.is_known(line.certificate()) => {
@@ -185,6 +185,7 @@ impl<'a> Visit<'a> {
             answers: |bytes| usize::from(http::is_complete(bytes)),
             cap: CAP,
             page: true,
+            patience: fetch.patience,
             deadline: fetch.deadline,
         })
     }

@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use openssl::error::ErrorStack;
 use openssl::ssl::{Ssl, SslContext, SslMethod, SslOptions, SslRef, SslVerifyMode, SslVersion};
@@ -43,17 +42,16 @@ impl Legacy {
         interface: Option<&Interface>,
         pacing: &Pacing,
     ) -> Result<Line, Answer> {
-        let patience = pacing.limits().connect;
         if exchange.tls && self.speaks(exchange.to) {
-            return open(exchange, interface, patience).await;
+            return open(exchange, interface).await;
         }
         let host = exchange.to.ip();
-        let first = match streams::open(exchange, interface, patience).await {
+        let first = match streams::open(exchange, interface).await {
             Err(first) if first.tls == Some(Tls::Refused) && self.is_new(host) => first,
             opened => return opened,
         };
         pacing.another(host).await;
-        let second = open(exchange, interface, patience).await;
+        let second = open(exchange, interface).await;
         self.learn(exchange.to, second.is_ok());
         match second {
             Ok(line) => Ok(line.after(first.connections)),
@@ -65,13 +63,8 @@ impl Legacy {
     ///
     /// # Errors
     /// The answer, where it does not come about.
-    pub(super) async fn open_again(
-        &self,
-        exchange: &Exchange,
-        interface: Option<&Interface>,
-        pacing: &Pacing,
-    ) -> Result<Line, Answer> {
-        open(exchange, interface, pacing.limits().connect).await
+    pub(super) async fn open_again(&self, exchange: &Exchange, interface: Option<&Interface>) -> Result<Line, Answer> {
+        open(exchange, interface).await
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<IpAddr, Option<u16>>> {
@@ -101,9 +94,9 @@ fn neither(first: Answer, second: Answer) -> Answer {
     }
 }
 
-async fn open(exchange: &Exchange, interface: Option<&Interface>, patience: Duration) -> Result<Line, Answer> {
+async fn open(exchange: &Exchange, interface: Option<&Interface>) -> Result<Line, Answer> {
     let to = exchange.to;
-    let stream = connected(to, interface, patience).await?;
+    let stream = connected(to, interface, exchange.patience).await?;
     let end = Instant::now() + exchange.deadline;
     let stream = session().and_then(|session| SslStream::new(session, stream));
     let mut stream = stream.map_err(|error| nothing(Outcome::Broken, format!("preparing legacy TLS: {error}")))?;

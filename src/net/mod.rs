@@ -352,6 +352,8 @@ pub struct Exchange {
     pub cap: usize,
     /// Whether it is an HTTP request, of which a host gets so many and no more.
     pub page: bool,
+    /// How long to wait for a connection.
+    pub patience: Duration,
     /// How long the whole exchange may take once it is connected.
     pub deadline: Duration,
 }
@@ -423,6 +425,8 @@ pub struct Fetch {
     pub ask: Ask,
     /// The unit that is there, where a login may be used on it. It is sent to `to` and nowhere else.
     pub login: Option<Confirmed>,
+    /// How long to wait for each connection.
+    pub patience: Duration,
     /// How long each request of the fetch may take once it is connected: one, or two or three with a login.
     pub deadline: Duration,
 }

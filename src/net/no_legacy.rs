@@ -21,9 +21,9 @@ impl Legacy {
         &self,
         exchange: &Exchange,
         interface: Option<&Interface>,
-        pacing: &Pacing,
+        _pacing: &Pacing,
     ) -> Result<Line, Answer> {
-        let opened = streams::open(exchange, interface, pacing.limits().connect).await;
+        let opened = streams::open(exchange, interface).await;
         opened.map_err(|answer| match answer.tls {
             Some(Tls::Refused) => Answer {
                 why: answer.why.map(|why| format!("{why} ({WITHOUT})")),
@@ -41,7 +41,6 @@ impl Legacy {
         &self,
         _exchange: &Exchange,
         _interface: Option<&Interface>,
-        _pacing: &Pacing,
     ) -> Result<Line, Answer> {
         Err(nothing(Outcome::Denied, WITHOUT))
     }

@@ -22,6 +22,8 @@ pub struct Limits {
     pub connection_rate: u32,
     /// How long to wait for a connection. The kernel repeats its question after a second, if that is not over.
     pub connect: Duration,
+    /// The same, to a host that answers ARP at once and says nothing else, where packets hardly get lost.
+    pub connect_prompt: Duration,
     /// HTTP requests to one host, without a login.
     pub pages: u32,
     /// When the multicast questions are sent, from the start.
@@ -68,6 +70,7 @@ pub static PROFILES: [Profile; 3] = [
             connections: 16,
             connection_rate: 10,
             connect: Duration::from_millis(900),
+            connect_prompt: Duration::from_millis(900),
             pages: 6,
             sends: &[Duration::ZERO],
             multicasts: 15,
@@ -90,6 +93,7 @@ pub static PROFILES: [Profile; 3] = [
             connections: 512,
             connection_rate: 500,
             connect: Duration::from_millis(1200),
+            connect_prompt: Duration::from_millis(300),
             pages: 8,
             sends: &[Duration::ZERO, Duration::from_millis(500)],
             multicasts: 30,
@@ -108,6 +112,7 @@ const STANDARD: Limits = Limits {
     connections: 128,
     connection_rate: 100,
     connect: Duration::from_millis(1200),
+    connect_prompt: Duration::from_millis(1200),
     pages: 6,
     sends: &[Duration::ZERO, Duration::from_millis(250), Duration::from_millis(750)],
     multicasts: 45,
@@ -184,8 +189,18 @@ pub const ROWS: &[Row] = &[
     Row {
         what: "wait for a connection",
         value: |limits| {
-            let repeated = if limits.connect > SYN_REPEATED { "once" } else { "not" };
-            format!("{} ms, its SYN {repeated} repeated", limits.connect.as_millis())
+            let wait = |connect: Duration| {
+                let repeated = if connect > SYN_REPEATED { "once" } else { "not" };
+                format!("{} ms, its SYN {repeated} repeated", connect.as_millis())
+            };
+            match limits.connect_prompt < limits.connect {
+                true => format!(
+                    "{}; {} to a host that answers ARP at once and says nothing else",
+                    wait(limits.connect),
+                    wait(limits.connect_prompt)
+                ),
+                false => wait(limits.connect),
+            }
         },
         why: "hosts that exist answer in milliseconds; the repetition is for a lost packet",
     },

@@ -75,13 +75,9 @@ fn outcome_of(error: &io::Error) -> Outcome {
 ///
 /// # Errors
 /// The answer, where it does not come about.
-pub(super) async fn open(
-    exchange: &Exchange,
-    interface: Option<&Interface>,
-    patience: Duration,
-) -> Result<Line, Answer> {
+pub(super) async fn open(exchange: &Exchange, interface: Option<&Interface>) -> Result<Line, Answer> {
     let to = exchange.to;
-    let stream = connected(to, interface, patience).await?;
+    let stream = connected(to, interface, exchange.patience).await?;
     let end = Instant::now() + exchange.deadline;
     match exchange.tls {
         true => tls::open(stream, to, end).await,

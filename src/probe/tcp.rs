@@ -137,6 +137,8 @@ pub struct Whom {
     pub host: IpAddr,
     /// The only interface to leave by, or none for the routing table's choice.
     pub interface: Option<String>,
+    /// How long to wait for a connection.
+    pub patience: Duration,
 }
 
 impl Whom {
@@ -155,6 +157,7 @@ impl Whom {
             answers,
             cap,
             page: false,
+            patience: self.patience,
             deadline: DEADLINE,
         }
     }
@@ -168,6 +171,7 @@ impl Whom {
             legacy_tls: true,
             ask,
             login: None,
+            patience: self.patience,
             deadline: DEADLINE,
         }
     }

@@ -1,7 +1,7 @@
 //! Unicast questions to hosts that exist: one at a time and at the pace of one host, until the host is
 //! settled or all are asked; then a second of listening.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -45,6 +45,8 @@ pub struct Asking {
     waiting: VecDeque<(IpAddr, Host)>,
     hosts: HashMap<IpAddr, Host>,
     due: BTreeSet<(Instant, IpAddr)>,
+    /// Hosts that the kernel was heard to know before they were admitted.
+    resolved: HashSet<IpAddr>,
     /// Until when answers may come to what was asked.
     listen: Option<Instant>,
 }
@@ -73,6 +75,7 @@ impl Asking {
             waiting: VecDeque::new(),
             hosts: HashMap::new(),
             due: BTreeSet::new(),
+            resolved: HashSet::new(),
             listen: None,
         }
     }
@@ -87,8 +90,11 @@ impl Asking {
         self.waiting.push_back((host, entry));
     }
 
-    /// The kernel does not know this host and has to look for it first.
+    /// The kernel does not know this host and has to look for it first, unless it was heard to know it.
     pub fn look_first(&mut self, host: IpAddr) {
+        if self.resolved.contains(&host) {
+            return;
+        }
         // It has just been admitted: it is the last.
         if let Some((_, entry)) = self.waiting.iter_mut().rfind(|(other, _)| *other == host) {
             entry.unresolved = Some(0);
@@ -107,6 +113,9 @@ impl Asking {
         let waiting = self.waiting.iter_mut().find(|(other, _)| *other == host);
         let under_way = self.hosts.get_mut(&host);
         let Some(entry) = under_way.or(waiting.map(|(_, entry)| entry)) else {
+            if for_sure {
+                self.resolved.insert(host);
+            }
             return;
         };
         if entry.unresolved.is_none() || !(for_sure || entry.was_asked) {
@@ -318,6 +327,19 @@ mod tests {
                 Next::Wait(start + Duration::from_millis(expected)),
                 "{heard}"
             );
+        }
+    }
+
+    #[test]
+    fn a_host_that_the_kernel_came_to_know_before_it_was_admitted_is_asked_at_its_pace() {
+        for (for_sure, expected) in [(true, PACE), (false, RESOLVING)] {
+            let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
+            asking.resolved(HOST, for_sure, start);
+            asking.admit(HOST, [(0, 0), (1, 0)], start);
+            asking.look_first(HOST);
+            assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
+            asking.sent(HOST, start);
+            assert_eq!(asking.poll(start), Next::Wait(start + expected));
         }
     }
 

@@ -7,6 +7,7 @@ mod kernel;
 mod ledger;
 mod past;
 mod plan;
+mod promptness;
 mod rechecks;
 mod room;
 mod rounds;

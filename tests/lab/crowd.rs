@@ -1,6 +1,7 @@
 //! The lab at scale, for the benchmark: with `LAB_CROWD=1000` so many hosts more stand on the segment, which is a
 //! /16 then, and with `LAB_FAR=300` behind the router, on 10.77.0.0/20. One in five is a unit; the others are web servers,
-//! closed machines and such that drop everything. With `LAB_QUIET=1` sixty such hosts are all there is on the segment.
+//! closed machines and such that drop everything. With `LAB_QUIET=1` sixty such hosts are all there is on the segment, and with `LAB_QUIET=cameras`
+//! seven in ten of them are units.
 
 use std::sync::LazyLock;
 
@@ -38,6 +39,11 @@ pub fn is_quiet() -> bool {
     std::env::var_os("LAB_QUIET").is_some()
 }
 
+/// Whether it is a network for cameras, where others are few.
+fn is_for_cameras() -> bool {
+    std::env::var_os("LAB_QUIET").is_some_and(|quiet| quiet == "cameras")
+}
+
 /// How many are behind the router.
 pub fn far_size() -> usize {
     wanted("LAB_FAR")
@@ -53,17 +59,21 @@ pub fn prefix() -> u8 {
     if size() > 0 && !is_quiet() { 16 } else { 24 }
 }
 
+fn is_camera(number: usize) -> bool {
+    number % 5 == 0 || is_for_cameras()
+}
+
 fn host(number: usize, address: String) -> Host {
     let text = |text: String| -> &'static str { text.leak() };
     let ip = text(address);
     let mac = |prefix: &str| text(format!("{prefix}:{:02x}:{:02x}:{:02x}", number % 250, number / 250, 7));
     let serial = |model: &str| text(format!("{model}20200511AAWRC{number:08}"));
     match number % 10 {
-        0 => {
+        0 | 2..5 if is_camera(number) => {
             let model = "DS-2CD2143G0-IS";
             hik(ip, mac("44:47:cc"), model, serial(model), "V5.6.3build 190923")
         }
-        5 => {
+        5 | 7..9 if is_camera(number) => {
             let serial = text(format!("6K0{number:05}PAZ1C2D"));
             dahua(ip, mac("3c:ef:8c"), "IPC", "IPC-HFW2431S", serial, "2.800.0000000.16.R")
         }

@@ -250,6 +250,8 @@ pub struct Expect {
     pub hosts: Option<usize>,
     /// Seconds that the scan takes at the most, on the scan's own clock.
     pub seconds: Option<f64>,
+    /// Seconds that it takes at the least.
+    pub least_seconds: Option<f64>,
     /// Datagrams to single hosts, by host.
     pub datagrams: BTreeMap<String, u64>,
     /// TCP connections by host; a host that is not named has none.

@@ -635,7 +635,7 @@ impl Door for Scripted {
         self.note_question(host, &format!("{} {:?}", exchange.to.port(), exchange.requests));
         let answer = self.answer_tcp(exchange.to, exchange.tls, "/", "/");
         if answer.outcome == Outcome::Silent {
-            tokio::time::sleep(self.pacing.limits().connect).await;
+            tokio::time::sleep(exchange.patience).await;
         }
         if exchange.page && answer.connected {
             self.pacing.page_asked(host);

@@ -141,7 +141,7 @@ impl<D: Door> Run<'_, D> {
 impl Sweep {
     /// That the rounds ended before they came to nothing: then some who exist have lost all of their packets.
     fn lossy(&self) -> Option<String> {
-        let Presence::Arp(rounds, _) = &self.presence else {
+        let Presence::Arp(rounds, ..) = &self.presence else {
             return None;
         };
         let found = Some(rounds.found_at_last()).filter(|found| *found > 0)?;

@@ -54,12 +54,12 @@ impl<D: Door> Run<'_, D> {
             .sweeps
             .iter()
             .any(|sweep| sweep.segment.interface.name == row.interface);
+        let is_event = asked == KERNEL;
         let (mac, asked) = match row.state {
             NeighbourState::Reachable(mac) => (mac, asked.to_owned()),
             NeighbourState::Stale(mac) => (mac, format!("{asked} stale")),
             NeighbourState::Failed => return self.give_up(row),
         };
-        let reply_is_event = asked == KERNEL;
         let in_scope = self.scope.contains(row.address);
         if !on_segment {
             return self.fence_by(row, mac);
@@ -67,8 +67,11 @@ impl<D: Door> Run<'_, D> {
         if !(in_scope || row.address.is_ipv6()) {
             return;
         }
-        // Where ARP sees who is there, what our own datagrams make the kernel learn is no news.
-        if reply_is_event && row.address.is_ipv4() && !self.is_resolved_by_kernel(row.address) {
+        // Where ARP sees who is there, what our own datagrams make the kernel learn is no news, but a way to the host.
+        if is_event && !self.learns_of(row.address) {
+            if in_scope {
+                self.asking.resolved(row.address, true, Instant::now());
+            }
             return;
         }
         let reply = Reply {
@@ -79,7 +82,7 @@ impl<D: Door> Run<'_, D> {
         };
         self.keep(reply);
         if in_scope {
-            if reply_is_event && self.was_nudged(row.address) {
+            if is_event && matches!(row.state, NeighbourState::Reachable(_)) && self.was_nudged(row.address) {
                 self.ledger.ended(KERNEL, row.address, Outcome::Answered);
             }
             self.found(row.address);
@@ -248,10 +251,11 @@ impl<D: Door> Run<'_, D> {
         self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
     }
 
-    fn is_resolved_by_kernel(&self, host: IpAddr) -> bool {
+    /// Whether it is the kernel from which we learn that a host exists: of IPv4 where it is swept so, of IPv6 wherever.
+    fn learns_of(&self, host: IpAddr) -> bool {
         let by_kernel = |sweep: &&Sweep| matches!(sweep.presence, Presence::Kernel(_));
         let mut sweeps = self.sweeps.iter().filter(by_kernel);
-        sweeps.any(|sweep| sweep.segment.targets.contains(host))
+        sweeps.any(|sweep| host.is_ipv6() || sweep.segment.targets.contains(host))
     }
 
     fn was_nudged(&self, host: IpAddr) -> bool {

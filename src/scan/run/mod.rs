@@ -24,6 +24,7 @@ use super::ids::Ids;
 use super::kernel::{KernelSweep, room};
 use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
+use super::promptness::Promptness;
 use super::rechecks::Rechecks;
 use super::rounds::{Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
@@ -88,7 +89,7 @@ const NAME_PATIENCE: Duration = Duration::from_secs(1);
 /// How it is found out who is on a segment.
 #[expect(clippy::large_enum_variant, reason = "there is one for each segment")]
 enum Presence {
-    Arp(Rounds, Steering),
+    Arp(Rounds, Steering, Promptness),
     Kernel(KernelSweep),
     /// Neither could be opened, or may be used: only what the table and the discovery protocols bring.
     None,
@@ -366,7 +367,7 @@ impl Presence {
 
     fn poll(&mut self, now: Instant) -> Turn {
         match self {
-            Presence::Arp(rounds, steering) => {
+            Presence::Arp(rounds, steering, _) => {
                 let turn = rounds.poll(now);
                 if let Some(loss) = rounds.take_loss() {
                     steering.missed(loss);
@@ -381,9 +382,13 @@ impl Presence {
     /// With a raw socket nothing but an answer ends the asking: a row of the table may be old, and a
     /// datagram does not show what MAC is on the wire.
     fn answered_arp(&mut self, host: Ipv4Addr) {
-        if let Presence::Arp(rounds, steering) = self {
+        if let Presence::Arp(rounds, steering, promptness) = self {
+            let times_asked = rounds.times_asked(host.into());
             let is_news = rounds.found(host.into());
             steering.answered(host, is_news);
+            if is_news {
+                promptness.found(host, times_asked, Instant::now());
+            }
         }
     }
 
@@ -394,12 +399,19 @@ impl Presence {
     }
 
     fn was_asked_by_arp(&self, host: IpAddr) -> bool {
-        matches!(self, Presence::Arp(rounds, _) if rounds.times_asked(host) > 0)
+        matches!(self, Presence::Arp(rounds, ..) if rounds.times_asked(host) > 0)
+    }
+
+    fn is_prompt(&self, host: IpAddr) -> bool {
+        match (self, host) {
+            (Presence::Arp(_, _, promptness), IpAddr::V4(host)) => promptness.is_prompt(host),
+            _ => false,
+        }
     }
 
     fn unreached(&self) -> Ranges {
         match self {
-            Presence::Arp(rounds, _) => rounds.unreached(),
+            Presence::Arp(rounds, ..) => rounds.unreached(),
             Presence::Kernel(kernel) => kernel.unreached(),
             Presence::None => Ranges::default(),
         }

@@ -57,8 +57,16 @@ impl<D: Door> Run<'_, D> {
         };
         let denied = match arp {
             Some(Ok(())) => {
+                if !self.plan.hosts_only {
+                    // Only for when a datagram can leave, which heard ARP shows too, if later.
+                    self.door.open(&Channel::Kernel).await.ok();
+                }
                 let tempo = ARP.at(self.plan.limits.arp_rate, segment.targets.len());
-                let presence = Presence::Arp(Rounds::new(segment.targets.clone(), tempo), self.steering(segment));
+                let presence = Presence::Arp(
+                    Rounds::new(segment.targets.clone(), tempo),
+                    self.steering(segment),
+                    Promptness::default(),
+                );
                 return Ok((presence, None));
             }
             Some(Err(denied)) => Some(denied),

@@ -362,7 +362,7 @@ impl Sweep {
 impl Presence {
     fn go_to(&mut self, place: rounds::Place, now: Instant) {
         match self {
-            Presence::Arp(rounds, _) => rounds.go_to(place, now),
+            Presence::Arp(rounds, ..) => rounds.go_to(place, now),
             Presence::Kernel(kernel) => kernel.go_to(place),
             Presence::None => {}
         }
@@ -370,7 +370,7 @@ impl Presence {
 
     fn place(&self) -> rounds::Place {
         match self {
-            Presence::Arp(rounds, _) => rounds.place(),
+            Presence::Arp(rounds, ..) => rounds.place(),
             Presence::Kernel(kernel) => kernel.place(),
             Presence::None => (0, 0),
         }
@@ -378,7 +378,7 @@ impl Presence {
 
     fn end(&self) -> rounds::Place {
         match self {
-            Presence::Arp(rounds, _) => rounds.end(),
+            Presence::Arp(rounds, ..) => rounds.end(),
             Presence::Kernel(_) | Presence::None => self.place(),
         }
     }

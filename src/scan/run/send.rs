@@ -110,7 +110,7 @@ impl<D: Door> Run<'_, D> {
     async fn sweep(&mut self, place: usize, now: Instant, waits: &mut Vec<Instant>) -> Option<Swept> {
         // The segments share one lane, and each has a rate of its own: set before it is asked whether the lane is free.
         let at_once = match &self.sweeps[place].presence {
-            Presence::Arp(_, steering) => {
+            Presence::Arp(_, steering, _) => {
                 self.door.set_arp_rate(steering.rate());
                 ASKED_AT_ONCE
             }
@@ -148,7 +148,7 @@ impl<D: Door> Run<'_, D> {
     /// Looks after the rate of a large segment. Whether somebody was asked for it.
     async fn steer(&mut self, place: usize, now: Instant) -> bool {
         let sweep = &mut self.sweeps[place];
-        let Presence::Arp(_, steering) = &mut sweep.presence else {
+        let Presence::Arp(_, steering, _) = &mut sweep.presence else {
             return false;
         };
         let door = &self.door;
@@ -275,8 +275,11 @@ impl<D: Door> Run<'_, D> {
         let sweep = &mut self.sweeps[place];
         let interface = sweep.segment.interface.name.clone();
         let (name, packet) = match (&mut sweep.presence, target) {
-            (Presence::Arp(_, steering), IpAddr::V4(target)) => {
+            (Presence::Arp(_, steering, promptness), IpAddr::V4(target)) => {
                 steering.asked();
+                if round == 0 {
+                    promptness.asked(target, Instant::now());
+                }
                 ("arp", Packet::Arp { interface, target })
             }
             _ => {

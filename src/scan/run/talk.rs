@@ -1,7 +1,7 @@
 //! Conversations over TCP and with reverse DNS: begun here, their fruits taken in here.
 
 use super::*;
-use crate::probe::tcp::{self, Leave, Whom};
+use crate::probe::tcp::{self, Leave, Shown, Whom};
 
 impl<D: Door> Run<'_, D> {
     /// Asks a host the next question that is called for; without one it is done with.
@@ -18,7 +18,7 @@ impl<D: Door> Run<'_, D> {
         };
         self.talks.talked.entry(host).or_default().asked.push(question);
         self.mark(Mark::Talking { host, question });
-        let (door, whom) = (self.door.clone(), self.whom(host));
+        let (door, whom) = (self.door.clone(), self.whom(host, &standing));
         let handle = self
             .talks
             .under_way
@@ -42,10 +42,17 @@ impl<D: Door> Run<'_, D> {
         next(leave)
     }
 
-    fn whom(&self, host: IpAddr) -> Whom {
+    fn whom(&self, host: IpAddr, standing: &Standing) -> Whom {
+        let limits = &self.plan.limits;
+        let answers_at_once = || self.sweeps.iter().any(|sweep| sweep.presence.is_prompt(host));
+        let patience = match standing.signs.shown {
+            Shown::Mac if answers_at_once() => limits.connect_prompt,
+            _ => limits.connect,
+        };
         Whom {
             host,
             interface: self.interface_to(host),
+            patience,
         }
     }
 

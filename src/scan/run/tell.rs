@@ -83,7 +83,7 @@ impl Presence {
     /// How many of the targets were asked, or need not be; how many steps of all rounds are done, and of how many.
     fn steps(&self, targets: &Ranges) -> (u64, u64, u64) {
         match self {
-            Presence::Arp(rounds, _) => rounds.steps(),
+            Presence::Arp(rounds, ..) => rounds.steps(),
             Presence::Kernel(kernel) => {
                 let (asked, all) = (targets.len() - kernel.unreached().len(), targets.len());
                 (asked, asked, all)
