@@ -1,4 +1,4 @@
-//! `cargo bench --bench lab`: camsweep beside arp-scan and nmap on the lab of `tests/lab`, on the same wire in
+//! `cargo bench --bench lab`: camsweep beside arp-scan, nmap and masscan on the lab of `tests/lab`, on the same wire in
 //! the same run. What it prints is what `docs/benchmarks.md` shows.
 //!
 //! `LAB_CROWD=1000 cargo bench --bench lab` does the same on a /16 with so many hosts more, and `LAB_FAR=300` on a /20

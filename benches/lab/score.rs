@@ -105,6 +105,16 @@ pub fn read_arp_scan(output: &str) -> Said {
     output.lines().filter_map(line).collect()
 }
 
+/// `up arp 0 ADDRESS TIME` or `open tcp PORT ADDRESS TIME`; of whom they are it says nothing.
+pub fn read_masscan(output: &str) -> Said {
+    let address = |line: &str| line.split(' ').nth(3).map(str::to_owned);
+    let lines = output.lines().filter(|line| !line.starts_with('#'));
+    lines
+        .filter_map(address)
+        .map(|address| (address, Finding::default()))
+        .collect()
+}
+
 /// A block of lines for each host.
 pub fn read_nmap(output: &str) -> Said {
     let block = |block: &str| {

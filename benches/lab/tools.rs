@@ -52,6 +52,15 @@ impl Tool {
             ..Tool::camsweep(name, labs, arguments)
         }
     }
+
+    /// It knows neither the lab's routes nor that broadcast is where ARP goes.
+    const fn masscan(name: &'static str, labs: &'static [Setting], arguments: &'static [&'static str]) -> Self {
+        Tool {
+            program: "/usr/bin/masscan",
+            read: score::read_masscan,
+            ..Tool::camsweep(name, labs, arguments)
+        }
+    }
 }
 
 const CAMSWEEP: &str = env!("CARGO_BIN_EXE_camsweep");
@@ -103,6 +112,41 @@ pub const TOOLS: &[Tool] = &[
         "arp-scan -B 1000M -r 1 -t 100",
         &[Quiet, Crowd],
         &["--interface=scan0", "-B", "1000M", "-r", "1", "-t", "100", SEGMENT],
+    ),
+    Tool::masscan(
+        "masscan --arp --rate 100000 --wait 1",
+        &[Quiet, Crowd],
+        &[
+            "--arp",
+            "--router-mac",
+            "ff-ff-ff-ff-ff-ff",
+            "--rate",
+            "100000",
+            "--wait",
+            "1",
+            "--adapter",
+            "scan0",
+            SEGMENT,
+            "-oL",
+            "-",
+        ],
+    ),
+    Tool::masscan(
+        "masscan --rate 10000 --wait 2, camera ports",
+        &[Far],
+        &[
+            "--rate",
+            "10000",
+            "--wait",
+            "2",
+            "--adapter",
+            "scan0",
+            "-p",
+            "80,443,554,8000,8080,37777",
+            SEGMENT,
+            "-oL",
+            "-",
+        ],
     ),
     Tool::nmap("nmap -sn", EVERYWHERE, 3, &["-n", "-sn", SEGMENT]),
     Tool::nmap(

@@ -195,9 +195,9 @@ pub const ROWS: &[Row] = &[
             };
             match limits.connect_prompt < limits.connect {
                 true => format!(
-                    "{}; {} to a host that answers ARP at once and says nothing else",
+                    "{}; {} ms to a host that answers ARP at once and says nothing else",
                     wait(limits.connect),
-                    wait(limits.connect_prompt)
+                    limits.connect_prompt.as_millis()
                 ),
                 false => wait(limits.connect),
             }

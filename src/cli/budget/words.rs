@@ -139,7 +139,7 @@ impl Budget {
         }
         let (connections, limits) = (self.to_live.connections, &plan.limits);
         let mut lines = vec![format!(
-            "TCP: at most {connections} connections, one at a time, to each host that is not settled by then; {} \
+            "TCP: at most {connections} connections, one at a time, to each host that is not settled by then; up to {} \
              to a host that lets none in, {} where all are wanted and answered at once",
             seconds(2 * limits.connect),
             seconds(at_rate(connections, limits.host_rate))
