@@ -417,22 +417,36 @@ async fn a_page_without_end_is_cut_and_what_is_no_http_is_kept_bare() {
 /// A server that takes nobody any more leaves the greeting unanswered, as a firewall does.
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_page_waits_for_a_connection_as_long_as_the_profile_says_and_no_longer() {
+async fn a_connection_is_waited_for_as_long_as_who_asks_says_and_no_longer() {
     let full = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
     full.bind(&SocketAddr::from((LOCAL, 0)).into()).unwrap();
     full.listen(0).unwrap();
     let to = full.local_addr().unwrap().as_socket().unwrap();
     let connect = || std::net::TcpStream::connect_timeout(&to, Duration::from_millis(200));
     let _queue: Vec<_> = std::iter::from_fn(|| connect().ok()).collect();
-    let for_ever = Fetch {
-        patience: Duration::from_millis(50),
-        deadline: Duration::from_secs(600),
+    let for_ever = Duration::from_secs(600);
+    let limits = Limits {
+        connect: for_ever,
+        ..Limits::default()
+    };
+    let door = Live::new(interfaces().unwrap(), limits, Vault::default());
+    let (patience, deadline) = (Duration::from_millis(50), for_ever);
+    let page = Fetch {
+        patience,
+        deadline,
         ..page(to)
     };
-    let answer = tokio::time::timeout(Duration::from_secs(60), door().fetch(for_ever)).await;
-    let answer = answer.expect("the wait for a connection is over long ago");
-    assert_eq!((answer.outcome, answer.connected), (Outcome::Silent, false));
-    assert!(answer.why.is_some_and(|why| why.starts_with("connecting to")));
+    let question = Exchange {
+        patience,
+        deadline,
+        ..question(to)
+    };
+    let asked = async { [door.fetch(page).await, door.exchange(question).await] };
+    let asked = tokio::time::timeout(Duration::from_secs(60), asked).await;
+    for answer in asked.expect("the wait for a connection is over long ago") {
+        assert_eq!((answer.outcome, answer.connected), (Outcome::Silent, false));
+        assert!(answer.why.is_some_and(|why| why.starts_with("connecting to")));
+    }
 }
 
 fn unicast() -> Channel {

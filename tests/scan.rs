@@ -226,6 +226,10 @@ fn check_account(name: &str, expect: &Expect, findings: &Findings) {
         let notes = findings.coverage.notes.join("\n");
         assert!(notes.contains(words.as_str()), "{name}: {words:?} not in {notes}");
     }
+    for words in &expect.not_noted {
+        let notes = findings.coverage.notes.join("\n");
+        assert!(!notes.contains(words.as_str()), "{name}: {words:?} in {notes}");
+    }
     for (question, counts) in &findings.coverage.questions {
         assert!(
             question.starts_with("multicast ") || counts.asked <= findings.coverage.addresses,

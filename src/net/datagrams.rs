@@ -204,6 +204,11 @@ const NUDGES_PER_SOCKET: u32 = 200;
 pub(super) struct Nudges(Mutex<BTreeMap<(u32, Family), (Socket, u32)>>);
 
 impl Nudges {
+    /// Whether none was sent.
+    pub(super) fn is_unused(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Sends one zero byte to the discard port of an address, by the interface.
     pub(super) async fn nudge(&self, interface: &Interface, target: IpAddr) -> io::Result<()> {
         let mut offers = Offers::default();

@@ -537,16 +537,17 @@ impl Door for Live {
     }
 
     fn lost(&self) -> BTreeMap<String, u64> {
-        let (mut udp, mut packets) = (0, 0);
+        let (mut udp, mut packets, mut events) = (0, 0, 0);
         for opened in lock(&self.channels).values() {
             match opened {
                 Opened::Packets(socket) => packets += socket.dropped(),
                 Opened::Datagrams(socket) => udp += system::dropped_by(&**socket),
-                Opened::Kernel(_) => {}
+                // Nobody is missed by them where the kernel is asked for nobody.
+                Opened::Kernel(nudges) if nudges.is_unused() => {}
+                Opened::Kernel(_) => events += self.events_lost.load(Ordering::Relaxed),
             }
         }
         let table = system::table_overflows().saturating_sub(self.overflows_before);
-        let events = self.events_lost.load(Ordering::Relaxed);
         [
             ("udp receive buffers", udp),
             ("packet sockets", packets),

@@ -130,6 +130,11 @@ impl Asking {
         }
     }
 
+    /// The kernel knows a host no more.
+    pub fn forgotten(&mut self, host: IpAddr) {
+        self.resolved.remove(&host);
+    }
+
     /// From one datagram to the next, or to the end where there is none.
     fn patience(&self, host: IpAddr) -> Duration {
         match self.hosts.get(&host) {
@@ -341,6 +346,14 @@ mod tests {
             asking.sent(HOST, start);
             assert_eq!(asking.poll(start), Next::Wait(start + expected));
         }
+        let (mut asking, start) = (Asking::new(10, PACE), Instant::now());
+        asking.resolved(HOST, true, start);
+        asking.forgotten(HOST);
+        asking.admit(HOST, [(0, 0), (1, 0)], start);
+        asking.look_first(HOST);
+        assert_eq!(asking.poll(start), Next::Ask(HOST, (0, 0)));
+        asking.sent(HOST, start);
+        assert_eq!(asking.poll(start), Next::Wait(start + RESOLVING), "known no more");
     }
 
     #[test]

@@ -151,6 +151,11 @@ impl Rounds {
         is_news
     }
 
+    /// Whether an address has shown that it exists.
+    pub fn has_found(&self, address: IpAddr) -> bool {
+        self.found.contains(&address)
+    }
+
     /// What to do at `now`. An address that is handed out counts as asked.
     pub fn poll(&mut self, now: Instant) -> Turn {
         if let Some(resume) = self.resume {

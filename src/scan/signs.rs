@@ -1,6 +1,7 @@
 //! What is known of a host so far, and what the account says of the whole run.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::coverage::{Coverage, some_of};
 use crate::fact::{Fact, Name, Outcome, Protocol, Reply};
@@ -197,6 +198,17 @@ pub(super) fn curtailed(hosts: &Ranges, pages: u32) -> Option<String> {
         format!(
             "A host gets no more than {pages} HTTP requests without a login (--pages sets how many); there was more to \
              ask at {addresses}."
+        )
+    })
+}
+
+/// That hosts had little time for a connection.
+pub(super) fn hurried(hosts: &Ranges, patience: Duration) -> Option<String> {
+    let (addresses, ms) = (hosts.words().join(", "), patience.as_millis());
+    (!hosts.is_empty()).then(|| {
+        format!(
+            "A host that answers ARP at once and says nothing else has {ms} ms for a connection in this profile, and no \
+             second SYN. These let connections go unanswered so: {addresses}."
         )
     })
 }

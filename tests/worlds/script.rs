@@ -113,6 +113,8 @@ pub struct Host {
     pub drops: bool,
     /// It is in this machine's neighbour table already, as `stale` or `reachable`.
     pub table: Option<String>,
+    /// This machine comes to know its MAC for other reasons when the run begins, and asks for it no more.
+    pub learned: bool,
     /// Its name in reverse DNS.
     pub name: Option<String>,
     /// Says nothing any more, not even by ARP, from its nth datagram or connection on.
@@ -276,6 +278,8 @@ pub struct Expect {
     pub nudges: Option<usize>,
     /// Words that must occur in the coverage's notes.
     pub notes: Vec<String>,
+    /// Words that must not.
+    pub not_noted: Vec<String>,
     /// Outcomes in the coverage: `question outcome count`.
     pub outcomes: Vec<String>,
 }

@@ -361,11 +361,22 @@ impl Scripted {
         self.say(delay, Channel::Kernel, Some(interface), Body::Neighbour(row));
     }
 
+    /// What the kernel comes to know while nobody of ours asks.
+    fn learn(&self) {
+        for host in self.hosts.iter().filter(|host| host.learned) {
+            let interface = host.interface.clone().unwrap_or_else(|| "eth0".into());
+            self.resolve(interface, host.address.parse().expect("an address in the world"));
+        }
+    }
+
     /// Before a datagram to a neighbour leaves, the kernel asks for its MAC: once, or now and then whether it is still so.
     fn look_for(&self, ledger: &Account, interface: Option<&str>, to: IpAddr) {
         let Some(interface) = interface.map(str::to_owned) else {
             return;
         };
+        if self.host(to).is_some_and(|host| host.learned) {
+            return;
+        }
         if ledger.opened.contains(&Channel::Kernel) {
             let is_known = ledger.datagrams.contains_key(&to.to_string()) || ledger.nudges.contains_key(&to);
             if !is_known {
@@ -547,6 +558,9 @@ impl Door for Scripted {
             return Err(io::Error::from(io::ErrorKind::PermissionDenied));
         }
         self.announce(channel);
+        if *channel == Channel::Kernel {
+            self.learn();
+        }
         self.ledger
             .lock()
             .expect("no test panics with it held")

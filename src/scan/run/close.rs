@@ -72,6 +72,10 @@ impl<D: Door> Run<'_, D> {
         let curtailed = self.hosts.curtailed.iter().copied().collect();
         let pages = self.plan.limits.pages;
         coverage.notes.extend(signs::curtailed(&curtailed, pages));
+        let hurried = self.hosts.hurried.iter().copied().collect();
+        coverage
+            .notes
+            .extend(signs::hurried(&hurried, self.plan.limits.connect_prompt));
         coverage.notes.extend(signs::out_of_time(&self.door.out_of_time()));
         coverage.notes.extend(cut_off);
         coverage.notes.extend(self.sweeps.iter().filter_map(Sweep::lossy));

@@ -37,11 +37,13 @@ impl<D: Door> Run<'_, D> {
             if listens || self.sweeps.iter().any(|sweep| sweep.presence.was_asked_by_arp(sender)) {
                 self.ledger.ended(question, sender, Outcome::Answered);
             }
-            self.sweeps
-                .iter_mut()
-                .for_each(|sweep| sweep.presence.answered_arp(from));
-            self.found(sender);
             let answers = packet.operation == arp::REPLY && self.is_own(packet.target_ip.into());
+            for sweep in &mut self.sweeps {
+                let to_us = answers && Some(&sweep.segment.interface.name) == heard.interface.as_ref();
+                sweep.presence.time_arp(from, packet.sender_mac, to_us);
+                sweep.presence.answered_arp(from);
+            }
+            self.found(sender);
             self.heard_by_arp(sender, answers);
             // From a question for our own MAC the kernel learns the asker's (RFC 826).
             let for_sure = packet.operation != arp::REPLY && self.is_own(packet.target_ip.into());
@@ -60,18 +62,18 @@ impl<D: Door> Run<'_, D> {
             NeighbourState::Stale(mac) => (mac, format!("{asked} stale")),
             NeighbourState::Failed => return self.give_up(row),
         };
+        // Where ARP sees who is there, what the kernel learns is no news, but a way to the host.
+        if is_event && !self.learns_of(row.address) {
+            if self.segment_of(row.address).as_ref() == Some(&row.interface) {
+                self.asking.resolved(row.address, true, Instant::now());
+            }
+            return;
+        }
         let in_scope = self.scope.contains(row.address);
         if !on_segment {
             return self.fence_by(row, mac);
         }
         if !(in_scope || row.address.is_ipv6()) {
-            return;
-        }
-        // Where ARP sees who is there, what our own datagrams make the kernel learn is no news, but a way to the host.
-        if is_event && !self.learns_of(row.address) {
-            if in_scope {
-                self.asking.resolved(row.address, true, Instant::now());
-            }
             return;
         }
         let reply = Reply {
@@ -91,6 +93,7 @@ impl<D: Door> Run<'_, D> {
     }
 
     pub(super) fn give_up(&mut self, row: &Neighbour) {
+        self.asking.forgotten(row.address);
         for sweep in self
             .sweeps
             .iter_mut()
@@ -108,6 +111,10 @@ impl<D: Door> Run<'_, D> {
             Channel::Unicast { protocol, .. } | Channel::OwnPort { protocol, .. } if self.was_asked(from, protocol) => {
                 let to_known_port = matches!(heard.channel, Channel::OwnPort { .. });
                 let is_proven = self.is_proven(from, protocol, to_known_port, &bytes);
+                if is_proven {
+                    // Our datagram has reached it.
+                    self.asking.resolved(from, true, Instant::now());
+                }
                 (protocol.clone(), if is_proven { "unicast" } else { UNPROVEN })
             }
             Channel::Unicast { protocol, .. }
@@ -251,7 +258,7 @@ impl<D: Door> Run<'_, D> {
         self.segment_of(address).or_else(|| self.plan.routed_interface.clone())
     }
 
-    /// Whether it is the kernel from which we learn that a host exists: of IPv4 where it is swept so, of IPv6 wherever.
+    /// Whether it is the kernel from which we learn that a host exists: of IPv4 where it sweeps, of IPv6 if it sweeps at all.
     fn learns_of(&self, host: IpAddr) -> bool {
         let by_kernel = |sweep: &&Sweep| matches!(sweep.presence, Presence::Kernel(_));
         let mut sweeps = self.sweeps.iter().filter(by_kernel);

@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use mac_address::MacAddress;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
@@ -148,6 +149,8 @@ struct Hosts {
     asked_again: HashSet<IpAddr>,
     /// Those that were not asked for every page that could have said more.
     curtailed: HashSet<IpAddr>,
+    /// Those that let a connection go unanswered which was waited for no longer than [`Limits::connect_prompt`].
+    hurried: HashSet<IpAddr>,
     /// Those that are units of the two makers.
     units: HashSet<IpAddr>,
     /// Those that were not asked as planned.
@@ -163,6 +166,8 @@ struct Talks {
     under_way: JoinSet<Vec<Asked>>,
     /// With whom each of them is.
     with: HashMap<tokio::task::Id, IpAddr>,
+    /// Those that wait for a connection no longer than [`Limits::connect_prompt`].
+    hurried: HashSet<IpAddr>,
     /// What hosts have been asked in them.
     talked: HashMap<IpAddr, Talked>,
 }
@@ -382,13 +387,21 @@ impl Presence {
     /// With a raw socket nothing but an answer ends the asking: a row of the table may be old, and a
     /// datagram does not show what MAC is on the wire.
     fn answered_arp(&mut self, host: Ipv4Addr) {
-        if let Presence::Arp(rounds, steering, promptness) = self {
-            let times_asked = rounds.times_asked(host.into());
+        if let Presence::Arp(rounds, steering, _) = self {
             let is_news = rounds.found(host.into());
             steering.answered(host, is_news);
-            if is_news {
-                promptness.found(host, times_asked, Instant::now());
-            }
+        }
+    }
+
+    /// An ARP packet by this machine, before [`Presence::answered_arp`]; `to_us`: it answers a question of this segment's.
+    fn time_arp(&mut self, host: Ipv4Addr, by: MacAddress, to_us: bool) {
+        let Presence::Arp(rounds, _, promptness) = self else {
+            return;
+        };
+        match rounds.has_found(host.into()) {
+            true => promptness.heard(host, by),
+            false if to_us => promptness.found(host, by, rounds.times_asked(host.into()), Instant::now()),
+            false => {}
         }
     }
 
@@ -404,7 +417,10 @@ impl Presence {
 
     fn is_prompt(&self, host: IpAddr) -> bool {
         match (self, host) {
-            (Presence::Arp(_, _, promptness), IpAddr::V4(host)) => promptness.is_prompt(host),
+            // Before a second round is over nobody knows how many the first has missed.
+            (Presence::Arp(rounds, _, promptness), IpAddr::V4(host)) => {
+                rounds.place().0 >= 2 && promptness.is_prompt(host)
+            }
             _ => false,
         }
     }

@@ -58,7 +58,8 @@ impl<D: Door> Run<'_, D> {
         let denied = match arp {
             Some(Ok(())) => {
                 if !self.plan.hosts_only {
-                    // Only for when a datagram can leave, which heard ARP shows too, if later.
+                    // For when a datagram can leave. Without it a host that the kernel knew before it was heard by ARP seems
+                    // out of reach until it answers.
                     self.door.open(&Channel::Kernel).await.ok();
                 }
                 let tempo = ARP.at(self.plan.limits.arp_rate, segment.targets.len());

@@ -19,6 +19,10 @@ impl<D: Door> Run<'_, D> {
         self.talks.talked.entry(host).or_default().asked.push(question);
         self.mark(Mark::Talking { host, question });
         let (door, whom) = (self.door.clone(), self.whom(host, &standing));
+        match whom.patience < self.plan.limits.connect {
+            true => self.talks.hurried.insert(host),
+            false => self.talks.hurried.remove(&host),
+        };
         let handle = self
             .talks
             .under_way
@@ -46,7 +50,7 @@ impl<D: Door> Run<'_, D> {
         let limits = &self.plan.limits;
         let answers_at_once = || self.sweeps.iter().any(|sweep| sweep.presence.is_prompt(host));
         let patience = match standing.signs.shown {
-            Shown::Mac if answers_at_once() => limits.connect_prompt,
+            Shown::Mac if !standing.signs.camera && answers_at_once() => limits.connect_prompt,
             _ => limits.connect,
         };
         Whom {
@@ -91,6 +95,7 @@ impl<D: Door> Run<'_, D> {
             let dropped = asked.outcome == Outcome::Silent && asked.sign_of_life.is_none();
             self.talks.talked.entry(host).or_default().dropped += usize::from(dropped);
             if dropped {
+                self.hosts.hurried.extend(self.talks.hurried.get(&host));
                 self.owes(host, &asked.question, true);
             } else if asked.sign_of_life.is_some() || !asked.replies.is_empty() {
                 self.alive(host, true);
