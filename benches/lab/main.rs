@@ -80,7 +80,7 @@ use std::path::Path;
 use score::Score;
 use setting::Setting;
 use stage::{Lab, Ran};
-use tools::{SCAN, SEGMENT, TOOLS, Tool};
+use tools::{FAST, SCAN, SEGMENT, TOOLS, Tool};
 
 fn main() {
     if std::env::args().any(|argument| argument == "cameras_process") {
@@ -147,7 +147,7 @@ const SWEEPS: usize = 20;
 fn over_a_bad_cable(lab: &Lab) {
     println!("| command | sweeps | wall, s (least, most) | sightings of units missed | of another maker, accused |");
     println!("| --- | --- | --- | --- | --- |");
-    for tool in tools().filter(|tool| tool.arguments == SCAN) {
+    for tool in tools().filter(|tool| [SCAN, FAST].contains(&tool.arguments)) {
         let (mut missed, mut accused, mut units, mut walls) = (0, 0, 0, Vec::new());
         for _ in 0..SWEEPS {
             let ran = run(lab, tool, &Setting::here().segment());

@@ -69,7 +69,16 @@ const EVERYWHERE: &[Setting] = &[Odd, Quiet, Crowd, Far];
 const ON_SEGMENTS: &[Setting] = &[Odd, Quiet, Crowd];
 
 pub const SCAN: &[&str] = &["scan", SEGMENT, "--yes-large", "--format", "json", "--no-names"];
-const FAST: &[&str] = &["scan", SEGMENT, "--format", "json", "--no-names", "--profile", "fast"];
+pub const FAST: &[&str] = &[
+    "scan",
+    SEGMENT,
+    "--yes-large",
+    "--format",
+    "json",
+    "--no-names",
+    "--profile",
+    "fast",
+];
 
 pub const TOOLS: &[Tool] = &[
     Tool::camsweep("camsweep scan", EVERYWHERE, SCAN),
@@ -77,7 +86,7 @@ pub const TOOLS: &[Tool] = &[
         privilege: Privilege::None,
         ..Tool::camsweep("camsweep scan, ordinary user", EVERYWHERE, SCAN)
     },
-    Tool::camsweep("camsweep scan --profile fast", &[Odd, Quiet], FAST),
+    Tool::camsweep("camsweep scan --profile fast", EVERYWHERE, FAST),
     Tool::camsweep(
         "camsweep hosts",
         ON_SEGMENTS,
