@@ -60,7 +60,7 @@ pub fn prefix() -> u8 {
 }
 
 fn is_camera(number: usize) -> bool {
-    number % 5 == 0 || is_for_cameras()
+    number.is_multiple_of(5) || is_for_cameras()
 }
 
 fn host(number: usize, address: String) -> Host {
