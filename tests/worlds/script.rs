@@ -114,13 +114,21 @@ pub struct Host {
     /// It is in this machine's neighbour table already, as `stale` or `reachable`.
     pub table: Option<String>,
     /// This machine comes to know its MAC for other reasons when the run begins, and asks for it no more.
-    pub learned: bool,
+    pub learned: Option<Learned>,
     /// Its name in reverse DNS.
     pub name: Option<String>,
     /// Says nothing any more, not even by ARP, from its nth datagram or connection on.
     pub dies_at: Option<u64>,
     /// What it says unasked.
     pub announces: Vec<Announcement>,
+}
+
+/// Whether the kernel's news of what it has learned reaches the scanner: of many at once some get lost (netlink(7)).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Learned {
+    Heard,
+    Unheard,
 }
 
 /// Something that a host says unasked.

@@ -363,7 +363,7 @@ impl Scripted {
 
     /// What the kernel comes to know while nobody of ours asks.
     fn learn(&self) {
-        for host in self.hosts.iter().filter(|host| host.learned) {
+        for host in self.hosts.iter().filter(|host| host.learned == Some(Learned::Heard)) {
             let interface = host.interface.clone().unwrap_or_else(|| "eth0".into());
             self.resolve(interface, host.address.parse().expect("an address in the world"));
         }
@@ -374,7 +374,7 @@ impl Scripted {
         let Some(interface) = interface.map(str::to_owned) else {
             return;
         };
-        if self.host(to).is_some_and(|host| host.learned) {
+        if self.host(to).is_some_and(|host| host.learned.is_some()) {
             return;
         }
         if ledger.opened.contains(&Channel::Kernel) {
