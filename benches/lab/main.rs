@@ -70,6 +70,7 @@ mod wire;
 
 mod counter;
 mod harm;
+mod measured;
 mod score;
 mod setting;
 mod slowest;
@@ -85,6 +86,12 @@ use tools::{FAST, SCAN, SEGMENT, TOOLS, Tool};
 fn main() {
     if std::env::args().any(|argument| argument == "cameras_process") {
         return cameras::cameras();
+    }
+    if std::env::args()
+        .nth(1)
+        .is_some_and(|argument| argument == measured::PROCESS)
+    {
+        measured::process();
     }
     stage::with_lab("bench", |lab| {
         let wants = |variable: &str| std::env::var_os(variable).is_some();
@@ -178,7 +185,7 @@ fn run(lab: &Lab, tool: &Tool, segment: &str) -> Ran {
         .map(|argument| if *argument == SEGMENT { segment } else { *argument })
         .collect();
     let _ = stage::run("ip", &["neigh", "flush", "all"], "");
-    lab.run(Path::new(tool.program), &arguments, tool.privilege)
+    measured::run(lab, Path::new(tool.program), &arguments, tool.privilege)
 }
 
 fn measure(lab: &Lab, tool: &Tool) {
