@@ -61,6 +61,12 @@ struct Host {
     was_asked: bool,
 }
 
+impl Host {
+    fn is_within_reach(&self) -> bool {
+        self.unresolved < Some(UNRESOLVED)
+    }
+}
+
 impl Asking {
     /// How many hosts may be under way.
     pub fn room(&self) -> usize {
@@ -103,9 +109,7 @@ impl Asking {
 
     /// Whether the kernel has given a host up: nothing that we send can reach it.
     pub fn is_out_of_reach(&self, host: IpAddr) -> bool {
-        self.hosts
-            .get(&host)
-            .is_some_and(|entry| entry.unresolved >= Some(UNRESOLVED))
+        self.hosts.get(&host).is_some_and(|entry| !entry.is_within_reach())
     }
 
     /// The kernel knows a host now, `for_sure` or because the host has shown itself since it was asked.
@@ -118,14 +122,15 @@ impl Asking {
             }
             return;
         };
-        if entry.unresolved.is_none() || !(for_sure || entry.was_asked) {
+        if !(for_sure || entry.was_asked) {
             return;
         }
-        entry.unresolved = None;
-        // What the kernel has kept leaves now.
-        let due = entry.due.filter(|_| entry.was_asked);
-        let next = now + self.patience(host);
-        if due.is_some_and(|due| next < due) {
+        // What the kernel has kept leaves now, all at once, and has its time like any other.
+        let Some(kept) = entry.unresolved.take().filter(|kept| *kept > 0) else {
+            return;
+        };
+        let next = now + self.patience(host).max(self.pace * kept as u32);
+        if self.hosts.get(&host).is_some_and(|entry| entry.due.is_some()) {
             self.set_due(host, Some(next));
         }
     }
@@ -189,9 +194,6 @@ impl Asking {
         if let Some(entry) = self.hosts.get_mut(&host) {
             entry.was_asked = true;
             entry.unresolved = entry.unresolved.map(|waiting| waiting + 1);
-            if entry.unresolved == Some(UNRESOLVED) {
-                entry.places.clear();
-            }
             self.listen = Some(now + LISTEN);
             self.set_due(host, Some(now + self.patience(host)));
         }
@@ -234,7 +236,8 @@ impl Asking {
             return Next::Wait(due);
         }
         self.set_due(host, None);
-        match self.hosts.get_mut(&host).and_then(|entry| entry.places.pop_front()) {
+        let within_reach = self.hosts.get_mut(&host).filter(|entry| entry.is_within_reach());
+        match within_reach.and_then(|entry| entry.places.pop_front()) {
             Some(place) => Next::Ask(host, place),
             None => Next::Rested(host),
         }
@@ -331,6 +334,31 @@ mod tests {
                 asking.poll(start),
                 Next::Wait(start + Duration::from_millis(expected)),
                 "{heard}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_kernel_lets_go_at_once_is_followed_by_no_more_than_a_second_may_have() {
+        let places = [(0, 0), (1, 0), (2, 0), (0, 1), (3, 0), (4, 0), (0, 2), (1, 1)];
+        for kept in 1..=UNRESOLVED {
+            let (mut asking, mut now) = (Asking::new(10, PACE), Instant::now());
+            asking.admit(HOST, places, now);
+            asking.look_first(HOST);
+            for _ in 0..kept {
+                assert!(matches!(asking.poll(now), Next::Ask(..)));
+                asking.sent(HOST, now);
+                now += RESOLVING;
+            }
+            // The kernel asks a second time, or a third, when the next datagram would be due.
+            asking.resolved(HOST, false, now);
+            let after: Vec<u64> = run(&mut asking, now).into_iter().map(|(at, _)| at).collect();
+            let within_a_second = after.iter().filter(|at| **at < 1000).count();
+            assert_eq!(kept + within_a_second, 5, "{kept}: {after:?}");
+            assert_eq!(
+                after.len(),
+                places.len() - kept + 1,
+                "{kept}: all are asked, and it rests"
             );
         }
     }
