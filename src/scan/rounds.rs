@@ -52,6 +52,10 @@ impl Loss {
     }
 }
 
+/// Of so many hosts that all answered before the last round at most three in a hundred are missed in one round (at 95 %, the
+/// rule of three), so that a further round would find one in a thousand.
+const WITNESSES: usize = 100;
+
 /// In more pieces than so many, addresses that were not reached are not named one by one.
 const MOST_PIECES: u64 = 1000;
 
@@ -60,6 +64,8 @@ const MOST_PIECES: u64 = 1000;
 pub struct Tempo {
     /// How many rounds.
     pub rounds: usize,
+    /// How many are enough where the last of them finds nobody and those before it found [`WITNESSES`].
+    pub enough: usize,
     /// How many at the most: more follow while the last one still found somebody, for then packets get lost.
     pub most: usize,
     /// From the start of a round to the start of the next, at least: so often is one address asked.
@@ -208,8 +214,16 @@ impl Rounds {
         }
     }
 
+    /// How many rounds there are to be, as far as can be seen by now.
+    fn rounds(&self) -> usize {
+        match self.of_round == 0 && self.found.len() >= WITNESSES {
+            true => self.tempo.enough,
+            false => self.tempo.rounds,
+        }
+    }
+
     fn is_over(&self) -> bool {
-        let is_enough = self.started.is_none() && self.round >= self.tempo.rounds;
+        let is_enough = self.started.is_none() && self.round >= self.rounds();
         let is_fruitless = self.of_round == 0 || self.round >= self.tempo.most;
         (is_enough && is_fruitless) || self.found.len() as u64 == self.targets.len()
     }
@@ -220,7 +234,7 @@ impl Rounds {
         self.per_second = Some((self.asked as f64 / took.as_secs_f64()) as u32);
         self.round += 1;
         (self.steps, self.started) = (0, None);
-        let resume = match self.round < self.tempo.rounds {
+        let resume = match self.round < self.rounds() {
             true => (started + self.tempo.pace).max(now + pause),
             false => now + self.tempo.rest,
         };
@@ -309,7 +323,7 @@ impl Rounds {
         if self.found.len() as u64 == all {
             return (asked, 0, 0);
         }
-        let rounds = self.tempo.rounds.max(self.round + usize::from(self.steps > 0)) as u64;
+        let rounds = self.rounds().max(self.round + usize::from(self.steps > 0)) as u64;
         let planned = rounds.saturating_mul(all);
         let done = (self.round as u64).saturating_mul(all).saturating_add(self.steps);
         (asked, done.min(planned), planned)
@@ -345,6 +359,7 @@ mod tests {
 
     const TEMPO: Tempo = Tempo {
         rounds: 2,
+        enough: 2,
         most: 4,
         pace: Duration::from_millis(200),
         pause: Duration::from_millis(50),
@@ -434,6 +449,49 @@ mod tests {
             let rounds = asked.iter().map(|(_, round, _)| round + 1).max();
             assert_eq!(rounds, Some(expected), "{answers:?}");
         }
+    }
+
+    #[test]
+    fn a_round_less_is_enough_where_many_show_that_hardly_a_packet_gets_lost() {
+        let tempo = Tempo { rounds: 3, ..TEMPO };
+        let at_once = |count: u8| (1..=count).map(|last| (0, last));
+        let table = [
+            (at_once(100).collect(), 2),
+            (at_once(99).collect(), 3),
+            (at_once(100).chain([(1, 120)]).collect(), 3),
+            (at_once(100).chain([(1, 120), (2, 119)]).collect::<Vec<_>>(), 4),
+        ];
+        for (answers, expected) in table {
+            let rounds = Rounds::new(Ranges::between(address(1), address(120)), tempo);
+            let (asked, end) = run(rounds, &answers);
+            let last = asked.last().expect("somebody is asked");
+            assert_eq!(last.1 + 1, expected);
+            assert!(end >= last.0 + 1000, "the rest after the last round: {end}");
+        }
+    }
+
+    #[test]
+    fn who_answers_in_the_rest_after_a_last_round_is_followed_by_another() {
+        let mut rounds = Rounds::new(Ranges::between(address(1), address(120)), Tempo { rounds: 3, ..TEMPO });
+        let (mut now, mut last) = (Instant::now(), 0);
+        loop {
+            match rounds.poll(now) {
+                Turn::Ask(round, target) => {
+                    last = round;
+                    if last_of(target) <= 100 {
+                        rounds.found(target);
+                    }
+                }
+                Turn::Wait(until) => {
+                    if rounds.place() == (2, 0) {
+                        rounds.found(address(120));
+                    }
+                    now = until;
+                }
+                Turn::Done => break,
+            }
+        }
+        assert_eq!(last, 2);
     }
 
     #[test]

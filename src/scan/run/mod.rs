@@ -48,9 +48,11 @@ mod talk;
 mod tell;
 
 /// Three rounds of ARP, only to the silent: at 10 % loss one round misses a tenth of the hosts. At 36 %, a fifth lost each
-/// way, three miss one in twenty, and six one in five hundred. See [`Tempo::at`] for those who ask fast.
+/// way, three miss one in twenty, and six one in five hundred. Two where many hosts show that hardly anything gets lost. See
+/// [`Tempo::at`] for those who ask fast.
 pub const ARP: Tempo = Tempo {
     rounds: 3,
+    enough: 2,
     most: 6,
     pace: Duration::ZERO,
     pause: Duration::from_millis(300),
@@ -63,6 +65,7 @@ pub const ASKED_AGAIN: &[Place] = &[ORDER_FOR_LIVE[0], ORDER_FOR_LIVE[1]];
 fn passes(over: Ranges, limits: &Limits) -> Rounds {
     let tempo = Tempo {
         rounds: ORDER_FOR_SILENT.len(),
+        enough: ORDER_FOR_SILENT.len(),
         most: ORDER_FOR_SILENT.len(),
         pace: limits.host_gap(),
         pause: Duration::ZERO,
