@@ -23,7 +23,7 @@
     unused_imports,
     reason = "the lab is the tests'; the benchmark stands it up and looks at it"
 )]
-#![allow(clippy::print_stdout, reason = "it prints figures")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it prints figures")]
 
 #[path = "../../tests/lab/announce.rs"]
 mod announce;

@@ -89,8 +89,9 @@ impl Budget {
         };
         format!(
             "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {} while it is silent, \
-             {most} where packets get lost; {}{faster}",
+             {} where many hosts show that hardly a packet gets lost, {most} where some do; {}{faster}",
             addresses(neighbours),
+            tempo.enough,
             at(limits.arp_rate)
         )
     }
