@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Ranges;
+use super::run::MANY;
 use super::walk::Walk;
 
 /// What comes next.
@@ -64,7 +65,7 @@ const MOST_PIECES: u64 = 1000;
 pub struct Tempo {
     /// How many rounds.
     pub rounds: usize,
-    /// How many are enough where the last of them finds nobody and those before it found [`WITNESSES`].
+    /// How many are enough on a large segment where the last of them finds nobody and those before it found [`WITNESSES`].
     pub enough: usize,
     /// How many at the most: more follow while the last one still found somebody, for then packets get lost.
     pub most: usize,
@@ -89,7 +90,10 @@ impl Tempo {
             let worth = requests.max(addresses) as f64 / f64::from(per_second.max(1));
             wait.min(Duration::from_secs_f64(worth).max(least))
         };
+        // A round that is over within seconds meets the same disturbance as the next: it shows too little.
+        let enough = if addresses > MANY { self.enough } else { self.rounds };
         Tempo {
+            enough,
             pause: worth(self.pause, PAUSE),
             rest: worth(self.rest, REST),
             ..self
@@ -418,6 +422,7 @@ mod tests {
     #[test]
     fn who_asks_fast_waits_less_but_never_no_time() {
         let usual = Tempo {
+            rounds: 3,
             pause: Duration::from_millis(300),
             rest: Duration::from_millis(500),
             ..TEMPO
@@ -433,6 +438,7 @@ mod tests {
         for (rate, addresses, pause, rest) in table {
             let at = usual.at(rate, addresses);
             assert_eq!((at.pause.as_millis(), at.rest.as_millis()), (pause, rest), "{rate}");
+            assert_eq!(at.enough, if addresses > 4096 { 2 } else { 3 });
         }
     }
 

@@ -87,11 +87,14 @@ impl Budget {
             true => format!(", down to {} while its hosts keep up", at(limits.arp_most)),
             false => String::new(),
         };
+        let fewer = match is_steered {
+            true => format!(", {} where many hosts show that hardly any does", tempo.enough),
+            false => String::new(),
+        };
         format!(
             "ARP: at most {packets} requests ({bytes} bytes), {rounds} to each of {} while it is silent, \
-             {} where many hosts show that hardly a packet gets lost, {most} where some do; {}{faster}",
+             {most} where packets get lost{fewer}; {}{faster}",
             addresses(neighbours),
-            tempo.enough,
             at(limits.arp_rate)
         )
     }
