@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::stage::{CAMSWEEP, Lab, Privilege, Ran};
+use crate::stage::{self, Lab, Privilege, Ran};
 use crate::sys;
 
 /// The first argument of a process that is to be this one.
@@ -15,8 +15,8 @@ pub const PROCESS: &str = "measured_process";
 /// Runs a tool in the scanner's namespace.
 pub fn run(lab: &Lab, program: &Path, arguments: &[&str], privilege: Privilege) -> Ran {
     let own = std::env::current_exe().expect("this program");
+    let no_config = stage::without_config(program);
     let program = program.to_str().expect("a path of this lab");
-    let no_config = (program == CAMSWEEP).then_some("--no-config");
     let words = [PROCESS, program].into_iter().chain(no_config);
     let arguments: Vec<&str> = words.chain(arguments.iter().copied()).collect();
     let ran = lab.run(&own, &arguments, privilege);

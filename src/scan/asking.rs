@@ -62,6 +62,7 @@ struct Host {
 }
 
 impl Host {
+    /// Whether the kernel knows it, or still looks for it.
     fn is_within_reach(&self) -> bool {
         self.unresolved < Some(UNRESOLVED)
     }
@@ -129,10 +130,9 @@ impl Asking {
         let Some(kept) = entry.unresolved.take().filter(|kept| *kept > 0) else {
             return;
         };
+        let is_due = entry.due.is_some();
         let next = now + self.patience(host).max(self.pace * kept as u32);
-        if self.hosts.get(&host).is_some_and(|entry| entry.due.is_some()) {
-            self.set_due(host, Some(next));
-        }
+        self.set_due(host, is_due.then_some(next));
     }
 
     /// The kernel knows a host no more.

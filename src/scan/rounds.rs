@@ -7,7 +7,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::Ranges;
-use super::run::MANY;
 use super::walk::Walk;
 
 /// What comes next.
@@ -52,6 +51,9 @@ impl Loss {
         })
     }
 }
+
+/// A segment of more addresses is large: its rate is steered, and two rounds may be enough.
+pub const MANY: u64 = 4096;
 
 /// Of so many hosts that all answered before the last round at most three in a hundred are missed in one round (at 95 %, the
 /// rule of three), so that a further round would find one in a thousand.
@@ -430,6 +432,8 @@ mod tests {
         let table = [
             (50, 254, 300, 500),
             (500, 254, 300, 500),
+            (500, 4096, 300, 500),
+            (500, 4097, 300, 500),
             (5000, 1, 30, 500),
             (5000, 250, 50, 500),
             (300_000, 254, 7, 15),

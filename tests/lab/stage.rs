@@ -208,8 +208,7 @@ impl Lab {
         let begun = Instant::now();
         #[expect(clippy::zombie_processes, reason = "`sys::wait` waits, and reads the peak memory")]
         let mut child = command
-            // Whatever this machine has set up for its own runs is no part of a test.
-            .args((program == Path::new(CAMSWEEP)).then_some("--no-config"))
+            .args(without_config(program))
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -258,6 +257,11 @@ impl Drop for Lab {
         let _ = self.cameras.kill();
         let _ = self.cameras.wait();
     }
+}
+
+/// The first argument of camsweep: whatever this machine has set up for its own runs is no part of a test.
+pub fn without_config(program: &Path) -> Option<&'static str> {
+    (program == Path::new(CAMSWEEP)).then_some("--no-config")
 }
 
 fn wait_for(lines: &mut impl BufRead, word: &str) -> std::io::Result<()> {

@@ -27,7 +27,7 @@ use super::ledger::{Kept, Ledger, outcome_of};
 use super::past::{Mark, Past};
 use super::promptness::Promptness;
 use super::rechecks::Rechecks;
-use super::rounds::{Rounds, Tempo, Turn};
+use super::rounds::{MANY, Rounds, Tempo, Turn};
 use super::signs::{self, Standing};
 use super::steering::{Steer, Steering};
 use super::{Findings, Plan, Progress, Ranges, Segment, Watcher};
@@ -74,8 +74,6 @@ fn passes(over: Ranges, limits: &Limits) -> Rounds {
     Rounds::apart(over, tempo)
 }
 
-/// From so many addresses on, a segment's rate is steered.
-pub const MANY: u64 = 4096;
 /// The coverage's name for the sweep without a raw socket, and what its replies say they were asked.
 const KERNEL: &str = "kernel resolution";
 /// The coverage's name for SADP in frames of Ethernet.
